@@ -1,0 +1,81 @@
+"""Cutting text loses nothing, and the look-up form folds what it should and no more."""
+
+import itertools
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tagger.tokens import cut, cut_spaces, normalise
+
+ALPHABET = "абїЖ'’`-–—.,:;()[]<>/\"«»“” \u00a0\u200b\u00ad\u2028\x85\r\t12K%№+#*_@\ue001\ue103\ue110\ue120\ud800"
+WORDS = st.sampled_from(["www.a.ua", "http://x.y/", "a@b.c", "тис.", "ім.", "10 000", "А.", "\u200b", *ALPHABET])
+
+
+@given(st.one_of(st.text(), st.lists(WORDS).map("".join)))
+@example("\u200bа \u200b б\u200b")
+@example('"' * 300 + "а")
+def test_no_character_but_white_space_is_lost(text):
+    offsets = cut(text)
+    assert all(start < end for start, end in offsets)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(offsets))
+    assert re.sub(r"\s", "", "".join(text[start:end] for start, end in offsets)) == re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("Президент Володимир Зеленський відвідав Харків.", "Президент|Володимир|Зеленський|відвідав|Харків|."),
+        ("пам’ять прем'єр-міністра", "пам’ять|прем'єр-міністра"),
+        ("о 12:25 в м. Київ", "о|12:25|в|м.|Київ"),
+        ("2 000 000 грн", "2 000 000|грн"),
+        ("сло\u00adво \u200bі\u200bще", "сло\u00adво|\u200bі\u200b|ще"),
+        ("   ", ""),
+    ],
+)
+def test_cut(text, tokens):
+    assert "|".join(text[start:end] for start, end in cut(text)) == tokens
+
+
+def test_cut_agrees_with_the_engine_on_plain_text():
+    from tokenize_uk import tokenize_words_with_spans
+
+    text = "— Так!.. «Ні», — сказав О. Гончар у 1990-х рр. на вул. Хрещатик, 5-й поверх (див. http://ex.ua/a?b=1) за 5,5 % і т. д."
+    assert cut(text) == [(start, end) for _, start, end in tokenize_words_with_spans(text)]
+
+
+def test_long_text_is_cut_quickly_and_whole():
+    text = "-" * 30_000 + " слово" * 10_000
+    assert len(cut(text)) == 10_001
+
+
+def test_pretokenized_text_is_cut_at_spaces_alone():
+    text = "10\u00a0000 грн\u2028 .\tкінець"
+    assert [text[start:end] for start, end in cut_spaces(text)] == ["10\u00a0000", "грн\u2028", ".", "кінець"]
+
+
+@pytest.mark.parametrize(
+    ("token", "form"),
+    [
+        ("пам\u2019ять", "пам'ять"),
+        ("пам\u02bcять", "пам'ять"),
+        ("об\u0060єкт", "об'єкт"),
+        ("\u2018", "\u2018"),
+        ("за\u0301мок", "замок"),
+        ("и\u0306", "й"),
+        ("і\u0308жак", "їжак"),
+        ("ї\u0301жак", "їжак"),
+        ("е\u0300", "е"),
+        ("сло\u00adво\u200b", "слово"),
+        ("Київ", "Київ"),
+        ("Kиїв", "Київ"),
+        ("Реron", "Реron"),
+        ("ГолосUA", "ГолосUA"),
+        ("PowerMac-ів", "PowerMac-ів"),
+        ("café", "café"),
+        ("\u200b", "\u200b"),
+    ],
+)
+def test_normalise(token, form):
+    assert normalise(token) == form
