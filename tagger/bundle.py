@@ -1,0 +1,65 @@
+"""What a model file carries beside its graph: tags, transitions, vocabulary and card, as texts under fixed keys in the ONNX metadata.
+
+The exporter writes them with :func:`to_metadata`, the runtime reads them with :func:`from_metadata`; both live here so that they cannot drift apart.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tagger.decode import Transitions
+from tagger.errors import ModelError
+from tagger.vocabulary import Vocabulary
+
+FORMAT = 1
+FORMAT_KEY = "uk_tag_format"
+
+# Names of the graph's inputs and output, as the exporter writes them.
+FEATURES, INDEX, LENGTHS, EMISSIONS = "features", "index", "lengths", "emissions"
+
+
+@dataclass(slots=True)
+class Bundle:
+    """All that turns tokens into tags, but for the network itself.
+
+    :param tags: the tag of each number, `O` first.
+    :param card: where the model comes from: `name`, `licence`, `data`, `settings`, `scores`; JSON types only.
+    """
+
+    tags: list[str]
+    vocabulary: Vocabulary
+    transitions: Transitions
+    card: dict = field(default_factory=dict)
+
+
+def to_metadata(bundle: Bundle) -> dict[str, str]:
+    """The bundle as texts by key."""
+    chain = bundle.transitions
+    transitions = {"start": chain.start.tolist(), "between": chain.between.tolist(), "end": chain.end.tolist()}
+    return {
+        FORMAT_KEY: str(FORMAT),
+        "tags": json.dumps(bundle.tags, ensure_ascii=False),
+        "transitions": json.dumps(transitions),
+        "card": json.dumps(bundle.card, ensure_ascii=False),
+        **bundle.vocabulary.to_texts(),
+    }
+
+
+def from_metadata(texts: dict[str, str]) -> Bundle:
+    """The reverse of :func:`to_metadata`. Raises ModelError where the texts are of another format version or damaged."""
+    version = texts.get(FORMAT_KEY)
+    if version is None:
+        raise ModelError("this is an ONNX file, but not one of uk-tag's; make one with uk-tag-export")
+    if version != str(FORMAT):
+        raise ModelError(f"the model has format version {version}, this uk-tag reads version {FORMAT}; export it again or install the uk-tag that wrote it")
+    try:
+        tags = json.loads(texts["tags"])
+        chain = json.loads(texts["transitions"])
+        transitions = Transitions(*(np.array(chain[key], np.float32) for key in ("start", "between", "end")))
+        card = json.loads(texts["card"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"the model's metadata cannot be read ({error!r}); export it again") from None
+    if transitions.between.shape != (len(tags), len(tags)):
+        raise ModelError(f"the model has {len(tags)} tags and transitions of shape {transitions.between.shape}; export it again")
+    return Bundle(tags, Vocabulary.from_texts(texts), transitions, card)

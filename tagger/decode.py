@@ -1,0 +1,89 @@
+"""From emissions to the best legal tag sequence, and to the probability of each tag, for all sequences of a batch at once.
+
+Every step is element by element along the batch, so a sequence gets the same result whatever stands beside it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tagger.tags import transition_mask
+
+FORBIDDEN = -1e4  # far below any score, and finite, so that no sum of two is NaN
+
+
+@dataclass(frozen=True, slots=True)
+class Transitions:
+    """Scores of a linear chain: of starting with a tag, of one tag behind another, of ending with a tag. What BIO forbids has FORBIDDEN.
+
+    *Shape:* start (tags,), between (tags, tags) as [previous, next], end (tags,), all float32.
+    """
+
+    start: np.ndarray
+    between: np.ndarray
+    end: np.ndarray
+
+    @classmethod
+    def legal(cls, tags: list[str], start=0.0, between=0.0, end=0.0) -> "Transitions":
+        """Learned scores (zero where none were learned) with all that BIO forbids masked."""
+        may_start, may_follow = transition_mask(tags)
+        count = len(tags)
+        return cls(
+            np.where(may_start, start, FORBIDDEN).astype(np.float32),
+            np.where(may_follow, between, FORBIDDEN).astype(np.float32),
+            np.broadcast_to(np.asarray(end, np.float32), (count,)).copy(),
+        )
+
+
+def viterbi(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions) -> np.ndarray:
+    """The best tag sequence of each sentence (Viterbi 1967; ties go to the lower tag number).
+
+    *Shape:* emissions (time, batch, tags), lengths (batch,) of at least 1 -> (time, batch), int32; 0 behind a sentence's end.
+    """
+    time, batch, count = emissions.shape
+    best_previous = np.zeros((time, batch, count), np.int32)
+    score = transitions.start + emissions[0]  # (batch, tags)
+    for step in range(1, time):
+        candidates = score[:, :, None] + transitions.between  # (batch, previous, next)
+        best_previous[step] = candidates.argmax(1)
+        stepped = candidates.max(1) + emissions[step]
+        score = np.where((step < lengths)[:, None], stepped, score)
+    path = np.zeros((time, batch), np.int32)
+    sentence = np.arange(batch)
+    current = (score + transitions.end).argmax(1).astype(np.int32)
+    for step in range(time - 1, -1, -1):
+        inside = step < lengths
+        path[step] = np.where(inside, current, 0)
+        if step:
+            current = np.where(inside, best_previous[step, sentence, current], current)
+    return path
+
+
+def marginals(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions) -> np.ndarray:
+    """The probability of each tag at each position, over all legal sequences (forward-backward).
+
+    *Shape:* emissions (time, batch, tags), lengths (batch,) -> (time, batch, tags), float32; 0 behind a sentence's end.
+    """
+    time, batch, count = emissions.shape
+    scores = emissions.astype(np.float64)
+    between = transitions.between.astype(np.float64)
+    forward = np.empty((time, batch, count))
+    forward[0] = transitions.start + scores[0]
+    for step in range(1, time):
+        forward[step] = _log_sum_exp(forward[step - 1][:, :, None] + between, 1) + scores[step]
+    backward = np.empty((time, batch, count))
+    end = np.broadcast_to(transitions.end.astype(np.float64), (batch, count))
+    backward[time - 1] = end
+    for step in range(time - 2, -1, -1):
+        behind = _log_sum_exp(between + (scores[step + 1] + backward[step + 1])[:, None, :], 2)
+        backward[step] = np.where((step + 1 < lengths)[:, None], behind, end)
+    together = forward + backward
+    together -= _log_sum_exp(together, 2)[:, :, None]
+    probabilities = np.exp(together, dtype=np.float64).astype(np.float32)
+    probabilities[np.arange(time)[:, None] >= lengths] = 0
+    return probabilities
+
+
+def _log_sum_exp(values: np.ndarray, axis: int) -> np.ndarray:
+    highest = values.max(axis, keepdims=True)
+    return np.log(np.exp(values - highest).sum(axis)) + highest.squeeze(axis)

@@ -1,0 +1,75 @@
+"""What the network sees of a word: the names of its features, from the word's own parts, so that a word never seen in training has some.
+
+A feature is named by a letter for its kind, a colon and a value: `w:Києві`, `l:києві`, `p:ки`, `s:єві`, `h:Xx`, `n:<киє`. Names are what the
+vocabulary numbers; names that it does not hold are dropped.
+"""
+
+import re
+from dataclasses import dataclass
+
+from tagger.tokens import normalise
+
+DIGITS = re.compile(r"\d")
+KINDS = ("word", "lower", "prefixes", "suffixes", "shape", "pieces")
+LONGEST_WORD = 64  # characters that are looked at: a token of a megabyte costs no more than this
+LONGEST_SHAPE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSettings:
+    """Which features are taken of a word.
+
+    :param kinds: some of :data:`KINDS`.
+    :param affix: prefixes and suffixes of 1 to this many characters.
+    :param piece: the shortest and the longest character n-gram, the word's ends marked `<` and `>`.
+    :param slots: at most this many features a word; n-grams past it are dropped.
+    """
+
+    kinds: tuple[str, ...] = KINDS
+    affix: int = 4
+    piece: tuple[int, int] = (3, 5)
+    slots: int = 40
+
+
+def names(token: str, settings: FeatureSettings) -> list[str]:
+    """The names of a token's features, at most `settings.slots`, without repeats, the most telling kinds first."""
+    word = normalise(token[:LONGEST_WORD])
+    lower = DIGITS.sub("0", word.lower())
+    found: list[str] = []
+    for kind in settings.kinds:
+        match kind:
+            case "word":
+                found.append("w:" + DIGITS.sub("0", word))
+            case "lower":
+                found.append("l:" + lower)
+            case "prefixes":
+                found.extend("p:" + lower[:length] for length in range(1, min(settings.affix, len(lower)) + 1))
+            case "suffixes":
+                found.extend("s:" + lower[-length:] for length in range(1, min(settings.affix, len(lower)) + 1))
+            case "shape":
+                found.append("h:" + shape(word))
+            case "pieces":
+                marked = f"<{lower}>"
+                shortest, longest = settings.piece
+                lengths = range(shortest, longest + 1)
+                found.extend("n:" + marked[start : start + length] for length in lengths for start in range(len(marked) - length + 1))
+    return list(dict.fromkeys(found))
+
+
+def shape(word: str) -> str:
+    """The word's shape: X for capitals, x for small letters, d for digits, other characters as they are; runs are cut to two."""
+    shape = ""
+    for character in word:
+        if character.isupper():
+            sign = "X"
+        elif character.isalpha():
+            sign = "x"
+        elif character.isdigit():
+            sign = "d"
+        else:
+            sign = character
+        if not shape.endswith(sign * 2):
+            shape += sign
+            if len(shape) == LONGEST_SHAPE:
+                break
+    return shape

@@ -1,0 +1,99 @@
+"""A model file, opened: what it says of itself, the device it runs on, one padded batch in and its emissions out."""
+
+import contextlib
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from tagger import digest
+from tagger.bundle import EMISSIONS, FEATURES, INDEX, LENGTHS, Bundle, from_metadata
+from tagger.device import CPU, CUDA, CUDA_OPTIONS, choose
+from tagger.errors import DeviceError, ModelError
+
+
+def read_model(path: str | Path) -> bytes:
+    """The bytes of a model file, found whole by their digest. Raises ModelError where it cannot be read, is damaged, or is none of ours."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror}; give a model written by uk-tag-export") from None
+    if digest.read(content) is None:
+        raise ModelError(f"{path}: this is no model of uk-tag, or it was cut short; make one with uk-tag-export, or fetch it again")
+    if not digest.holds(content):
+        raise ModelError(f"{path}: the file is damaged (its content does not match its digest); fetch or export it again")
+    return content
+
+
+class Session:
+    """A network ready to run.
+
+    :param path: a file written by uk-tag-export.
+    :param device: `auto`, `cpu` or `cuda`.
+    :param threads: threads within one batch on the CPU, at least 1.
+    :raises ModelError: the file cannot be used.
+    :raises DeviceError: the device cannot be used.
+    """
+
+    def __init__(self, path: str | Path, *, device: str = "auto", threads: int = 1) -> None:
+        content = read_model(path)
+        import onnxruntime  # takes most of the start-up: only once the file is known to be good
+
+        want_cuda, self.device_reason = choose(device, onnxruntime.get_available_providers())
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = self._open(onnxruntime, content, options, want_cuda)
+        except Exception as error:
+            if not want_cuda:
+                raise ModelError(f"{path}: onnxruntime cannot open it: {_first_line(error)}") from None
+            if device == "cuda":
+                raise DeviceError(f"--device cuda: {_first_line(error)}") from None
+            self.device_reason = f"the CPU, since CUDA failed: {_first_line(error)}"
+            want_cuda = False
+            self._session = self._open(onnxruntime, content, options, want_cuda)
+        self.device = "cuda" if want_cuda else "cpu"
+        try:
+            self.bundle: Bundle = from_metadata(self._session.get_modelmeta().custom_metadata_map)
+        except ModelError as error:
+            raise ModelError(f"{path}: {error}") from None
+
+    @staticmethod
+    def _open(onnxruntime, content: bytes, options, cuda: bool):
+        # Standard output is for data, and onnxruntime's Python layer prints to it when a provider fails.
+        with contextlib.redirect_stdout(sys.stderr):
+            if cuda:
+                onnxruntime.preload_dlls(directory="")
+                options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+            session = onnxruntime.InferenceSession(content, options, providers=[(CUDA, CUDA_OPTIONS), CPU] if cuda else [CPU])
+            session.disable_fallback()
+        if cuda:
+            if CUDA not in session.get_providers():
+                raise DeviceError("onnxruntime could not load its CUDA provider; CUDA and cuDNN are needed (pip install 'onnxruntime-gpu[cuda,cudnn]')")
+            if strays := recurrent_nodes_off_cuda(session):
+                raise DeviceError(f"recurrent layers would run on the CPU: {', '.join(strays)}")
+        return session
+
+    def emissions(self, features: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Run the network over one padded batch.
+
+        *Shape:* features (words, slots), the rows of the batch's distinct words; index (time, batch), the word at each position; lengths
+        (batch,), each at least 1; all int32 -> (time, batch, tags), float32. What stands behind a sentence's end is without meaning.
+        """
+        return self._session.run([EMISSIONS], {FEATURES: features, INDEX: index, LENGTHS: lengths})[0]
+
+
+def recurrent_nodes_off_cuda(session) -> list[str]:
+    """Names of the recurrent nodes that onnxruntime's placement report does not put on CUDA."""
+    strays = []
+    for part in session.get_provider_graph_assignment_info():
+        if part.ep_name != CUDA:
+            strays += [node.name for node in part.get_nodes() if node.op_type in ("LSTM", "GRU", "RNN")]
+    return strays
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

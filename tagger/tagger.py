@@ -1,0 +1,119 @@
+"""The tagger as a Python object: a model, loaded once, and sentences in, tags out, in order.
+
+Thread-safe for reading only in the sense that each thread should load its own: the cache of words is not locked.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from tagger.batches import SEGMENT, pad, plan, segments, stitch
+from tagger.decode import marginals, viterbi
+from tagger.session import Session
+from tagger.vocabulary import WordRows
+
+SHIPPED_MODEL = Path(__file__).parent / "models" / "uk-ner.onnx"
+MODEL_VARIABLE = "UK_TAG_MODEL"
+BATCH_TOKENS = 2048
+WINDOW_TOKENS = 16384
+
+
+@dataclass(slots=True)
+class Annotation:
+    """Tags of one sentence, and on request how probable each tag is at each position.
+
+    *Shape:* tags has one entry a token; probabilities is (tokens, tags of the model), float32, rows sum to 1.
+    """
+
+    tags: list[str]
+    probabilities: np.ndarray | None = None
+
+
+def default_model() -> Path:
+    """The model that `uk-tag` uses when none is named: that of the environment variable UK_TAG_MODEL, else the one in the package."""
+    return Path(os.environ.get(MODEL_VARIABLE) or SHIPPED_MODEL)
+
+
+class Tagger:
+    """Tags sentences. The same sentence gets the same tags whatever stands beside it.
+
+    :param session: an open model.
+    :param batch_tokens: at most this many padded positions go through the network at once.
+    """
+
+    def __init__(self, session: Session, *, batch_tokens: int = BATCH_TOKENS) -> None:
+        self.session = session
+        self.bundle = session.bundle
+        self.batch_tokens = batch_tokens
+        self._words = WordRows(session.bundle.vocabulary)
+
+    @classmethod
+    def load(cls, path: str | Path | None = None, *, device: str = "auto", threads: int = 1, batch_tokens: int = BATCH_TOKENS) -> "Tagger":
+        """Open a model file, by default :func:`default_model`. Raises ModelError or DeviceError."""
+        return cls(Session(path or default_model(), device=device, threads=threads), batch_tokens=batch_tokens)
+
+    def tag(self, tokens: Sequence[str]) -> list[str]:
+        """BIO tags of one sentence given as tokens."""
+        return self.annotate([tokens])[0].tags
+
+    def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int = WINDOW_TOKENS) -> Iterator[list[str]]:
+        """BIO tags of any number of sentences, lazily, in order; about `window_tokens` tokens are read ahead."""
+        window: list[Sequence[str]] = []
+        held = 0
+        for sentence in sentences:
+            window.append(sentence)
+            held += len(sentence) + 1
+            if held >= window_tokens:
+                yield from (annotation.tags for annotation in self.annotate(window))
+                window, held = [], 0
+        yield from (annotation.tags for annotation in self.annotate(window))
+
+    def annotate(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> list[Annotation]:
+        """Tag a window of sentences, all of which are held in memory. A sentence without tokens gets no tags."""
+        done = [Annotation([]) for _ in sentences]
+        filled = [position for position, sentence in enumerate(sentences) if sentence]
+        if not filled:
+            return done
+        numbers = self._words.numbers([token for position in filled for token in sentences[position]])
+        ends = np.cumsum([len(sentences[position]) for position in filled]).tolist()
+        rows = [numbers[start:end] for start, end in pairwise([0, *ends])]
+        short = [i for i, row in enumerate(rows) if len(row) <= SEGMENT]
+        for batch in plan([len(rows[i]) for i in short], self.batch_tokens):
+            chosen = [short[i] for i in batch]
+            emissions, lengths = self._run([rows[i] for i in chosen])
+            self._decode(emissions, lengths, [done[filled[i]] for i in chosen], probabilities)
+        for i, row in enumerate(rows):
+            if len(row) > SEGMENT:
+                emissions = self._long(row)
+                self._decode(emissions[:, None], np.array([len(row)]), [done[filled[i]]], probabilities)
+        return done
+
+    def _run(self, rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        padded, lengths = pad(rows)
+        words, index = np.unique(padded, return_inverse=True)
+        emissions = self.session.emissions(self._words.rows(words), index.reshape(padded.shape).astype(np.int32), lengths)
+        return emissions, lengths
+
+    def _long(self, row: np.ndarray) -> np.ndarray:
+        """Emissions of a sentence of more than SEGMENT tokens. *Shape:* (length,) -> (length, tags)."""
+        ranges = segments(len(row))
+        parts: list[np.ndarray | None] = [None] * len(ranges)
+        for batch in plan([end - start for start, end in ranges], self.batch_tokens):
+            emissions, lengths = self._run([row[slice(*ranges[i])] for i in batch])
+            for column, i in enumerate(batch):
+                parts[i] = emissions[: lengths[column], column]
+        return stitch(parts)
+
+    def _decode(self, emissions: np.ndarray, lengths: np.ndarray, targets: list[Annotation], probabilities: bool) -> None:
+        names = self.bundle.tags
+        path = viterbi(emissions, lengths, self.bundle.transitions)
+        chances = marginals(emissions, lengths, self.bundle.transitions) if probabilities else None
+        for column, target in enumerate(targets):
+            length = lengths[column]
+            target.tags = [names[number] for number in path[:length, column].tolist()]
+            if chances is not None:
+                target.probabilities = chances[:length, column]

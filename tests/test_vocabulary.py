@@ -1,0 +1,68 @@
+"""Features of words, their numbers, and the cache of rows."""
+
+import numpy as np
+import pytest
+
+from tagger import vocabulary as module
+from tagger.errors import ModelError
+from tagger.features import FeatureSettings, names, shape
+from tagger.vocabulary import Vocabulary, WordRows
+
+
+def test_names_of_a_word():
+    settings = FeatureSettings(affix=2, piece=(3, 3))
+    assert names("Київ", settings) == ["w:Київ", "l:київ", "p:к", "p:ки", "s:в", "s:їв", "h:Xxx", "n:<ки", "n:киї", "n:иїв", "n:їв>"]
+
+
+def test_digits_and_apostrophes_are_folded():
+    settings = FeatureSettings(kinds=("word",))
+    assert names("2016-й", settings) == names("1999-й", settings) == ["w:0000-й"]
+    assert names("пам’ять", settings) == names("пам'ять", settings)
+
+
+def test_a_token_of_a_megabyte_has_few_features():
+    assert len(names("а" * 1_000_000, FeatureSettings())) < 100
+
+
+@pytest.mark.parametrize(("word", "expected"), [("Київ", "Xxx"), ("НАТО", "XX"), ("2016", "dd"), ("прем'єр-2", "xx'xx-d"), ("ГолосUA", "XxxXX"), ("", "")])
+def test_shape(word, expected):
+    assert shape(word) == expected
+
+
+def test_unknown_features_are_dropped_and_rows_padded():
+    settings = FeatureSettings(kinds=("word", "lower"), slots=3)
+    vocabulary = Vocabulary(["l:київ", "w:Київ"], settings)
+    assert vocabulary.rows(["Київ", "КИЇВ", "Львів"]).tolist() == [[2, 1, 0], [1, 0, 0], [0, 0, 0]]
+    assert len(vocabulary) == 3
+
+
+def test_rows_are_cut_at_the_slots():
+    settings = FeatureSettings(slots=2)
+    vocabulary = Vocabulary(names("Київ", settings), settings)
+    assert vocabulary.row("Київ").tolist() == [1, 2]
+
+
+def test_texts_round_trip():
+    vocabulary = Vocabulary(["w:а", "n:<\u2028", "w:\udcff"], FeatureSettings(affix=3))
+    again = Vocabulary.from_texts(vocabulary.to_texts())
+    assert (again.entries, again.settings) == (vocabulary.entries, vocabulary.settings)
+
+
+UNKNOWN_KIND = '{"kinds": ["smell"], "affix": 1, "piece": [1, 2], "slots": 1}'
+
+
+@pytest.mark.parametrize("texts", [{}, {"features": "{", "entries": ""}, {"features": UNKNOWN_KIND, "entries": ""}])
+def test_damaged_texts_are_refused(texts):
+    with pytest.raises(ModelError):
+        Vocabulary.from_texts(texts)
+
+
+def test_word_rows_stay_right_when_the_cache_starts_anew(monkeypatch):
+    monkeypatch.setattr(module, "CACHED_WORDS", 1500)
+    settings = FeatureSettings(kinds=("word",), slots=1)
+    words = [f"слово{chr(0x430 + i % 32)}{chr(0x430 + i // 32 % 32)}{chr(0x430 + i // 1024)}" for i in range(4000)]
+    vocabulary = Vocabulary([f"w:{word}" for word in words], settings)
+    cache = WordRows(vocabulary)
+    for start in range(0, 4000, 700):
+        chunk = words[start : start + 700] + words[:3]
+        np.testing.assert_array_equal(cache.rows(cache.numbers(chunk)), vocabulary.rows(chunk))
