@@ -1,0 +1,147 @@
+"""A corpus as arrays, held once: words by number, their feature rows, tags, and where sentences begin; and batches cut from them by tokens."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tagger.errors import DataError
+from tagger.features import FeatureSettings, names
+from tagger.train.corpus import Document
+from tagger.vocabulary import Vocabulary
+
+
+@dataclass(slots=True)
+class Arrays:
+    """A corpus, ready for training.
+
+    *Shape:* rows (distinct words, slots) int32, words (tokens,) int32 pointing into rows, tags (tokens,) int16, starts (sentences + 1,) int64,
+    soft (tokens, tags) float16 or `None`: a teacher's probabilities; `weights` (sentences,) float32: how much a sentence counts in the loss.
+    """
+
+    rows: np.ndarray
+    words: np.ndarray
+    tags: np.ndarray
+    starts: np.ndarray
+    weights: np.ndarray
+    soft: np.ndarray | None = None
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Tokens of each sentence. *Shape:* (sentences,)."""
+        return np.diff(self.starts)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Tensors of one batch. *Shape:* features (words, slots), index and tags (time, batch), lengths and weights (batch,), soft (time, batch, tags) or `None`."""
+
+    features: Tensor
+    index: Tensor
+    tags: Tensor
+    lengths: Tensor
+    weights: Tensor
+    soft: Tensor | None
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on a device."""
+        moved = (getattr(self, name) for name in self.__slots__)
+        return Batch(*(tensor if tensor is None else tensor.to(device, non_blocking=True) for tensor in moved))
+
+
+def build_vocabulary(sentences: Sequence[Sequence[str]], settings: FeatureSettings, minimum: int, limit: int | None = None) -> Vocabulary:
+    """Number the features that occur in at least `minimum` running words, the most frequent first, at most `limit` of them."""
+    words = Counter(token for tokens in sentences for token in tokens)
+    counts: Counter[str] = Counter()
+    for word, times in words.items():
+        for name in names(word, settings):
+            counts[name] += times
+    kept = [name for name, count in counts.items() if count >= minimum and "\n" not in name]
+    kept.sort(key=lambda name: (-counts[name], name))
+    return Vocabulary(kept[:limit], settings)
+
+
+def to_arrays(documents: Sequence[Document], vocabulary: Vocabulary, tags: Sequence[str]) -> Arrays:
+    """Number a corpus. Raises DataError where a tag is not among `tags`."""
+    sentences = [sentence for document in documents for sentence in document.sentences]
+    numbers = {tag: number for number, tag in enumerate(tags)}
+    if strange := sorted({tag for sentence in sentences for tag in sentence.tags} - set(numbers)):
+        raise DataError(f"the tags {', '.join(strange)} do not occur in the training data; rename them with --map, or add training data that has them")
+    tokens = [sentence.tokens for sentence in sentences]
+    gold = np.fromiter((numbers[tag] for sentence in sentences for tag in sentence.tags), np.int16)
+    rows, words, starts = number_words(tokens, vocabulary)
+    return Arrays(rows, words, gold, starts, np.ones(len(sentences), np.float32))
+
+
+def number_words(sentences: Sequence[Sequence[str]], vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Feature rows of the distinct words, the word at each token, and where sentences begin: `rows`, `words`, `starts` of :class:`Arrays`."""
+    distinct: dict[str, int] = {}
+    words = np.fromiter((distinct.setdefault(token, len(distinct)) for tokens in sentences for token in tokens), np.int32)
+    starts = np.cumsum([0, *map(len, sentences)], dtype=np.int64)
+    return vocabulary.rows(distinct), words, starts
+
+
+def join(parts: Sequence[Arrays]) -> Arrays:
+    """One corpus out of several. Where only some have soft labels, the others' are all zero."""
+    shift = np.cumsum([0, *(len(part.rows) for part in parts)])
+    ends = np.cumsum([0, *(len(part.words) for part in parts)])
+    soft = None
+    widths = [part.soft.shape[1] for part in parts if part.soft is not None]
+    if widths:
+        blank = [np.zeros((len(part.words), widths[0]), np.float16) if part.soft is None else part.soft for part in parts]
+        soft = np.concatenate(blank)
+    return Arrays(
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.words + offset for part, offset in zip(parts, shift[:-1].astype(np.int32), strict=True)]),
+        np.concatenate([part.tags for part in parts]),
+        np.concatenate([[0], *(part.starts[1:] + end for part, end in zip(parts, ends[:-1], strict=True))]),
+        np.concatenate([part.weights for part in parts]),
+        soft,
+    )
+
+
+def plan_epoch(lengths: np.ndarray, batch_tokens: int, batch_sentences: int | None, generator: np.random.Generator) -> list[np.ndarray]:
+    """Shuffle sentences into batches of like length, in random order.
+
+    :param batch_tokens: a batch's sentences times its longest is at most this (a longer sentence goes alone).
+    :param batch_sentences: where given, batches of so many sentences in plain random order instead.
+    """
+    if batch_sentences:
+        order = generator.permutation(len(lengths))
+        return [order[start : start + batch_sentences] for start in range(0, len(order), batch_sentences)]
+    # a little noise on the lengths, so that the same sentences do not always meet
+    order = np.argsort(lengths * generator.uniform(0.8, 1.2, len(lengths)), kind="stable")
+    batches, start, longest = [], 0, 0
+    for position, sentence in enumerate(order):
+        longest = max(longest, int(lengths[sentence]))
+        if position > start and longest * (position - start + 1) > batch_tokens:
+            batches.append(order[start:position])
+            start, longest = position, int(lengths[sentence])
+    batches.append(order[start:])
+    return [batches[i] for i in generator.permutation(len(batches))]
+
+
+def batches(arrays: Arrays, plan: Sequence[np.ndarray]) -> Iterator[Batch]:
+    """Lay out the sentences of each planned batch as tensors."""
+    for chosen in plan:
+        lengths = arrays.lengths[chosen]
+        time = int(lengths.max())
+        position = np.arange(time)[:, None]
+        inside = position < lengths  # (time, batch)
+        token = np.where(inside, arrays.starts[chosen] + position, 0)
+        words = np.where(inside, arrays.words[token], arrays.words[arrays.starts[chosen[0]]])
+        distinct, index = np.unique(words, return_inverse=True)
+        soft = None
+        if arrays.soft is not None:
+            soft = torch.from_numpy((arrays.soft[token] * inside[:, :, None]).astype(np.float32))
+        yield Batch(
+            torch.from_numpy(arrays.rows[distinct]),
+            torch.from_numpy(index.reshape(words.shape)),
+            torch.from_numpy(np.where(inside, arrays.tags[token], 0).astype(np.int64)),
+            torch.from_numpy(lengths),
+            torch.from_numpy(arrays.weights[chosen]),
+            soft,
+        )

@@ -1,0 +1,139 @@
+"""One training from data to checkpoint: read, cut the development set, number, train, keep the best epoch, score it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+
+from tagger import tags as bio
+from tagger.errors import DataError
+from tagger.features import FeatureSettings
+from tagger.tagger import Tagger
+from tagger.train import soft
+from tagger.train.arrays import build_vocabulary, join, to_arrays
+from tagger.train.checkpoint import Checkpoint, save
+from tagger.train.corpus import Document, labels, without_copies
+from tagger.train.evaluate import evaluate
+from tagger.train.local import LocalSession
+from tagger.train.loop import LoopSettings, Trainer
+from tagger.train.network import Network, NetworkSettings
+from tagger.train.sources import all_sentences, fingerprint, in_blocks, read
+from tagger.train.split import development_split
+
+
+@dataclass(frozen=True, slots=True)
+class DataSettings:
+    """What to train on.
+
+    :param sources: files or hub data sets, the most trusted first: a document that repeats an earlier one is left out.
+    :param development: files to score on; where there are none, the validation part of a hub data set, else a cut of the documents.
+    :param share: share of the tokens to cut off for that.
+    :param mapping: labels to rename; `O` drops one.
+    :param soft: files with a teacher's labels.
+    """
+
+    sources: tuple[str, ...]
+    development: tuple[str, ...] = ()
+    share: float = 0.12
+    column: int = -1
+    token_column: int = 0
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    soft: tuple[str, ...] = ()
+    soft_weight: float = 1.0
+    minimum: int = 2
+    limit: int | None = None
+
+
+def load_parts(settings: DataSettings, seed: int, log: Callable[[str], None]) -> tuple[list[Document], list[Document]]:
+    """Training and development documents. Raises DataError."""
+    training: list[Document] = []
+    development: list[Document] = []
+    read_as = {"column": settings.column, "token_column": settings.token_column, "mapping": settings.mapping}
+    for source in settings.sources:
+        parts = read(source, **read_as)
+        training += parts.get("train") or next(iter(parts.values()))
+        if not settings.development:
+            development += parts.get("validation", [])
+    for source in settings.development:
+        parts = read(source, **read_as)
+        development += parts.get("validation") or next(iter(parts.values()))
+    own = without_copies(training)
+    if len(own) < len(training):
+        log(f"{len(training) - len(own)} of {len(training)} documents repeat an earlier one and are left out")
+    if not development:
+        blocks = in_blocks(own)
+        if len(blocks) > len(own):
+            log(f"too few documents to cut a development set from: cut into {len(blocks)} blocks of sentences instead")
+        own, development = development_split(blocks, settings.share, seed)
+        if not development or not own:
+            raise DataError("there is too little data to cut a development set from; give one with --dev", path=settings.sources[0])
+    if strange := sorted(set(labels(development)) - set(labels(own))):
+        where = ", ".join(settings.development or settings.sources)
+        mend = "rename or drop them with --map, or add training data"
+        raise DataError(f"the development data has labels that the training data has not: {', '.join(strange)}; {mend}", path=where)
+    if not labels(own):
+        raise DataError("the training data has no entity; check --column", path=settings.sources[0])
+    return own, development
+
+
+def fit(
+    data: DataSettings,
+    features: FeatureSettings,
+    shape: NetworkSettings,
+    settings: LoopSettings,
+    target: Path,
+    *,
+    resume: bool = False,
+    device: str = "cpu",
+    log: Callable[[str], None],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Checkpoint:
+    """Train and write the checkpoint of the best epoch to `target`; while it trains, its state is in `target` + `.state`.
+
+    :raises DataError: the data cannot be used.
+    :raises ModelError: `resume` finds the state of another training.
+    """
+    torch.use_deterministic_algorithms(True)
+    training, development = load_parts(data, settings.seed, log)
+    tags = bio.tag_set(labels(training))
+    taught = [soft.without(soft.read_soft(path), development) for path in data.soft]
+    text = [sentence.tokens for sentence in all_sentences(training)] + [tokens for part in taught for tokens in part.sentences]
+    vocabulary = build_vocabulary(text, features, data.minimum, data.limit)
+    arrays = join([to_arrays(training, vocabulary, tags), *(soft.to_arrays(part, vocabulary, tags, data.soft_weight) for part in taught)])
+    torch.manual_seed(settings.seed)
+    network = Network(shape, len(vocabulary), tags)
+    log(
+        f"{len(arrays.words):,} training tokens, {sum(document.tokens for document in development):,} for development, "
+        f"{len(tags)} tags, {len(vocabulary):,} features, {network.parameter_count():,} parameters"
+    )
+    described = {
+        "sources": [Path(source).name for source in data.sources],
+        "fingerprint": fingerprint(training),
+        "development_fingerprint": fingerprint(development),
+        "soft": [part.fingerprint for part in taught],
+    }
+    training_options = {"data": asdict(data), "features": asdict(features), "loop": asdict(settings)}
+    training_options["data"]["sources"] = described["sources"]
+    training_options["data"]["soft"] = [Path(path).name for path in data.soft]
+    training_options["data"]["development"] = [Path(path).name for path in data.development]
+    identity = hashlib.sha256(json.dumps([described, asdict(shape), asdict(features), vocabulary.entries], sort_keys=True).encode()).hexdigest()
+    state = target.with_name(target.name + ".state")
+    trainer = Trainer(
+        network, vocabulary, tags, arrays, development, settings, state_path=state, identity=identity, device=device, log=log, progress=progress
+    )
+    if resume and trainer.resume():
+        log(f"going on behind epoch {trainer.history[-1]['epoch']}")
+    outcome = trainer.run()
+    # exported models keep the table in half precision: so does the checkpoint, and its scores are of that
+    outcome.weights["embedding.weight"] = outcome.weights["embedding.weight"].half().float()
+    checkpoint = Checkpoint(shape, vocabulary, tags, outcome.weights, described, json.loads(json.dumps(training_options)), history=outcome.history)
+    reports = evaluate(Tagger(LocalSession(checkpoint.network(), vocabulary, tags)), development)
+    checkpoint.scores = {"epoch": outcome.epoch, **{name: report.micro.as_dict() for name, report in reports.items()}}
+    checkpoint.scores["classes"] = {label: counts.as_dict() for label, counts in reports["all"].classes.items()}
+    save(checkpoint, target)
+    state.unlink(missing_ok=True)
+    log(f"{target}: epoch {outcome.epoch}, development F1 {reports['all'].micro.f1:.4f}")
+    return checkpoint

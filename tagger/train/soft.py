@@ -1,0 +1,87 @@
+"""Text that a teacher labelled: tokens with a probability for each tag, as one `.npz` file.
+
+The file holds `tokens` (uint8: UTF-8 tokens joined by line feeds), `lengths` (sentences,), `probabilities` (tokens, tags) float16, `tags`, and for
+the record `document` (sentences,) and `source`.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tagger.decode import Transitions, viterbi
+from tagger.errors import DataError
+from tagger.train.arrays import Arrays, number_words
+from tagger.train.corpus import DISTINCTIVE_TOKENS, Document
+from tagger.vocabulary import Vocabulary
+
+CHUNK = 512  # sentences decoded at once
+
+
+@dataclass(slots=True)
+class SoftText:
+    """Sentences with soft labels. *Shape:* probabilities (tokens, tags), float16, rows sum to about 1."""
+
+    sentences: list[list[str]]
+    probabilities: np.ndarray
+    tags: list[str]
+    fingerprint: str
+
+
+def read_soft(path: str | Path) -> SoftText:
+    """Read such a file. Raises DataError where it cannot be read or its parts do not fit together."""
+    try:
+        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        with np.load(path, allow_pickle=False) as content:
+            tokens = content["tokens"].tobytes().decode("utf-8").split("\n")
+            lengths = content["lengths"]
+            probabilities = content["probabilities"]
+            tags = [str(tag) for tag in content["tags"]]
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror or error}", path=str(path)) from None
+    except Exception as error:  # a zip archive cut short, a missing part, text that is not UTF-8
+        raise DataError(f"this is no text with soft labels ({error!r}); make it with `uk-tag-train teacher label`", path=str(path)) from None
+    if len(tokens) != lengths.sum() or probabilities.shape != (len(tokens), len(tags)):
+        raise DataError(f"{len(tokens)} tokens, lengths for {lengths.sum()}, probabilities {probabilities.shape}: they do not fit together", path=str(path))
+    ends = np.cumsum(lengths).tolist()
+    starts = [0, *ends[:-1]]
+    return SoftText([tokens[start:end] for start, end in zip(starts, ends, strict=True)], probabilities, tags, digest)
+
+
+def without(text: SoftText, documents: list[Document]) -> SoftText:
+    """Drop the sentences that stand in these documents, so that a development set stays unseen."""
+    known = {sentence.tokens for document in documents for sentence in document.sentences if len(sentence.tokens) >= DISTINCTIVE_TOKENS}
+    keep = np.array([tuple(sentence) not in known for sentence in text.sentences])
+    lengths = np.array([len(sentence) for sentence in text.sentences])
+    sentences = [sentence for sentence, kept in zip(text.sentences, keep, strict=True) if kept]
+    return SoftText(sentences, text.probabilities[np.repeat(keep, lengths)], text.tags, text.fingerprint)
+
+
+def to_arrays(text: SoftText, vocabulary: Vocabulary, tags: list[str], weight: float) -> Arrays:
+    """Number the text; hard tags are the best legal sequence under the soft ones.
+
+    :param tags: tags by number; soft labels of other tags make a DataError.
+    :param weight: how much one of these sentences counts in the loss.
+    """
+    if strange := sorted(set(text.tags) - set(tags)):
+        raise DataError(f"the soft labels have tags that the training data has not: {', '.join(strange)}")
+    probabilities = np.zeros((len(text.probabilities), len(tags)), np.float16)
+    probabilities[:, [tags.index(tag) for tag in text.tags]] = text.probabilities
+    rows, words, starts = number_words(text.sentences, vocabulary)
+    hard = _best_tags(probabilities, np.diff(starts), Transitions.legal(tags))
+    return Arrays(rows, words, hard, starts, np.full(len(text.sentences), weight, np.float32), probabilities)
+
+
+def _best_tags(probabilities: np.ndarray, lengths: np.ndarray, transitions: Transitions) -> np.ndarray:
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    best = np.zeros(len(probabilities), np.int16)
+    order = np.argsort(lengths, kind="stable")
+    for begin in range(0, len(order), CHUNK):
+        chosen = order[begin : begin + CHUNK]
+        position = np.arange(int(lengths[chosen].max()))[:, None]
+        inside = position < lengths[chosen]
+        token = np.where(inside, starts[chosen] + position, 0)
+        emissions = np.log(probabilities[token].astype(np.float32) + 1e-6)
+        best[token[inside]] = viterbi(emissions, lengths[chosen], transitions)[inside]
+    return best

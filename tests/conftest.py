@@ -1,0 +1,45 @@
+"""What many tests share: a tiny tagger, trained once, as a checkpoint and as a model file."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import corpus_maker
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def run_program(name: str, *arguments: object, stdin: bytes = b"", check: bool = False, **environment: str) -> subprocess.CompletedProcess:
+    """Run one of the launchers in bin/ as a process of its own."""
+    command = [sys.executable, str(ROOT / "bin" / name), *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, check=check, env={**os.environ, **environment}, timeout=300)
+
+
+@pytest.fixture(scope="session")
+def tiny_corpus(tmp_path_factory) -> Path:
+    """A CoNLL file of 200 sentences in 20 documents."""
+    path = tmp_path_factory.mktemp("corpus") / "train.conll"
+    path.write_text(corpus_maker.conll(200), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tiny_corpus, tmp_path_factory) -> Path:
+    """A tagger trained on `tiny_corpus` by the real program."""
+    path = tmp_path_factory.mktemp("checkpoint") / "tiny.pt"
+    options = "--epochs 4 --width 24 --embedding 24 --batch-tokens 256 --rate 0.01 --dropout 0.1 --threads 1".split()
+    done = run_program("uk-tag-train", "fit", tiny_corpus, "--output", path, *options)
+    assert done.returncode == 0, done.stderr.decode()
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_checkpoint, tmp_path_factory) -> Path:
+    """The same tagger as a model file."""
+    path = tmp_path_factory.mktemp("model") / "tiny.onnx"
+    done = run_program("uk-tag-export", tiny_checkpoint, path)
+    assert done.returncode == 0, done.stderr.decode()
+    return path
