@@ -1,0 +1,109 @@
+"""Exported graphs give what torch gives, for every kind of network, and nothing is written where they do not."""
+
+import json
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from conftest import run_program
+
+from export.bundle import to_bytes
+from export.graph import OPSET, build
+from export.parity import compare, random_sentences
+from tagger.errors import ModelError
+from tagger.features import FeatureSettings, names
+from tagger.tags import tag_set
+from tagger.train.checkpoint import Checkpoint, load, save
+from tagger.train.network import Network, NetworkSettings
+from tagger.vocabulary import Vocabulary
+
+
+def random_checkpoint(**options) -> Checkpoint:
+    torch.manual_seed(3)
+    features = FeatureSettings(affix=2, piece=(2, 3))
+    words = sorted({name for sentence in random_sentences(30, 5) for token in sentence for name in names(token, features)})
+    vocabulary = Vocabulary(words, features)
+    tags = tag_set(["PERS", "LOC"])
+    settings = NetworkSettings(width=7, embedding=5, **options)
+    network = Network(settings, len(vocabulary), tags)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if "embedding" not in name:
+                torch.nn.init.normal_(parameter, std=0.5)
+        network.embedding.weight[1:] = torch.randn_like(network.embedding.weight[1:]).half().float()
+    return Checkpoint(settings, vocabulary, tags, network.state_dict())
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("options", [{}, {"layers": 3, "bidirectional": False}, {"layers": 2, "layer_norm": True, "output": "softmax"}])
+def test_every_kind_of_network(cell, options):
+    checkpoint = random_checkpoint(cell=cell, **options)
+    model = build(checkpoint.network())
+    assert model.opset_import[0].version == OPSET
+    content = to_bytes(model, checkpoint.bundle())
+    assert content == to_bytes(build(checkpoint.network()), checkpoint.bundle())
+    found = compare(content, checkpoint, random_sentences(40, 6), batch_tokens=200)
+    assert found.worst < 1e-4 and found.tokens > 1000
+
+
+@pytest.mark.parametrize("name", ["layer.0.R", "layer.0.B", "table", "output.weight"])
+def test_a_wrong_figure_is_noticed(name):
+    checkpoint = random_checkpoint()
+    model = build(checkpoint.network())
+    (tensor,) = [tensor for tensor in model.graph.initializer if tensor.name == name]
+    changed = onnx.numpy_helper.to_array(tensor).copy()
+    changed += np.asarray(0.25, changed.dtype)
+    tensor.CopyFrom(onnx.numpy_helper.from_array(changed, name))
+    with pytest.raises(ModelError, match="nothing was written"):
+        compare(to_bytes(model, checkpoint.bundle()), checkpoint, random_sentences(40, 6))
+
+
+def test_swapped_gates_are_noticed(monkeypatch):
+    monkeypatch.setattr("export.graph.GATES", {"lstm": (0, 1, 2, 3), "gru": (0, 1, 2), "rnn": (0,)})
+    for cell in ("gru", "lstm"):
+        checkpoint = random_checkpoint(cell=cell)
+        with pytest.raises(ModelError, match="nothing was written"):
+            compare(to_bytes(build(checkpoint.network()), checkpoint.bundle()), checkpoint, random_sentences(40, 6))
+
+
+def test_the_graph_without_lengths_would_be_noticed():
+    checkpoint = random_checkpoint()
+    model = build(checkpoint.network())
+    for node in model.graph.node:
+        if node.op_type == "LSTM":
+            node.input[4] = ""
+    with pytest.raises(ModelError, match="nothing was written"):
+        compare(to_bytes(model, checkpoint.bundle()), checkpoint, random_sentences(40, 6))
+
+
+def test_a_table_that_needs_more_than_half_precision_is_refused():
+    checkpoint = random_checkpoint()
+    checkpoint.weights["embedding.weight"][1] += 1e-6
+    with pytest.raises(ModelError, match="half precision"):
+        build(checkpoint.network())
+
+
+def test_the_program_writes_shows_and_refuses(tiny_checkpoint, tiny_corpus, tmp_path):
+    target = tmp_path / "m.onnx"
+    done = run_program("uk-tag-export", tiny_checkpoint, target, "--check", tiny_corpus, "--card", "licence=test only")
+    assert done.returncode == 0 and b"same tags" in done.stderr
+    shown = run_program("uk-tag-export", "--show", target, "--json")
+    content = json.loads(shown.stdout)
+    assert content["licence"] == "test only" and content["tags"][0] == "O" and content["scores"]["all"]["f1"] > 0.9
+    assert b"test only" in run_program("uk-tag-export", "--show", target).stdout
+    absent, other = tmp_path / "none.pt", tmp_path / "n.onnx"
+    for arguments, code in [((tiny_checkpoint,), 2), ((absent, other), 1), ((target, other), 1), (("--show", tiny_checkpoint), 1)]:
+        failed = run_program("uk-tag-export", *arguments)
+        assert failed.returncode == code and b"Traceback" not in failed.stderr
+    assert not (tmp_path / "n.onnx").exists()
+
+
+def test_a_network_that_cannot_be_exported_leaves_the_old_file(tiny_checkpoint, tmp_path):
+    checkpoint = load(tiny_checkpoint)
+    checkpoint.weights["output.bias"][0] = float("nan")
+    save(checkpoint, tmp_path / "nan.pt")
+    target = tmp_path / "old.onnx"
+    target.write_bytes(b"old")
+    done = run_program("uk-tag-export", tmp_path / "nan.pt", target)
+    assert done.returncode == 1 and b"nothing was written" in done.stderr and target.read_bytes() == b"old"

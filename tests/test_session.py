@@ -1,0 +1,106 @@
+"""Opening model files: good ones, damaged ones, other people's, and devices that are not there."""
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper
+
+from tagger import device, digest
+from tagger.device import CPU, CUDA
+from tagger.errors import DeviceError, ModelError
+from tagger.session import Session
+from tagger.tagger import Tagger
+
+SENTENCES = ["Олена Коваленко живе в Києві .".split(), ["Так"], "Компанія « Нафтогаз » працює .".split()]
+
+
+def test_a_model_file_opens_and_tags(tiny_model):
+    tagger = Tagger.load(tiny_model, device="cpu")
+    assert tagger.tag(SENTENCES[0]) == ["B-PERS", "I-PERS", "O", "O", "B-LOC", "O"]
+    assert tagger.session.device == "cpu"
+
+
+@pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.99, -1])
+def test_a_file_cut_short_is_refused(tiny_model, tmp_path, keep):
+    content = tiny_model.read_bytes()
+    size = keep if isinstance(keep, int) else int(len(content) * keep)
+    cut = tmp_path / "cut.onnx"
+    cut.write_bytes(content[:size])
+    with pytest.raises(ModelError, match=r"cut\.onnx: .*(cut short|damaged)"):
+        Session(cut)
+
+
+def test_any_changed_byte_is_noticed(tiny_model, tmp_path):
+    content = tiny_model.read_bytes()
+    changed = tmp_path / "changed.onnx"
+    for position in np.random.default_rng(0).integers(0, len(content), 60):
+        damaged = bytearray(content)
+        damaged[position] ^= 0x20
+        changed.write_bytes(damaged)
+        with pytest.raises(ModelError):
+            Session(changed)
+
+
+def seal(tmp_path, **metadata):
+    """A sealed ONNX file that only copies its input."""
+    value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
+    out = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])
+    graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "other", [value], [out])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, {**metadata, digest.KEY: digest.PLACEHOLDER})
+    path = tmp_path / "other.onnx"
+    path.write_bytes(digest.seal(model.SerializeToString()))
+    return path
+
+
+def test_models_that_are_not_ours(tmp_path, tiny_checkpoint):
+    with pytest.raises(ModelError, match="not one of uk-tag's"):
+        Session(seal(tmp_path))
+    with pytest.raises(ModelError, match="format version 99"):
+        Session(seal(tmp_path, uk_tag_format="99"))
+    with pytest.raises(ModelError, match="metadata cannot be read"):
+        Session(seal(tmp_path, uk_tag_format="1"))
+    with pytest.raises(ModelError, match="no model of uk-tag"):
+        Session(tiny_checkpoint)
+    with pytest.raises(ModelError, match="cannot be read"):
+        Session(tmp_path / "missing.onnx")
+    with pytest.raises(ModelError, match="cannot be read"):
+        Session(tmp_path)
+
+
+def test_digest_wants_one_placeholder():
+    with pytest.raises(ValueError, match="expected one placeholder"):
+        digest.seal(b"nothing here")
+    with pytest.raises(ValueError, match="expected one placeholder"):
+        digest.seal(f"{digest.KEY}..{'1' * 64}".encode())
+    sealed = digest.seal(f"a{digest.KEY}..{digest.PLACEHOLDER}z".encode())
+    assert digest.holds(sealed) and not digest.holds(sealed + b" ") and not digest.holds(b"x")
+
+
+def test_cuda_is_never_promised_without_a_gpu(monkeypatch):
+    monkeypatch.setattr(device, "has_gpu", lambda: False)
+    with pytest.raises(DeviceError, match="no NVIDIA driver"):
+        device.choose("cuda", [CUDA, CPU])
+    with pytest.raises(DeviceError, match="without CUDA"):
+        device.choose("cuda", [CPU])
+    assert device.choose("auto", [CUDA, CPU])[0] is False
+    assert device.choose("cpu", [CUDA, CPU])[0] is False
+    monkeypatch.setattr(device, "has_gpu", lambda: True)
+    assert device.choose("auto", [CUDA, CPU])[0] is True
+    assert device.choose("cuda", [CUDA, CPU])[0] is True
+
+
+@pytest.mark.skipif(device.has_gpu(), reason="this machine has a GPU, so CUDA does not fail here")
+def test_auto_falls_back_in_silence_when_cuda_fails_to_load(monkeypatch, tiny_model, capfd):
+    monkeypatch.setattr(device, "has_gpu", lambda: True)
+    session = Session(tiny_model, device="auto")
+    assert session.device == "cpu" and "CUDA failed" in session.device_reason
+    with pytest.raises(DeviceError, match="--device cuda"):
+        Session(tiny_model, device="cuda")
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.skipif(not device.has_gpu(), reason="needs a GPU")
+def test_cuda_gives_the_tags_of_the_cpu(tiny_model):
+    one, other = Tagger.load(tiny_model, device="cuda"), Tagger.load(tiny_model, device="cpu")
+    assert one.session.device == "cuda"
+    assert [one.tag(sentence) for sentence in SENTENCES] == [other.tag(sentence) for sentence in SENTENCES]

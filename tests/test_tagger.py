@@ -1,0 +1,66 @@
+"""The same sentence gets the same tags and scores, whatever stands beside it."""
+
+import corpus_maker
+import numpy as np
+import pytest
+
+from tagger.batches import SEGMENT
+from tagger.tagger import MODEL_VARIABLE, SHIPPED_MODEL, Tagger, default_model
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    made = [tokens for tokens, _ in corpus_maker.sentences(150, seed=9)]
+    return [*made, [], ["Невідоме", "Слово"], made[0] * 400, made[2] * 200, ["а" * 100_000], ["\udcff", "\u200b", ""]]
+
+
+@pytest.fixture(scope="module")
+def tagger(tiny_model):
+    return Tagger.load(tiny_model, device="cpu")
+
+
+def test_one_by_one_reversed_and_in_any_batch(tagger, tiny_model, sentences):
+    assert max(map(len, sentences)) > SEGMENT
+    whole = tagger.annotate(sentences, probabilities=True)
+    alone = [tagger.annotate([sentence], probabilities=True)[0] for sentence in sentences]
+    backwards = tagger.annotate(sentences[::-1], probabilities=True)[::-1]
+    small = Tagger.load(tiny_model, device="cpu", batch_tokens=64, threads=2).annotate(sentences, probabilities=True)
+    for others in (alone, backwards, small):
+        for one, other in zip(whole, others, strict=True):
+            assert one.tags == other.tags
+            if one.probabilities is not None:
+                np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-5)
+
+
+def test_lengths_fit_and_probabilities_sum_to_one(tagger, sentences):
+    for sentence, annotation in zip(sentences, tagger.annotate(sentences, probabilities=True), strict=True):
+        assert len(annotation.tags) == len(sentence)
+        if sentence:
+            assert annotation.probabilities.shape == (len(sentence), len(tagger.bundle.tags))
+            np.testing.assert_allclose(annotation.probabilities.sum(1), 1, atol=1e-4)
+
+
+def test_stream_is_lazy_and_in_order(tagger, sentences):
+    taken = []
+
+    def source():
+        for sentence in sentences:
+            taken.append(sentence)
+            yield sentence
+
+    stream = tagger.stream(source(), window_tokens=50)
+    first = next(stream)
+    assert len(taken) < len(sentences)
+    assert [first, *stream] == [annotation.tags for annotation in tagger.annotate(sentences)]
+
+
+def test_a_long_sentence_is_tagged_as_its_parts_are(tagger):
+    sentence = "Олена Коваленко живе в Києві .".split()
+    assert tagger.tag(sentence * 300) == tagger.tag(sentence) * 300
+
+
+def test_default_model(monkeypatch, tmp_path):
+    monkeypatch.delenv(MODEL_VARIABLE, raising=False)
+    assert default_model() == SHIPPED_MODEL
+    monkeypatch.setenv(MODEL_VARIABLE, str(tmp_path / "mine.onnx"))
+    assert default_model() == tmp_path / "mine.onnx"
