@@ -1,0 +1,138 @@
+"""Fine-tuning of an encoder for tagging: a linear layer over the first piece of each token (Devlin et al. 2019), trained on windows of documents.
+
+Windows have chance lengths, down to one sentence, so that the teacher reads both with and without a document around it.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from tagger.decode import Transitions, viterbi
+from tagger.errors import DataError
+from tagger.tags import tag_set
+from tagger.train.corpus import Document, labels
+from tagger.train.metrics import Report, score
+from tagger.train.teacher.augment import Augmenter
+from tagger.train.teacher.encoder import Encoder
+from tagger.train.teacher.label import Teacher, tag_probabilities
+from tagger.train.teacher.optimise import Optimiser, half_precision
+from tagger.train.teacher.pieces import Pieces
+from tagger.train.teacher.plaintext import plain_documents
+from tagger.train.teacher.windows import Window, batches, cut_windows, padded, sentence_pieces
+
+
+@dataclass(frozen=True, slots=True)
+class FinetuneSettings:
+    """How to train.
+
+    :param epochs: passes over the documents.
+    :param batch: pieces of a batch.
+    :param windows: longest windows in pieces, one of which is drawn for each document in each epoch; 1 means single sentences.
+    :param rate, head_rate: highest learning rates of the encoder's top layer and of the output layer.
+    :param layer_decay: see :class:`tagger.train.teacher.optimise.Optimiser`.
+    :param augment: whether to swap names and recase letters.
+    :param context: pieces of context on each side when the development documents are tagged.
+    """
+
+    epochs: int = 6
+    batch: int = 1536
+    windows: tuple[int, ...] = (1, 64, 128, 192, 256)
+    rate: float = 2e-4
+    head_rate: float = 1e-3
+    layer_decay: float = 0.9
+    augment: bool = True
+    seed: int = 1
+
+
+def finetune(
+    encoder: Encoder,
+    pieces: Pieces,
+    training: Sequence[Document],
+    development: Sequence[Document],
+    settings: FinetuneSettings,
+    log: Callable[[str], None],
+    classes: Sequence[str] = (),
+) -> Teacher:
+    """Train an encoder in place.
+
+    :param classes: labels, in the order of the tags; those of the training documents where none are given.
+    :returns: the teacher.
+    :raises DataError: no entity in the training documents.
+    """
+    names = list(classes) or labels(training)
+    if not names:
+        raise DataError("no entity in the training documents; give documents with B- and I- tags")
+    torch.manual_seed(settings.seed)
+    generator = random.Random(settings.seed)
+    tags = tag_set(names)
+    numbers = {tag: number for number, tag in enumerate(tags)}
+    head = nn.Linear(encoder.settings.width, len(tags))
+    nn.init.normal_(head.weight, std=0.02)
+    nn.init.zeros_(head.bias)
+    augmenter = Augmenter(training)
+    size = sum(len(pieces.word(token)) for document in training for sentence in document.sentences for token in sentence.tokens)
+    steps = int(settings.epochs * size * 1.1 / settings.batch)  # sentence ends and padding add a tenth
+    optimiser = Optimiser(
+        encoder, head.parameters(), rate=settings.rate, head_rate=settings.head_rate, layer_decay=settings.layer_decay, steps=steps
+    )
+    teacher = Teacher(encoder, pieces, head, tags)
+    for epoch in range(1, settings.epochs + 1):
+        began = time.monotonic()
+        encoder.train()
+        documents = [augmenter.change(document, generator) if settings.augment else document for document in training]
+        groups = batches(_windows(documents, pieces, settings, encoder.settings.positions, generator), settings.batch)
+        generator.shuffle(groups)
+        total = 0.0
+        for batch in groups:
+            tokens, mask, rows, columns = padded(batch)
+            wanted = torch.tensor(
+                [numbers[tag] for window in batch for sentence in documents[window.document].sentences[window.start : window.end] for tag in sentence.tags]
+            )
+            with half_precision():
+                states = encoder(tokens, mask)[rows, columns]  # (tokens, width)
+            loss = F.cross_entropy(head(encoder.dropout(states.float())), wanted)
+            optimiser.step(loss)
+            total += loss.item()
+        line = f"epoch {epoch}/{settings.epochs} step {optimiser.step_number}/{steps} loss {total / len(groups):.4f}"
+        if development:
+            line += f" development F1 {evaluate([teacher], development).micro.f1:.4f}"
+        log(f"{line} {time.monotonic() - began:.0f} s")
+    return teacher
+
+
+def _windows(documents: Sequence[Document], pieces: Pieces, settings: FinetuneSettings, positions: int, generator: random.Random) -> list[Window]:
+    windows: list[Window] = []
+    for number, document in enumerate(documents):
+        sentences = [sentence_pieces(sentence.tokens, pieces, min(max(settings.windows), positions - 2)) for sentence in document.sentences]
+        # the first window ends anywhere, so that windows are not the same in all epochs
+        lead = generator.randrange(len(sentences)) if len(sentences) > 1 else 0
+        core = generator.choice(settings.windows)
+        windows += cut_windows(number, sentences[:lead], core, 0)
+        windows += (
+            Window(window.pieces, window.firsts, number, window.start + lead, window.end + lead)
+            for window in cut_windows(number, sentences[lead:], core, 0)
+        )
+    return windows
+
+
+def predict(teachers: Sequence[Teacher], documents: Sequence[Document], core: int = 192, margin: int = 32) -> list[list[str]]:
+    """The best legal tags of every sentence, of the teachers' mean probabilities."""
+    transitions = Transitions.legal(teachers[0].tags)
+    found = []
+    for rows in tag_probabilities(teachers, plain_documents(documents), core, margin):
+        for probabilities in rows:
+            emissions = torch.from_numpy(probabilities).float().clamp_min(1e-6).log().numpy()[:, None, :]  # (tokens, 1, tags)
+            path = viterbi(emissions, torch.tensor([len(emissions)]).numpy(), transitions)
+            found.append([teachers[0].tags[number] for number in path[:, 0]])
+    return found
+
+
+def evaluate(teachers: Sequence[Teacher], documents: Sequence[Document], core: int = 192, margin: int = 32) -> Report:
+    """Strict entity scores of the mean of some teachers."""
+    gold = [sentence.tags for document in documents for sentence in document.sentences]
+    return score(gold, predict(teachers, documents, core, margin))

@@ -1,0 +1,100 @@
+"""A fine-tuned teacher, and the probabilities that one or the mean of several give to every tag of every token of plain text."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from tagger.errors import ModelError
+from tagger.train.teacher.checkpoint import load_checkpoint, save_checkpoint
+from tagger.train.teacher.encoder import Encoder
+from tagger.train.teacher.optimise import half_precision
+from tagger.train.teacher.pieces import Pieces
+from tagger.train.teacher.plaintext import TextDocument
+from tagger.train.teacher.windows import batches, cut_windows, padded, sentence_pieces
+
+CORE, MARGIN = 192, 32  # pieces of a window to be labelled, and of context on each side of it
+BATCH = 8192  # pieces; memory is what limits it
+TOGETHER = 200  # documents cut into batches at once: enough to find windows of like length
+
+
+@dataclass(slots=True)
+class Teacher:
+    """An encoder with a linear layer that scores the tags."""
+
+    encoder: Encoder
+    pieces: Pieces
+    head: nn.Linear
+    tags: list[str]
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Teacher":
+        """Read a teacher's checkpoint.
+
+        :raises ModelError: no such checkpoint, or one without tags.
+        """
+        encoder, pieces, head, tags = load_checkpoint(path)
+        if not tags:
+            raise ModelError(f"{path}: this encoder was never fine-tuned; train it with the teacher's fit command")
+        layer = nn.Linear(encoder.settings.width, len(tags))
+        layer.load_state_dict(head)
+        return cls(encoder, pieces, layer, tags)
+
+    def save(self, path: str | Path, notes: dict) -> None:
+        """Write a checkpoint, with notes on how the teacher was trained."""
+        save_checkpoint(path, self.encoder, self.pieces, self.head.state_dict(), self.tags, notes)
+
+
+def tag_probabilities(
+    teachers: Sequence[Teacher], documents: Sequence[TextDocument], core: int = CORE, margin: int = MARGIN
+) -> Iterator[list[np.ndarray]]:
+    """Mean probabilities of some teachers, document by document: for each sentence an array of *shape* (tokens, tags), float16.
+
+    :raises ModelError: teachers of different tags.
+    """
+    if any(teacher.tags != teachers[0].tags for teacher in teachers):
+        raise ModelError("these teachers have different tags; train them on the same data")
+    for start in range(0, len(documents), TOGETHER):
+        some = documents[start : start + TOGETHER]
+        total = [np.zeros((sum(map(len, document.sentences)), len(teachers[0].tags)), np.float32) for document in some]
+        for teacher in teachers:
+            _add_probabilities(teacher, some, total, core, margin)
+        for document, sums in zip(some, total, strict=True):
+            ends = np.cumsum([len(tokens) for tokens in document.sentences])
+            yield np.split((sums / len(teachers)).astype(np.float16), ends[:-1])
+
+
+def _add_probabilities(teacher: Teacher, documents: Sequence[TextDocument], total: list[np.ndarray], core: int, margin: int) -> None:
+    longest = teacher.encoder.settings.positions - 2 - 2 * margin
+    windows = []
+    starts = []  # of each sentence in its document, in tokens
+    for number, document in enumerate(documents):
+        sentences = [sentence_pieces(tokens, teacher.pieces, min(longest, max(core, 2))) for tokens in document.sentences]
+        starts.append(np.cumsum([0, *map(len, document.sentences)]))
+        windows += cut_windows(number, sentences, core, margin)
+    teacher.encoder.eval()
+    with torch.inference_mode():
+        for batch in batches(windows, BATCH):
+            pieces, mask, rows, columns = padded(batch)
+            with half_precision():
+                states = teacher.encoder(pieces, mask)[rows, columns]  # (tokens, width)
+            probabilities = torch.softmax(teacher.head(states.float()), -1).numpy()
+            place = 0
+            for window in batch:
+                first = starts[window.document][window.start]
+                total[window.document][first : first + len(window.firsts)] += probabilities[place : place + len(window.firsts)]
+                place += len(window.firsts)
+
+
+def label(teachers: Sequence[Teacher], documents: Iterable[TextDocument], log: Callable[[str], None], core: int = CORE, margin: int = MARGIN) -> list[TextDocument]:
+    """Copies of documents with the teachers' mean probabilities."""
+    documents = list(documents)
+    labelled = []
+    for document, rows in zip(documents, tag_probabilities(teachers, documents, core, margin), strict=True):
+        labelled.append(TextDocument(document.name, document.source, document.sentences, rows))
+        if len(labelled) % TOGETHER == 0:
+            log(f"{len(labelled)}/{len(documents)} documents labelled")
+    return labelled
