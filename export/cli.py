@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tagger import __version__
 from tagger.errors import TaggerError
 
 CARD_HELP = "Also put KEY=VALUE into the model's card: name, licence, description, ... (repeatable)."
@@ -18,7 +19,7 @@ CARD_HELP = "Also put KEY=VALUE into the model's card: name, licence, descriptio
 @click.option("--check", "checks", multiple=True, type=click.Path(), metavar="CONLL", help="Compare on the sentences of this file, too (repeatable).")
 @click.option("--card", multiple=True, metavar="KEY=VALUE", help=CARD_HELP)
 @click.option("--json", "as_json", is_flag=True, help="With --show: print JSON.")
-@click.version_option(package_name="uk-tag", prog_name="uk-tag-export")
+@click.version_option(__version__, prog_name="uk-tag-export")
 def command(source: str, target: str | None, show: bool, checks: tuple[str, ...], card: tuple[str, ...], as_json: bool) -> None:
     """Turn a checkpoint of uk-tag-train into one ONNX file, vocabulary and all.
 

@@ -59,10 +59,11 @@ def viterbi(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions
     return path
 
 
-def marginals(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions) -> np.ndarray:
-    """The probability of each tag at each position, over all legal sequences (forward-backward).
+def marginals(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The probability of each tag at each position, over all legal sequences (forward-backward), and of its entity going on behind it.
 
-    *Shape:* emissions (time, batch, tags), lengths (batch,) -> (time, batch, tags), float32; 0 behind a sentence's end.
+    *Shape:* emissions (time, batch, tags), lengths (batch,), inside (tags,), the number of the tag that continues an entity (-1: none)
+    -> two of (time, batch, tags), float32, 0 behind a sentence's end: P(tag), and P(next tag is inside[tag] | tag).
     """
     time, batch, count = emissions.shape
     scores = emissions.astype(np.float64)
@@ -81,7 +82,12 @@ def marginals(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitio
     together -= _log_sum_exp(together, 2)[:, :, None]
     probabilities = np.exp(together, dtype=np.float64).astype(np.float32)
     probabilities[np.arange(time)[:, None] >= lengths] = 0
-    return probabilities
+    going_on = np.zeros((time, batch, count), np.float32)
+    tags = np.flatnonzero(inside >= 0)
+    following = scores[1:, :, inside[tags]] + backward[1:, :, inside[tags]] + between[tags, inside[tags]]
+    going_on[:-1, :, tags] = np.exp(following - backward[:-1, :, tags])
+    going_on[np.arange(1, time + 1)[:, None] >= lengths] = 0
+    return probabilities, going_on
 
 
 def _log_sum_exp(values: np.ndarray, axis: int) -> np.ndarray:

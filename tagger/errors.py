@@ -25,3 +25,7 @@ class ModelError(TaggerError):
 
 class DeviceError(TaggerError):
     """A device that was asked for and cannot be used."""
+
+
+class OptionError(TaggerError):
+    """Options that do not fit together, or not the model: a usage error."""

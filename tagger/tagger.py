@@ -14,23 +14,40 @@ import numpy as np
 from tagger.batches import SEGMENT, pad, plan, segments, stitch
 from tagger.decode import marginals, viterbi
 from tagger.session import Session
+from tagger.tags import continuations
 from tagger.vocabulary import WordRows
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "uk-ner.onnx"
 MODEL_VARIABLE = "UK_TAG_MODEL"
 BATCH_TOKENS = 2048
 WINDOW_TOKENS = 16384
+STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
+STRETCHES = 64  # decoded side by side
 
 
 @dataclass(slots=True)
 class Annotation:
     """Tags of one sentence, and on request how probable each tag is at each position.
 
-    *Shape:* tags has one entry a token; probabilities is (tokens, tags of the model), float32, rows sum to 1.
+    *Shape:* tags has one entry a token; probabilities is (tokens, tags of the model), float32, rows sum to 1; going_on is of the same shape:
+    the probability that the next tag continues the entity of this one, given this one.
     """
 
     tags: list[str]
     probabilities: np.ndarray | None = None
+    going_on: np.ndarray | None = None
+
+    def span_probability(self, start: int, end: int, begin: int, inside: int) -> float:
+        """The probability that an entity stands on exactly the tokens `start` to `end`, `end` exclusive, over all legal sequences.
+
+        :param begin, inside: the numbers of its label's B- and I- tag.
+        """
+        probability = float(self.probabilities[start, begin])
+        numbers = [begin, *[inside] * (end - start - 1)]
+        for position, number in zip(range(start, end), numbers, strict=True):
+            chance = float(self.going_on[position, number])
+            probability *= chance if position < end - 1 else 1 - chance
+        return min(max(probability, 0.0), 1.0)
 
 
 def default_model() -> Path:
@@ -50,6 +67,7 @@ class Tagger:
         self.bundle = session.bundle
         self.batch_tokens = batch_tokens
         self._words = WordRows(session.bundle.vocabulary)
+        self._inside = np.array(continuations(session.bundle.tags))
 
     @classmethod
     def load(cls, path: str | Path | None = None, *, device: str = "auto", threads: int = 1, batch_tokens: int = BATCH_TOKENS) -> "Tagger":
@@ -88,8 +106,7 @@ class Tagger:
             self._decode(emissions, lengths, [done[filled[i]] for i in chosen], probabilities)
         for i, row in enumerate(rows):
             if len(row) > SEGMENT:
-                emissions = self._long(row)
-                self._decode(emissions[:, None], np.array([len(row)]), [done[filled[i]]], probabilities)
+                self._decode_long(self._long(row), done[filled[i]], probabilities)
         return done
 
     def _run(self, rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -111,9 +128,27 @@ class Tagger:
     def _decode(self, emissions: np.ndarray, lengths: np.ndarray, targets: list[Annotation], probabilities: bool) -> None:
         names = self.bundle.tags
         path = viterbi(emissions, lengths, self.bundle.transitions)
-        chances = marginals(emissions, lengths, self.bundle.transitions) if probabilities else None
+        if probabilities:
+            chances, going_on = marginals(emissions, lengths, self.bundle.transitions, self._inside)
         for column, target in enumerate(targets):
             length = lengths[column]
             target.tags = [names[number] for number in path[:length, column].tolist()]
-            if chances is not None:
-                target.probabilities = chances[:length, column]
+            if probabilities:
+                target.probabilities, target.going_on = chances[:length, column], going_on[:length, column]
+
+    def _decode_long(self, emissions: np.ndarray, target: Annotation, probabilities: bool) -> None:
+        """Decode a very long sentence in stretches side by side, as if a sentence began at each: time stays bounded by the width of a step."""
+        starts = range(0, len(emissions), STRETCH)
+        for group in range(0, len(starts), STRETCHES):
+            rows = [emissions[start : start + STRETCH] for start in starts[group : group + STRETCHES]]
+            lengths = np.array([len(row) for row in rows])
+            padded = np.zeros((int(lengths.max()), len(rows), emissions.shape[1]), np.float32)
+            for column, row in enumerate(rows):
+                padded[: len(row), column] = row
+            parts = [Annotation([]) for _ in rows]
+            self._decode(padded, lengths, parts, probabilities)
+            target.tags += [tag for part in parts for tag in part.tags]
+            if probabilities:
+                own = [] if target.probabilities is None else [(target.probabilities, target.going_on)]
+                target.probabilities = np.concatenate([*(pair[0] for pair in own), *(part.probabilities for part in parts)])
+                target.going_on = np.concatenate([*(pair[1] for pair in own), *(part.going_on for part in parts)])

@@ -85,6 +85,12 @@ def tag_set(labels: Iterable[str]) -> list[str]:
     return [OUTSIDE, *(f"{prefix}-{label}" for label in dict.fromkeys(labels) for prefix in "BI")]
 
 
+def continuations(tags: Sequence[str]) -> list[int]:
+    """For each BIO tag the number of the tag that goes on with its entity, -1 for `O`."""
+    numbers = {tag: number for number, tag in enumerate(tags)}
+    return [-1 if tag == OUTSIDE else numbers[f"I-{parse(tag)[1]}"] for tag in tags]
+
+
 def may_follow(previous: str | None, tag: str) -> bool:
     """Whether BIO allows `tag` right after `previous` (`None`: at the start of a sentence)."""
     prefix, label = parse(tag)

@@ -114,6 +114,23 @@ def _cut_piece(piece: str) -> Offsets:
     return whole
 
 
+def cut_sentences(text: str) -> Offsets:
+    """Cut a paragraph into sentences by LanguageTool's rules, as tokenize-uk has them.
+
+    :returns: ranges that cover the text, each with the white space behind it; one range where there is nothing to cut.
+    """
+    from tokenize_uk import tokenize_sents_with_spans
+
+    starts = []
+    for first, last in _pieces(text):
+        piece = PRIVATE_USE.sub(STAND_IN, text[first:last])
+        starts += [first + start for _, start, _ in tokenize_sents_with_spans(piece)]
+    if not starts:
+        return [(0, len(text))]
+    starts[0] = 0
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
 def cut_spaces(text: str) -> Offsets:
     """Cut pretokenized text: tokens are what stands between spaces and tabs. Returns the same as :func:`cut`."""
     return [match.span() for match in re.finditer(r"[^ \t\r\f\v]+", text)]

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from tagger.decode import FORBIDDEN, Transitions, marginals, viterbi
-from tagger.tags import convert, tag_set
+from tagger.tagger import Annotation
+from tagger.tags import Span, continuations, convert, spans, tag_set
 
 TAGS = tag_set(["A", "B"])
+INSIDE = np.array(continuations(TAGS))
 
 
 def chain(seed):
@@ -32,7 +34,7 @@ def test_against_enumeration(seed):
     emissions = generator.normal(scale=2, size=(4, 3, len(TAGS))).astype(np.float32)
     transitions = chain(seed)
     paths = viterbi(emissions, lengths, transitions)
-    chances = marginals(emissions, lengths, transitions)
+    chances, going_on = marginals(emissions, lengths, transitions, INSIDE)
     for column, length in enumerate(lengths):
         scored = list(all_scores(emissions[:length, column], transitions))
         best = max(scored, key=lambda pair: pair[1])[0]
@@ -44,6 +46,13 @@ def test_against_enumeration(seed):
         for (sequence, _), weight in zip(scored, weights, strict=True):
             expected[np.arange(length), sequence] += weight
         np.testing.assert_allclose(chances[:length, column], expected, atol=1e-5)
+        annotation = Annotation([], chances[:length, column], going_on[:length, column])
+        for start, end in itertools.combinations(range(length + 1), 2):
+            for label in "AB":
+                names = [[TAGS[number] for number in sequence] for sequence, _ in scored]
+                holds = [Span(start, end, label) in spans(tags) for tags in names]
+                probability = annotation.span_probability(start, end, TAGS.index(f"B-{label}"), TAGS.index(f"I-{label}"))
+                assert probability == pytest.approx(weights[holds].sum(), abs=1e-5)
 
 
 def test_only_legal_sequences_come_out():
@@ -62,8 +71,8 @@ def test_neighbours_and_padding_change_nothing():
     emissions = generator.normal(size=(20, 16, len(TAGS))).astype(np.float32)
     lengths = generator.integers(1, 21, 16)
     transitions = chain(3)
-    paths, chances = viterbi(emissions, lengths, transitions), marginals(emissions, lengths, transitions)
+    paths, (chances, _) = viterbi(emissions, lengths, transitions), marginals(emissions, lengths, transitions, INSIDE)
     for column, length in enumerate(lengths):
         alone = emissions[:length, column : column + 1]
         assert viterbi(alone, lengths[column : column + 1], transitions)[:, 0].tolist() == paths[:length, column].tolist()
-        np.testing.assert_array_equal(marginals(alone, lengths[column : column + 1], transitions)[:, 0], chances[:length, column])
+        np.testing.assert_array_equal(marginals(alone, lengths[column : column + 1], transitions, INSIDE)[0][:, 0], chances[:length, column])

@@ -7,27 +7,11 @@ from pathlib import Path
 
 import click
 
+from tagger import __version__
 from tagger.errors import TaggerError
+from tagger.options import Column, LabelMap
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
-
-
-class Labels(click.ParamType):
-    """`ART=MISC,DATE=O` as a dictionary."""
-
-    name = "OLD=NEW,..."
-
-    def convert(self, value, param, ctx):
-        """Cut at commas and equals signs."""
-        if isinstance(value, dict):
-            return value
-        mapping = {}
-        for pair in filter(None, value.split(",")):
-            old, equals, new = pair.partition("=")
-            if not (old and equals and new):
-                self.fail(f"{pair!r}: write OLD=NEW", param, ctx)
-            mapping[old] = new
-        return mapping
 
 
 class Numbers(click.ParamType):
@@ -48,9 +32,9 @@ class Numbers(click.ParamType):
 def reading(command):
     """The options that say how files are read."""
     options = [
-        click.option("--column", default=-1, help="The tag's column in CoNLL files, from 0; negative from the end."),
-        click.option("--token-column", default=0, help="The token's column in CoNLL files, from 0."),
-        click.option("--map", "mapping", type=Labels(), default="", help="Rename labels; O drops one: ART=MISC,DATE=O."),
+        click.option("--column", type=Column(), default="-1", help="The tag's column in CoNLL files, from 1; negative from the end."),
+        click.option("--token-column", type=Column(), default="1", help="The token's column in CoNLL files, from 1."),
+        click.option("--map", "mapping", type=LabelMap(), default="", help="Rename labels; O drops one: ART=MISC,DATE=O."),
     ]
     for option in reversed(options):
         command = option(command)
@@ -58,7 +42,7 @@ def reading(command):
 
 
 @click.group(context_settings=SETTINGS)
-@click.version_option(package_name="uk-tag", prog_name="uk-tag-train")
+@click.version_option(__version__, prog_name="uk-tag-train")
 def command() -> None:
     """Train a named-entity tagger and score it.
 

@@ -32,7 +32,7 @@ class Augmenter:
         """A copy, changed or not. Tags stay as they are, as swapped names have the same number of tokens."""
         sentences = document.sentences
         if generator.random() < 0.5:
-            sentences = [self._swap(sentence, generator) for sentence in sentences]
+            sentences = [self.swap(sentence, generator) for sentence in sentences]
         draw = generator.random()
         if draw < self.lowered:
             sentences = [Sentence(tuple(map(str.lower, sentence.tokens)), sentence.tags) for sentence in sentences]
@@ -40,7 +40,8 @@ class Augmenter:
             sentences = [Sentence(tuple(map(str.upper, sentence.tokens)), sentence.tags) for sentence in sentences]
         return Document(document.name, sentences)
 
-    def _swap(self, sentence: Sentence, generator: random.Random) -> Sentence:
+    def swap(self, sentence: Sentence, generator: random.Random) -> Sentence:
+        """A copy with a share of its names replaced."""
         tokens = list(sentence.tokens)
         for start, end, label in bio.spans(sentence.tags):
             if generator.random() < self.swapped:

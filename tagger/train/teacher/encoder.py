@@ -228,7 +228,8 @@ def read_encoder(path: str | Path, kept: np.ndarray, dropout: float = 0.1) -> En
     file = FourBitFile(path)
     shape = file.settings
     if len(kept) == 0 or kept.max() >= shape.vocabulary or kept.min() < 0:
-        raise ModelError(f"{path}: asked for {len(kept)} pieces up to {kept.max(initial=-1)}, the file has {shape.vocabulary}; tokenizer and weights must match")
+        asked = f"asked for {len(kept)} pieces up to {kept.max(initial=-1)}, the file has {shape.vocabulary}"
+        raise ModelError(f"{path}: {asked}; tokenizer and weights must match")
     settings = EncoderSettings(shape.width, shape.layers, shape.heads, shape.inner, len(kept), shape.positions, shape.epsilon)
     weights = {
         "pieces.weight": file.read("emb.word", kept, shape.width),

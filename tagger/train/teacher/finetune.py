@@ -12,14 +12,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tagger.decode import Transitions, viterbi
 from tagger.errors import DataError
 from tagger.tags import tag_set
-from tagger.train.corpus import Document, labels
+from tagger.train.corpus import Document, Sentence, labels
+from tagger.train.evaluate import VARIANTS
 from tagger.train.metrics import Report, score
 from tagger.train.teacher.augment import Augmenter
 from tagger.train.teacher.encoder import Encoder
-from tagger.train.teacher.label import Teacher, tag_probabilities
+from tagger.train.teacher.label import Teacher, best_tags, tag_probabilities
 from tagger.train.teacher.optimise import Optimiser, half_precision
 from tagger.train.teacher.pieces import Pieces
 from tagger.train.teacher.plaintext import plain_documents
@@ -122,17 +122,23 @@ def _windows(documents: Sequence[Document], pieces: Pieces, settings: FinetuneSe
 
 def predict(teachers: Sequence[Teacher], documents: Sequence[Document], core: int = 192, margin: int = 32) -> list[list[str]]:
     """The best legal tags of every sentence, of the teachers' mean probabilities."""
-    transitions = Transitions.legal(teachers[0].tags)
-    found = []
-    for rows in tag_probabilities(teachers, plain_documents(documents), core, margin):
-        for probabilities in rows:
-            emissions = torch.from_numpy(probabilities).float().clamp_min(1e-6).log().numpy()[:, None, :]  # (tokens, 1, tags)
-            path = viterbi(emissions, torch.tensor([len(emissions)]).numpy(), transitions)
-            found.append([teachers[0].tags[number] for number in path[:, 0]])
-    return found
+    rows = tag_probabilities(teachers, plain_documents(documents), core, margin)
+    return best_tags((probabilities for document in rows for probabilities in document), teachers[0].tags)
 
 
 def evaluate(teachers: Sequence[Teacher], documents: Sequence[Document], core: int = 192, margin: int = 32) -> Report:
     """Strict entity scores of the mean of some teachers."""
     gold = [sentence.tags for document in documents for sentence in document.sentences]
     return score(gold, predict(teachers, documents, core, margin))
+
+
+def evaluate_variants(teachers: Sequence[Teacher], documents: Sequence[Document]) -> dict[str, Report]:
+    """Reports by name: `all`, `single sentences` without the document around them, and one for each copy in one case."""
+    reports = {"all": evaluate(teachers, documents), "single sentences": evaluate(teachers, documents, core=1, margin=0)}
+    for name, change in VARIANTS.items():
+        copies = [
+            Document(document.name, [Sentence(tuple(map(change, sentence.tokens)), sentence.tags) for sentence in document.sentences])
+            for document in documents
+        ]
+        reports[name] = evaluate(teachers, copies)
+    return reports

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from tagger.decode import Transitions, viterbi
 from tagger.errors import ModelError
 from tagger.train.teacher.checkpoint import load_checkpoint, save_checkpoint
 from tagger.train.teacher.encoder import Encoder
@@ -69,6 +70,7 @@ def tag_probabilities(
 
 def _add_probabilities(teacher: Teacher, documents: Sequence[TextDocument], total: list[np.ndarray], core: int, margin: int) -> None:
     longest = teacher.encoder.settings.positions - 2 - 2 * margin
+    core = min(core, longest)
     windows = []
     starts = []  # of each sentence in its document, in tokens
     for number, document in enumerate(documents):
@@ -89,7 +91,20 @@ def _add_probabilities(teacher: Teacher, documents: Sequence[TextDocument], tota
                 place += len(window.firsts)
 
 
-def label(teachers: Sequence[Teacher], documents: Iterable[TextDocument], log: Callable[[str], None], core: int = CORE, margin: int = MARGIN) -> list[TextDocument]:
+def best_tags(probabilities: Iterable[np.ndarray], tags: Sequence[str]) -> list[list[str]]:
+    """The best legal tags of each sentence, given arrays of *shape* (tokens, tags)."""
+    transitions = Transitions.legal(tags)
+    found = []
+    for rows in probabilities:
+        emissions = np.log(np.maximum(rows.astype(np.float32), 1e-6))[:, None, :]  # (tokens, 1, tags)
+        path = viterbi(emissions, np.array([len(emissions)]), transitions)
+        found.append([tags[number] for number in path[:, 0]])
+    return found
+
+
+def label(
+    teachers: Sequence[Teacher], documents: Iterable[TextDocument], log: Callable[[str], None], core: int = CORE, margin: int = MARGIN
+) -> list[TextDocument]:
     """Copies of documents with the teachers' mean probabilities."""
     documents = list(documents)
     labelled = []

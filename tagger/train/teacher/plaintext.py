@@ -144,7 +144,8 @@ def save_text(path: str | Path, documents: Sequence[TextDocument], tags: Sequenc
     if tags:
         arrays["tags"] = np.array(list(tags))
         arrays["probabilities"] = np.concatenate([rows for document in documents for rows in document.probabilities]).astype(np.float16)
-    np.savez_compressed(path, **arrays)
+    with open(path, "wb") as file:  # given a name, numpy would put .npz behind one that ends otherwise
+        np.savez_compressed(file, **arrays)
 
 
 def load_text(path: str | Path) -> tuple[list[TextDocument], list[str]]:

@@ -1,0 +1,168 @@
+"""uk-tag: the only room that knows arguments, standard streams, signals and exit codes."""
+
+import os
+import sys
+from collections.abc import Callable
+
+import click
+
+from tagger import __version__
+from tagger.errors import OptionError, TaggerError
+from tagger.formats import INPUTS, OUTPUTS
+from tagger.manual import EPILOG, INTRODUCTION, man_page
+from tagger.options import Column, LabelMap, Names, one_line, wants_color, with_optional_value
+
+TROUBLE, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 90, "terminal_width": 90}
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command(help=INTRODUCTION, epilog=EPILOG, context_settings=SETTINGS)
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path())
+@click.option("-i", "--input-format", type=click.Choice(["auto", *INPUTS]), default="auto", show_default=True, help="What is read.")
+@click.option("--pretokenized", is_flag=True, help="Text whose tokens stand between spaces.")
+@click.option("--sentences", is_flag=True, help="Text whose lines are paragraphs: cut them into sentences first.")
+@click.option("-0", "--null", is_flag=True, help="Text whose sentences end with NUL; so do those of the output.")
+@click.option("--token-column", type=Column(), default="1", show_default=True, help="CoNLL: the column of the token, from 1; negative from the end.")
+@click.option("-O", "--output-format", type=click.Choice(OUTPUTS), default="same", show_default=True, help="What is written.")
+@click.option("--column", type=Column(), help="CoNLL: make the tag column N, from 1, and move the others on.  [default: the last]")
+@click.option("--key", default="NER", show_default=True, help="CoNLL-U: the name of the tag in MISC.")
+@click.option("--scheme", type=click.Choice(["bio", "bioes", "iob1"]), default="bio", show_default=True, help="How tags mark where names begin and end.")
+@click.option("--scores", is_flag=True, help="Also write how probable each tag, or each entity, is.")
+@click.option("--map", "mapping", type=LabelMap(), default="", help="Rename labels: PERS=PER; O drops one.")
+@click.option("--only", type=Names(), default="", help="Keep these labels, as renamed, and no other.")
+@click.option("-m", "--model", type=click.Path(), help="The model file.  [default: $UK_TAG_MODEL, else the one that comes with uk-tag]")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Where the model runs.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of the model on the CPU.")
+@click.option("--batch-tokens", type=click.IntRange(1), metavar="N", help="Padded tokens that the model takes at once; tags do not depend on it.")
+@click.option("-u", "--line-buffered", is_flag=True, help="Write each sentence by itself.")
+@click.option("--strict", is_flag=True, help="Stop at a byte that is not UTF-8, instead of warning.")
+@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write there: whole, or not at all.")
+@click.option("--output-dir", type=click.Path(), metavar="FOLDER", help="Annotate each FILE into this folder, under the same name.")
+@click.option("--in-place", metavar="[=SUFFIX]", is_flag=False, flag_value="", help="Annotate each FILE in its place; keep the old one as FILE+SUFFIX.")
+@click.option("-r", "--recursive", is_flag=True, help="With these two: whole folders, whose shape is kept.")
+@click.option("--include", multiple=True, metavar="PATTERN", help="With -r: only files of such a name, as in *.conll (repeatable).")
+@click.option("--resume", is_flag=True, help="With these two: skip what an earlier run has done with the same input, model and options.")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="With these two: processes that share the files.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour entities.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is used.")
+@click.option("--completion", type=click.Choice(SHELLS), help="Print the completion script for a shell.")
+@click.option("--man", is_flag=True, help="Print the manual page: uk-tag --man | man -l -")
+@click.option("--version", is_flag=True, help="Print the version; with -v also the model and its licence.")
+def command(**options) -> Callable[[], int]:
+    """Check the options, and return the work itself: click would turn a broken pipe within into exit code 1."""
+    if not any(options[name] for name in ("completion", "man", "version")):
+        _check(options)
+    return lambda: _run(options)
+
+
+def _run(options: dict) -> int:
+    if options["completion"]:
+        return _show(_completion(options["completion"]))
+    if options["man"]:
+        return _show(man_page(command, __version__))
+    if options["version"]:
+        lines = [f"uk-tag {__version__}"]
+        if options["verbose"]:
+            from tagger.describe import describe_model
+
+            lines.append(describe_model(options["model"]))
+        return _show("\n".join(lines))
+    from tagger.run import run
+
+    return run(options, _warn, color=wants_color(options["color"], 1))
+
+
+def _show(text: str) -> int:
+    sys.stdout.write(text.rstrip("\n") + "\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _check(options: dict) -> None:
+    """Refuse options that do not fit together."""
+    by_file = options["output_dir"] is not None or options["in_place"] is not None
+    targets = [name for name in ("output", "output_dir", "in_place") if options[name] is not None]
+    if len(targets) > 1:
+        raise click.UsageError(f"--{targets[0].replace('_', '-')} and --{targets[1].replace('_', '-')} exclude each other")
+    if by_file and not options["files"]:
+        raise click.UsageError("--output-dir and --in-place need files")
+    if by_file and "-" in options["files"]:
+        raise click.UsageError("--output-dir and --in-place cannot take standard input")
+    if not by_file:
+        for name in ("recursive", "include", "resume"):
+            if options[name]:
+                raise click.UsageError(f"--{name} goes with --output-dir or --in-place")
+        if options["jobs"] > 1:
+            raise click.UsageError("--jobs goes with --output-dir or --in-place; to share one stream, see parallel --pipe in the README")
+    if options["include"] and not options["recursive"]:
+        raise click.UsageError("--include goes with -r")
+    text_only = [name for name in ("pretokenized", "sentences", "null") if options[name]]
+    if text_only and options["input_format"] in ("conll", "conllu"):
+        raise click.UsageError(f"--{text_only[0]} is for text, not for -i {options['input_format']}")
+    if options["pretokenized"] and options["sentences"]:
+        raise click.UsageError("--pretokenized and --sentences exclude each other")
+    if text_only and options["input_format"] == "auto":
+        options["input_format"] = "text"
+    if not options["key"].strip() or set(options["key"]) & set("|=\t\n "):
+        raise click.UsageError("--key: a name without |, = and white space")
+
+
+def _completion(shell: str) -> str:
+    from click.shell_completion import get_completion_class
+
+    return get_completion_class(shell)(command, {}, "uk-tag", "_UK_TAG_COMPLETE").source()
+
+
+def _warn(line: str) -> None:
+    os.write(2, f"uk-tag: {line}\n".encode("utf-8", "replace"))
+
+
+def main() -> None:
+    """Entry point: every ending has its exit code, and no more than one line on standard error."""
+    from tagger.interrupts import Interrupted
+
+    arguments = with_optional_value(sys.argv[1:], "--in-place")
+    code: int | None = TROUBLE
+    try:
+        work = command.main(arguments, prog_name="uk-tag", standalone_mode=False)
+        sys.stdout.flush()  # the help, if it was that
+        code = work() if callable(work) else work
+    except click.ClickException as error:
+        code = USAGE
+        _say(one_line(error, "uk-tag"))
+    except OptionError as error:
+        code = USAGE
+        _say(f"uk-tag: {error}; see uk-tag --help")
+    except TaggerError as error:
+        _say(f"uk-tag: {error}")
+    except BrokenPipeError:
+        code = BROKEN_PIPE
+    except OSError as error:
+        _say(f"uk-tag: standard output: {error.strerror}; free space there, or write elsewhere")
+    except Interrupted as error:
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except MemoryError:
+        _say("uk-tag: out of memory; cut very long lines, or use a machine with more")
+    _leave(code or 0)
+
+
+def _say(line: str) -> None:
+    try:
+        os.write(2, (line + "\n").encode("utf-8", "replace"))
+    except OSError:
+        return  # nobody can be told
+
+
+def _leave(code: int) -> None:
+    """End at once: nothing is buffered, and a thread may still wait for input."""
+    try:
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""Any number of inputs to one output: what `uk-tag` does unless it annotates files one by one."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from tagger.atomic import atomic_write
+from tagger.errors import DataError, TaggerError
+from tagger.formats.reading import Reading, ReadSettings
+from tagger.formats.writing import WriteSettings, Writing
+from tagger.interrupts import Interrupts
+from tagger.labels import Labels
+from tagger.source import Source
+from tagger.stream import Output, Pipe
+from tagger.tagger import Tagger
+
+STANDARD_INPUT = "-"
+STANDARD_INPUT_NAME = "standard input"
+
+
+@contextmanager
+def opened(path: str) -> Iterator[int]:
+    """A file descriptor to read. Raises DataError where there is none."""
+    if path == STANDARD_INPUT:
+        try:
+            os.fstat(0)
+        except OSError:
+            raise DataError("it is closed; give a file, or pipe text in", path=STANDARD_INPUT_NAME) from None
+        yield 0
+        return
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise DataError(f"cannot be opened: {error.strerror}; check the name and your rights", path=path) from None
+    try:
+        if os.path.isdir(path):
+            raise DataError("is a folder; annotate its files with: uk-tag -r --output-dir OUT FOLDER", path=path)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def same_file(descriptor: int, other: int) -> bool:
+    """Whether both are one regular file, so that reading one would read what is written to the other."""
+    one, two = os.fstat(descriptor), os.fstat(other)
+    return os.path.samestat(one, two) and os.path.isfile(f"/dev/fd/{descriptor}") if os.name == "posix" else False
+
+
+class Filter:
+    """Tags inputs into a stream of bytes.
+
+    :param warn: takes a warning, a line.
+    """
+
+    def __init__(
+        self,
+        tagger: Tagger,
+        read: ReadSettings,
+        write: WriteSettings,
+        labels: Labels,
+        interrupts: Interrupts,
+        warn: Callable[[str], None],
+        *,
+        line_buffered: bool = False,
+        scores: bool = False,
+    ) -> None:
+        self.tagger, self._read, self._write_settings, self._labels = tagger, read, write, labels
+        self._interrupts, self._warn = interrupts, warn
+        self._line_buffered, self._scores = line_buffered, scores
+
+    def run(self, paths: Sequence[str], write: Callable[[bytes], None], output: int | None = None) -> bool:
+        """Tag inputs one behind the other; one that fails is reported, and the rest goes on.
+
+        :param output: the descriptor behind `write`, which no input may be.
+        :returns: whether all went well.
+        :raises OSError: the output cannot be written.
+        """
+        fine, gap = True, b""
+        for path in paths:
+            try:
+                with opened(path) as descriptor:
+                    if output is not None and same_file(descriptor, output):
+                        raise DataError("is also the output; write to another file, or use --in-place", path=path)
+                    gap = self.one(descriptor, path, write, gap)
+            except DataError as error:
+                self._warn(str(error))
+                fine = False
+        return fine
+
+    def one(self, descriptor: int, path: str, write: Callable[[bytes], None], gap: bytes = b"", count: Callable[[int], None] = lambda tokens: None) -> bytes:
+        """Tag one open input.
+
+        :param gap: is written before its first sentence.
+        :returns: what must be written before another input's first sentence.
+        :raises DataError: it cannot be read to its end.
+        """
+        name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
+        reading = Reading(name, self._read, self._warn)
+        writing = Writing(name, self._write_settings, self._labels)
+        pending = [gap]
+
+        def put(data: bytes) -> None:
+            if data:
+                write(pending.pop() + data if pending else data)
+
+        source = Source(descriptor, name)
+        try:
+            pipe = Pipe(self.tagger, put, self._interrupts, line_buffered=self._line_buffered, scores=self._scores, count=count)
+            pipe.run(source, reading, writing)
+        finally:
+            source.stop()
+        return pending[0] if pending else writing.gap()
+
+
+def to_standard_output(filter_: Filter, paths: Sequence[str]) -> bool:
+    """Tag to standard output. Raises OSError."""
+    return filter_.run(paths, Output(1).write, 1)
+
+
+def to_file(filter_: Filter, paths: Sequence[str], target: str) -> bool:
+    """Tag to a file that appears whole when all inputs went well, or not at all.
+
+    :raises TaggerError: the file cannot be written, or is an input.
+    """
+    for path in paths:
+        with suppress(OSError):
+            if path != STANDARD_INPUT and os.path.samefile(path, target):
+                raise DataError("is also the output; write to another file, or use --in-place", path=path)
+    if os.path.isdir(target):
+        raise TaggerError(f"{target}: is a folder; give a file, or --output-dir")
+    fine = False
+    try:
+        with atomic_write(target) as file:
+            fine = filter_.run(paths, file.write)
+            if not fine:
+                raise _Unfinished
+    except _Unfinished:
+        print(f"uk-tag: {target}: not written, since an input failed", file=sys.stderr)  # noqa: T201
+    except OSError as error:
+        raise TaggerError(f"{target}: cannot be written: {error.strerror}; the file is as it was") from None
+    return fine
+
+
+class _Unfinished(Exception):
+    """Not all inputs could be tagged."""

@@ -1,0 +1,107 @@
+"""Lines with a column for the tag: the input's own CoNLL lines, or fresh ones."""
+
+import re
+
+from tagger.formats.conll import CONLLU_COLUMNS
+from tagger.formats.sentence import Sentence, encode, running_text
+from tagger.labels import View
+
+FIELD = re.compile(rb"[^ \t\r\f\v]+")
+
+
+def tag_lines(sentence: Sentence, view: View) -> bytes:
+    """`token TAB tag` lines and an empty line, whatever the input; with scores, a third column.
+
+    Lines of CoNLL that hold no token are left out, and so is a sentence without tokens; of running text it becomes an empty line.
+    """
+    if not sentence.tokens and sentence.form != "text":
+        return b""
+    end = "\r\n" if sentence.ending == b"\r\n" else "\n"
+    columns = [sentence.tokens, view.tags, _digits(view.scores)] if view.scores else [sentence.tokens, view.tags]
+    lines = [*map("\t".join, zip(*columns, strict=True)), ""]
+    body = encode(end.join(lines))
+    return body + (b"\0" if sentence.ending == b"\0" else end.encode())
+
+
+def add_column(sentence: Sentence, view: View, column: int | None = None) -> bytes:
+    """The input's own CoNLL lines, byte for byte, with the tag as one column more (and the score as another).
+
+    :param column: which column it becomes, from 0, the others moving to the right; `None`, or more than there are: behind the last one.
+    """
+    lines = sentence.lines
+    if sentence.tokens:
+        added = [tag.encode() for tag in view.tags]
+        if view.scores:
+            added = list(map(b"\t".join, zip(added, map(str.encode, _digits(view.scores)), strict=True)))
+        lines = list(lines)
+        for row, addition in zip(sentence.rows, added, strict=True):
+            line = lines[row]
+            if column is None and b" " not in line and line[-1] != 13:  # the common case
+                lines[row] = line + b"\t" + addition
+            else:
+                lines[row] = _insert(line, addition, column)
+    return sentence.prefix + b"\n".join(lines) + sentence.ending
+
+
+def _insert(line: bytes, addition: bytes, column: int | None) -> bytes:
+    line, end = (line[:-1], b"\r") if line.endswith(b"\r") else (line, b"")
+    if b"\t" in line:
+        fields = line.split(b"\t")
+        fields.insert(len(fields) if column is None else column, addition)
+        return b"\t".join(fields) + end
+    places = [match.start() for match in FIELD.finditer(line)]
+    separator = b"\t" if len(places) == 1 else b" "
+    addition = addition.replace(b"\t", separator)
+    if column is None or column >= len(places):
+        return line + separator + addition + end
+    return line[: places[column]] + addition + separator + line[places[column] :] + end
+
+
+def add_misc(sentence: Sentence, view: View, key: str) -> bytes:
+    """The input's own CoNLL-U lines with `key=tag` in the tenth column of every token that has a tag; an older value is replaced.
+
+    With scores, `keyScore=` stands beside it.
+    """
+    if not sentence.tokens:
+        return add_column(sentence, view)
+    lines = list(sentence.lines)
+    scores = _digits(view.scores) or [""] * len(view.tags)
+    for row, tag, score in zip(sentence.rows, view.tags, scores, strict=True):
+        line = lines[row]
+        line, end = (line[:-1], b"\r") if line.endswith(b"\r") else (line, b"")
+        head, _, misc = line.rpartition(b"\t")
+        lines[row] = head + b"\t" + _set(misc, key, tag, score) + end
+    return sentence.prefix + b"\n".join(lines) + sentence.ending
+
+
+def _set(misc: bytes, key: str, tag: str, score: str) -> bytes:
+    new = [] if tag == "O" else [f"{key}={tag}".encode(), *([f"{key}Score={score}".encode()] if score else [])]
+    old = (key.encode() + b"=", key.encode() + b"Score=")
+    if not new and not any(name in misc for name in old):
+        return misc
+    parts = [] if misc == b"_" else misc.split(b"|")
+    stale = [place for place, part in enumerate(parts) if part.startswith(old)]
+    for place in reversed(stale):
+        del parts[place]
+    at = min(stale) if stale else len(parts)
+    parts[at:at] = new
+    return b"|".join(parts) if parts else b"_"
+
+
+def conllu_lines(sentence: Sentence, view: View, key: str) -> bytes:
+    """Fresh CoNLL-U from any form: numbers, tokens, and `key=tag` and `SpaceAfter=No` in MISC."""
+    if not sentence.tokens:
+        return b""
+    text, offsets = running_text(sentence)
+    spaced = " ".join(text.split())
+    rows = [f"# text = {spaced}"]
+    scores = _digits(view.scores) or [""] * len(view.tags)
+    for number, (token, tag, score) in enumerate(zip(sentence.tokens, view.tags, scores, strict=True), 1):
+        glued = number < len(offsets) and offsets[number - 1][1] == offsets[number][0]
+        misc = _set(b"SpaceAfter=No" if glued else b"_", key, tag, score).decode()
+        rows.append("\t".join([str(number), token, *"_" * (CONLLU_COLUMNS - 3), misc]))
+    return encode("\n".join(rows) + "\n\n")
+
+
+def _digits(scores: list[float]) -> list[str]:
+    return [f"{score:.4f}" for score in scores]

@@ -1,0 +1,119 @@
+"""CoNLL: a token and its columns on each line, an empty line behind each sentence; CoNLL-U is its ten-column kind.
+
+A line with a TAB is cut at TABs alone, any other at white space. Lines that start with `# ` and have no TAB, `-DOCSTART-` lines, and in CoNLL-U
+ranges (`1-2`) and empty nodes (`1.1`) hold no token and pass through.
+"""
+
+import re
+
+from tagger.errors import DataError
+from tagger.formats.decoding import Decoder
+from tagger.formats.sentence import Sentence
+
+LONGEST_SENTENCE = 100_000  # tokens; what is longer has no sentence marks, and is tagged in parts without a mark between
+WORD_LINE = re.compile(rb"\d+\t")
+OTHER_LINE = re.compile(rb"\d+[-.]\d+\t")
+CONLLU_COLUMNS = 10
+
+
+class ConllReader:
+    """Lines to sentences.
+
+    :param column: the token's column, from 0; negative counts from the end.
+    """
+
+    form = "conll"
+
+    def __init__(self, decoder: Decoder, *, column: int = 0) -> None:
+        self._decoder = decoder
+        self._column = column
+        self._lines: list[bytes] = []
+        self._rows: list[int] = []
+        self._first = 1
+        self._ended = True
+
+    def read(self, lines: list[bytes], number: int, found: list[Sentence], *, ended: bool = True) -> None:
+        """Add to `found` the sentences that end within these whole lines, and lines that pass through with no sentence around them.
+
+        :param number: the number of the first line.
+        :param ended: whether the last line has an end of line.
+        :raises DataError: a line cannot be understood; the sentences in front of it are in `found`.
+        """
+        self._ended = ended
+        kept, rows = self._lines, self._rows
+        for index, line in enumerate(lines):
+            if not kept:
+                self._first = number + index
+            if not line or line.isspace() or line.startswith(b"-DOCSTART-"):
+                kept.append(line)
+                if rows:
+                    found.append(self._sentence())
+                    kept, rows = self._lines, self._rows
+            elif self._passes(line, number + index):
+                kept.append(line)
+            else:
+                rows.append(len(kept))
+                kept.append(line)
+                if len(rows) == LONGEST_SENTENCE:
+                    found.append(self._sentence())
+                    kept, rows = self._lines, self._rows
+        if kept and not rows:
+            found.append(self._sentence())
+        if found and not ended and not self._lines:
+            found[-1].ending = b""
+
+    def finish(self, found: list[Sentence]) -> None:
+        """Add the sentence that the end of the input ends. Raises DataError."""
+        if self._lines:
+            found.append(self._sentence())
+            found[-1].ending = b"\n" if self._ended else b""
+
+    def _passes(self, line: bytes, number: int) -> bool:
+        return line.startswith(b"# ") and b"\t" not in line
+
+    def _sentence(self) -> Sentence:
+        lines, rows = self._lines, self._rows
+        self._lines, self._rows = [], []
+        if not rows:
+            return Sentence([], self._first, self.form, lines=lines)
+        words = self._words(lines, rows)
+        text = self._decoder.decode(b"\n".join(words), self._first + rows[0])
+        return Sentence(text.split("\n"), self._first, self.form, lines=lines, rows=rows)
+
+    def _words(self, lines: list[bytes], rows: list[int]) -> list[bytes]:
+        column = self._column
+        chosen = [lines[row] for row in rows]
+        try:
+            if column == 0:  # the common case
+                return [line.split(b"\t", 1)[0] if b"\t" in line else line.split(None, 1)[0].rstrip() for line in chosen]
+            return [(line.rstrip(b"\r").split(b"\t") if b"\t" in line else line.split())[column] for line in chosen]
+        except IndexError:
+            for row in rows:
+                line = lines[row]
+                columns = len(line.split(b"\t") if b"\t" in line else line.split())
+                if not -columns <= column < columns:
+                    where = f"column {column + 1}" if column >= 0 else f"column {column}"
+                    message = f"{columns} column(s), but the token is sought in {where}; mend the line or --token-column"
+                    raise DataError(message, path=self._decoder.path, line=self._first + row) from None
+            raise
+
+
+class ConlluReader(ConllReader):
+    """CoNLL-U: the token is the second of ten columns, in lines whose first is a whole number."""
+
+    form = "conllu"
+
+    def __init__(self, decoder: Decoder) -> None:
+        super().__init__(decoder, column=1)
+
+    def _passes(self, line: bytes, number: int) -> bool:
+        if line.startswith(b"#"):
+            return True
+        columns = line.count(b"\t") + 1
+        if columns == CONLLU_COLUMNS:
+            if WORD_LINE.match(line):
+                return False
+            if OTHER_LINE.match(line):
+                return True
+        what = f"{columns} columns" if columns != CONLLU_COLUMNS else "no number in the first column"
+        raise DataError(f"{what}; CoNLL-U has ten with a number first, mend the line or say -i conll", path=self._decoder.path, line=number)

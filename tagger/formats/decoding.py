@@ -1,0 +1,45 @@
+"""Bytes to strings, whatever the locale: UTF-8, and what is not UTF-8 kept as it is, with one warning or an error."""
+
+from collections.abc import Callable
+
+from tagger.errors import DataError
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+OTHER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
+
+
+class Decoder:
+    """Decodes the lines of one input.
+
+    :param path: the input's name, for messages.
+    :param strict: make bytes that are not UTF-8 an error instead of a warning.
+    :param warn: takes a warning, at most once.
+    """
+
+    def __init__(self, path: str, strict: bool, warn: Callable[[str], None]) -> None:
+        self.path, self.strict = path, strict
+        self._warn: Callable[[str], None] | None = warn
+
+    def decode(self, data: bytes, line: int) -> str:
+        """Decode one line, or several joined by line feeds, the first of which has the number `line`.
+
+        :raises DataError: it is not UTF-8, and `strict` was asked for.
+        """
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line += data.count(b"\n", 0, error.start)
+            what = f"byte 0x{data[error.start]:02x} is not UTF-8"
+            if self.strict:
+                raise DataError(f"{what}; convert the file, or leave out --strict", path=self.path, line=line) from None
+            if self._warn:
+                self._warn(f"{self.path}:{line}: {what}; such bytes are kept as they are, convert the file for better tags (said once)")
+                self._warn = None
+            return data.decode("utf-8", "surrogateescape")
+
+
+def check_encoding(start: bytes, path: str) -> None:
+    """Refuse input that starts with another encoding's mark. Raises DataError."""
+    for mark, name in OTHER_MARKS.items():
+        if start.startswith(mark):
+            raise DataError(f"this is {name}; convert it first: iconv -f {name} -t UTF-8", path=path, line=1)

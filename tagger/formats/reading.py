@@ -1,0 +1,150 @@
+"""One input from its first byte to its last: lines, byte order mark, the form it is in."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tagger.errors import DataError
+from tagger.formats.conll import CONLLU_COLUMNS, ConllReader, ConlluReader
+from tagger.formats.decoding import BYTE_ORDER_MARK, Decoder, check_encoding
+from tagger.formats.sentence import Sentence
+from tagger.formats.text import TextReader
+
+CONLLU_START = re.compile(rb"\d+([-.]\d+)?\t")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """How to read.
+
+    :param form: `text`, `conll`, `conllu`; `None`: found out from the first line that is neither blank nor a comment.
+    :param column: CoNLL: the token's column, from 0.
+    :param pretokenized, sentences: see :class:`tagger.formats.text.TextReader`.
+    :param null: lines of text end with NUL instead of a line feed.
+    :param strict: bytes that are not UTF-8 are an error.
+    """
+
+    form: str | None = None
+    column: int = 0
+    pretokenized: bool = False
+    sentences: bool = False
+    null: bool = False
+    strict: bool = False
+
+
+def sniff(line: bytes) -> str | None:
+    """The form that a line speaks for; `None` where it is blank or a comment and speaks for none.
+
+    Ten columns between TABs with a number first: `conllu`. Any TAB, or `-DOCSTART-`: `conll`. Else `text`.
+    """
+    if not line.strip() or (line.startswith(b"# ") and b"\t" not in line):
+        return None
+    if line.count(b"\t") == CONLLU_COLUMNS - 1 and CONLLU_START.match(line):
+        return "conllu"
+    return "conll" if b"\t" in line or line.startswith(b"-DOCSTART-") else "text"
+
+
+class Reading:
+    """Turns the blocks of one input into sentences, as soon as they are complete.
+
+    :param path: the input's name, for messages.
+    :param warn: takes warnings.
+    """
+
+    def __init__(self, path: str, settings: ReadSettings, warn: Callable[[str], None]) -> None:
+        self.path, self._settings = path, settings
+        self._decoder = Decoder(path, settings.strict, warn)
+        self._separator = b"\0" if settings.null else b"\n"
+        self._partial: list[bytes] = []
+        self._number = 1  # of the next line
+        self._mark = b""
+        self._start: bytes | None = b""  # until enough was seen to tell the encoding
+        self._waiting: list[bytes] = []  # lines read before the form is known
+        self._reader = self._make(settings.form) if settings.form else None
+        self.error: DataError | None = None  # set where the input cannot be read on; what feed and close returned stands
+
+    def feed(self, block: bytes) -> list[Sentence]:
+        """Take the next block of any size; get the sentences that it completes."""
+        if self.error:
+            return []
+        if self._start is not None:
+            block = self._start + block
+            if len(block) < len(BYTE_ORDER_MARK) and b"\n" not in block:
+                self._start = block
+                return []
+            self._start = None
+            block = self._without_mark(block)
+            if self.error:
+                return []
+        head, separator, rest = block.rpartition(self._separator)
+        if not separator:
+            self._partial.append(block)
+            return []
+        if self._partial:
+            head = b"".join([*self._partial, head])
+        self._partial = [rest] if rest else []
+        return self._lines(head.split(self._separator), True)
+
+    def close(self) -> list[Sentence]:
+        """The input has ended: get what is left."""
+        if self.error:
+            return []
+        found: list[Sentence] = []
+        if self._start:
+            start, self._start = self._start, None
+            self._partial = [self._without_mark(start)]
+        last = b"".join(self._partial)
+        if last and not self.error:
+            found = self._lines([last], False)
+        if self._reader is None and not self.error:  # nothing but blank lines and comments
+            self._reader = self._make("text")
+            found += self._guard(self._waiting, 1, not last)
+        if self._reader is not None and not self.error:
+            try:
+                self._reader.finish(found)
+            except DataError as error:
+                self.error = error
+        return self._marked(found)
+
+    def _without_mark(self, block: bytes) -> bytes:
+        try:
+            check_encoding(block, self.path)
+        except DataError as error:
+            self.error = error
+        if block.startswith(BYTE_ORDER_MARK):
+            self._mark = BYTE_ORDER_MARK
+            return block[len(BYTE_ORDER_MARK) :]
+        return block
+
+    def _lines(self, lines: list[bytes], ended: bool) -> list[Sentence]:
+        number = self._number
+        self._number += len(lines)
+        if self._reader is None:
+            form = next(filter(None, map(sniff, lines)), None)
+            self._waiting += lines
+            if form is None:
+                return []
+            self._reader = self._make(form)
+            lines, self._waiting, number = self._waiting, [], 1
+        return self._guard(lines, number, ended)
+
+    def _guard(self, lines: list[bytes], number: int, ended: bool) -> list[Sentence]:
+        found: list[Sentence] = []
+        try:
+            self._reader.read(lines, number, found, ended=ended)
+        except DataError as error:
+            self.error = error
+        return self._marked(found)
+
+    def _marked(self, found: list[Sentence]) -> list[Sentence]:
+        if self._mark and found and found[0].form != "text":
+            found[0].prefix, self._mark = self._mark, b""
+        return found
+
+    def _make(self, form: str) -> TextReader | ConllReader:
+        settings = self._settings
+        if form == "conllu":
+            return ConlluReader(self._decoder)
+        if form == "conll":
+            return ConllReader(self._decoder, column=settings.column)
+        return TextReader(self._decoder, pretokenized=settings.pretokenized, sentences=settings.sentences, separator=self._separator)

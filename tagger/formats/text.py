@@ -1,0 +1,48 @@
+"""Running text: one sentence, or one paragraph, a line."""
+
+from collections.abc import Callable
+
+from tagger.formats.decoding import Decoder
+from tagger.formats.sentence import Sentence
+from tagger.tokens import Offsets, cut, cut_sentences, cut_spaces
+
+
+class TextReader:
+    """Lines to sentences.
+
+    :param pretokenized: tokens stand between spaces; cut nowhere else.
+    :param sentences: a line is a paragraph; cut it into sentences first.
+    :param separator: what ends a line.
+    """
+
+    def __init__(self, decoder: Decoder, *, pretokenized: bool = False, sentences: bool = False, separator: bytes = b"\n") -> None:
+        self._decoder = decoder
+        self._cut: Callable[[str], Offsets] = cut_spaces if pretokenized else cut
+        self._sentences = sentences
+        self._separator = separator
+        self._characters = 0
+
+    def read(self, lines: list[bytes], number: int, found: list[Sentence], *, ended: bool = True) -> None:
+        """Add the sentences of whole lines to `found`.
+
+        :param number: the number of the first line.
+        :param ended: whether the last line has an end of line.
+        :raises DataError: a line cannot be decoded; the sentences in front of it are in `found`.
+        """
+        for index, line in enumerate(lines):
+            ending = self._separator if ended or index < len(lines) - 1 else b""
+            if self._separator == b"\n" and line.endswith(b"\r"):
+                line, ending = line[:-1], b"\r" + ending
+            text = self._decoder.decode(line, number + index)
+            pieces = cut_sentences(text) if self._sentences else [(0, len(text))]
+            for start, end in pieces:
+                piece = text[start:end]
+                offsets = self._cut(piece)
+                tokens = [piece[first:last] for first, last in offsets]
+                last_piece = end == len(text)
+                before = self._characters + start
+                found.append(Sentence(tokens, number + index, "text", text=piece, offsets=offsets, ending=ending if last_piece else b"", before=before))
+            self._characters += len(text) + len(ending)
+
+    def finish(self, found: list[Sentence]) -> None:
+        """The input has ended: nothing is left, as a line is a sentence."""

@@ -1,0 +1,93 @@
+"""Tagged sentences to bytes, in the form that was asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tagger.errors import DataError
+from tagger.formats.brat import BratWriter
+from tagger.formats.color import Palette
+from tagger.formats.columns import add_column, add_misc, conllu_lines, tag_lines
+from tagger.formats.inline import inline_line
+from tagger.formats.jsonl import json_line
+from tagger.formats.sentence import Sentence
+from tagger.labels import Labels, View
+from tagger.tagger import Annotation
+
+KEY = "NER"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSettings:
+    """How to write.
+
+    :param form: one of :data:`tagger.formats.OUTPUTS`; `same` is the input's own form.
+    :param column: CoNLL in, the same out: the column that the tag becomes, from 0; `None`: the last.
+    :param key: the name of the tag in CoNLL-U's MISC.
+    :param color: whether entities are coloured for a terminal.
+    """
+
+    form: str = "same"
+    column: int | None = None
+    key: str = KEY
+    color: bool = False
+
+    @property
+    def needs_spans(self) -> bool:
+        """Whether entities, not just tags, are written."""
+        return self.form in ("jsonl", "inline", "brat")
+
+
+class Writing:
+    """Writes the sentences of one input.
+
+    :param path: the input's name, for messages.
+    """
+
+    def __init__(self, path: str, settings: WriteSettings, labels: Labels) -> None:
+        self._path, self._settings, self._labels = path, settings, labels
+        self._palette = Palette(labels.names) if settings.color else None
+        self._brat = BratWriter()
+        self._ends_sentence = True
+        self._wrote = False
+
+    def write(self, sentence: Sentence, annotation: Annotation) -> bytes:
+        """The bytes of one sentence. Raises DataError where the form cannot hold it."""
+        view = self._labels.view(annotation, spans=self._settings.needs_spans)
+        data = self._form(sentence)(sentence, view)
+        if self._palette:
+            data = self._palette.color(data, view)
+        if data:
+            self._wrote = True
+            self._ends_sentence = sentence.form == "text" or not sentence.lines[-1].strip()
+            self._ends_line = data.endswith((b"\n", b"\0"))
+        return data
+
+    def gap(self) -> bytes:
+        """What must be written before another input's sentences, so that they do not run into this one's."""
+        if not self._wrote:
+            return b""
+        end = b"" if self._ends_line else b"\n"
+        return end + (b"\n" if self._settings.form == "same" and not self._ends_sentence else b"")
+
+    def _form(self, sentence: Sentence) -> Callable[[Sentence, View], bytes]:
+        form, settings = self._settings.form, self._settings
+        if form == "same":
+            form = {"text": "conll", "conll": "own conll", "conllu": "own conllu"}[sentence.form]
+        if form == "conllu" and sentence.form == "conllu":
+            form = "own conllu"
+        match form:
+            case "conll":
+                return tag_lines
+            case "own conll":
+                return lambda sentence, view: add_column(sentence, view, settings.column)
+            case "own conllu":
+                return lambda sentence, view: add_misc(sentence, view, settings.key)
+            case "conllu":
+                return lambda sentence, view: conllu_lines(sentence, view, settings.key)
+            case "jsonl":
+                return json_line
+            case "inline":
+                return inline_line
+        if sentence.form != "text":
+            raise DataError("brat's offsets point into running text, and this is CoNLL; choose another -O", path=self._path, line=sentence.line)
+        return self._brat.write

@@ -1,0 +1,97 @@
+"""What a user sees of a sentence's tags: labels renamed or left out, entities with scores, another scheme."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tagger import tags as bio
+from tagger.errors import OptionError
+from tagger.tagger import Annotation
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSettings:
+    """How to show tags.
+
+    :param scheme: one of :data:`tagger.tags.SCHEMES`.
+    :param mapping: labels to rename; `O` drops one.
+    :param only: labels (as renamed) to keep; empty: all.
+    :param scores: whether probabilities are shown.
+    """
+
+    scheme: str = "bio"
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+    scores: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSpan:
+    """Tokens `start` to `end`, `end` exclusive, with a label; `score` is the probability that exactly these tokens are such an entity."""
+
+    start: int
+    end: int
+    label: str
+    score: float | None = None
+
+
+@dataclass(slots=True)
+class View:
+    """Tags as a user asked for them. `scores`, the probability of each, is empty unless it was asked for."""
+
+    tags: list[str]
+    spans: list[ScoredSpan]
+    scores: list[float] = field(default_factory=list)
+
+
+class Labels:
+    """Makes views of annotations.
+
+    :param tags: the model's tags, by number.
+    :raises OptionError: a label is named that the model does not have.
+    """
+
+    def __init__(self, tags: Sequence[str], settings: ViewSettings) -> None:
+        self._settings = settings
+        own = list(dict.fromkeys(bio.parse(tag)[1] for tag in tags if tag != bio.OUTSIDE))
+        if strange := sorted(set(settings.mapping) - set(own)):
+            raise OptionError(f"--map: the model has no label {', '.join(strange)}, only {', '.join(own)}")
+        shown = {label: settings.mapping.get(label, label) for label in own}
+        if strange := sorted(set(settings.only) - set(shown.values())):
+            raise OptionError(f"--only: there is no label {', '.join(strange)}, only {', '.join(dict.fromkeys(shown.values()))}")
+        self._shown = {label: name for label, name in shown.items() if name != bio.OUTSIDE and (not settings.only or name in settings.only)}
+        self._plain = settings.scheme == "bio" and all(self._shown.get(label) == label for label in own)
+        written = [bio.OUTSIDE if tag == bio.OUTSIDE or (label := bio.parse(tag)[1]) not in self._shown else f"{tag[0]}-{self._shown[label]}" for tag in tags]
+        # [i, j]: whether the model's tags i and j are written alike, and so share their probability
+        self._alike = np.array([[one == other for other in written] for one in written], np.float32)
+        self._numbers = {tag: number for number, tag in enumerate(tags)}
+
+    @property
+    def names(self) -> list[str]:
+        """The labels that may be written."""
+        return list(dict.fromkeys(self._shown.values()))
+
+    def view(self, annotation: Annotation, *, spans: bool = True) -> View:
+        """Show an annotation; without `spans` they may be left out, which is faster."""
+        scored = self._settings.scores and annotation.probabilities is not None
+        if self._plain and not spans and not scored:
+            return View(annotation.tags, [])
+        found = []
+        for start, end, label in bio.spans(annotation.tags):
+            if label in self._shown:
+                score = self._score(annotation, start, end, label)
+                found.append(ScoredSpan(start, end, self._shown[label], score))
+        tags = annotation.tags
+        if not self._plain:
+            tags = bio.write([bio.Span(span.start, span.end, span.label) for span in found], len(tags), self._settings.scheme)
+        scores: list[float] = []
+        if scored:
+            numbers = [self._numbers[tag] for tag in annotation.tags]
+            scores = np.minimum((annotation.probabilities @ self._alike)[np.arange(len(numbers)), numbers], 1.0).tolist()
+        return View(tags, found, scores)
+
+    def _score(self, annotation: Annotation, start: int, end: int, label: str) -> float | None:
+        if annotation.probabilities is None:
+            return None
+        return annotation.span_probability(start, end, self._numbers[f"B-{label}"], self._numbers[f"I-{label}"])

@@ -1,0 +1,88 @@
+"""From parsed options to the work: opens the model, and hands inputs to the filter or to the batch run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tagger.filter import STANDARD_INPUT, Filter, to_file, to_standard_output
+from tagger.formats.reading import ReadSettings
+from tagger.formats.writing import WriteSettings
+from tagger.interrupts import Interrupts
+from tagger.labels import Labels, ViewSettings
+from tagger.tagger import BATCH_TOKENS, Tagger
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that decides what comes out for an input, and how it is worked out; can be sent to another process."""
+
+    read: ReadSettings
+    write: WriteSettings
+    view: ViewSettings
+    model: str | None
+    device: str
+    threads: int
+    batch_tokens: int
+    line_buffered: bool
+
+    @property
+    def needs_probabilities(self) -> bool:
+        """Whether scores are written: always in JSON, elsewhere when asked for."""
+        return self.view.scores or self.write.form == "jsonl"
+
+
+def settings_of(options: Mapping[str, Any], color: bool) -> Settings:
+    """Sort the options of the command line."""
+    form = options["input_format"]
+    return Settings(
+        ReadSettings(
+            None if form == "auto" else form,
+            options["token_column"],
+            options["pretokenized"],
+            options["sentences"],
+            options["null"],
+            options["strict"],
+        ),
+        WriteSettings(options["output_format"], options["column"], options["key"], color),
+        ViewSettings(options["scheme"], options["mapping"], options["only"], options["scores"]),
+        options["model"],
+        options["device"],
+        options["threads"],
+        options["batch_tokens"] or BATCH_TOKENS,
+        options["line_buffered"],
+    )
+
+
+def open_filter(settings: Settings, interrupts: Interrupts, warn: Callable[[str], None]) -> Filter:
+    """Open the model and make a filter. Raises ModelError, DeviceError, OptionError."""
+    tagger = Tagger.load(settings.model, device=settings.device, threads=settings.threads, batch_tokens=settings.batch_tokens)
+    labels = Labels(tagger.bundle.tags, settings.view)
+    return Filter(
+        tagger,
+        settings.read,
+        settings.write,
+        labels,
+        interrupts,
+        warn,
+        line_buffered=settings.line_buffered,
+        scores=settings.needs_probabilities,
+    )
+
+
+def run(options: Mapping[str, Any], warn: Callable[[str], None], color: bool) -> int:
+    """Do what the options say. Returns the exit code; raises TaggerError, OSError, Interrupted."""
+    interrupts = Interrupts()
+    by_file = options["output_dir"] is not None or options["in_place"] is not None
+    settings = settings_of(options, color and not by_file and options["output"] is None)
+    if by_file:
+        from tagger.batch import annotate
+
+        return annotate(options, settings, interrupts, warn)
+    filter_ = open_filter(settings, interrupts, warn)
+    if options["verbose"]:
+        card = filter_.tagger.bundle.card
+        warn(f"model {card.get('name', '(no name)')} under {card.get('licence', '(no licence said)')}")
+        warn(f"runs on {filter_.tagger.session.device_reason}")
+    files = options["files"] or (STANDARD_INPUT,)
+    fine = to_file(filter_, files, options["output"]) if options["output"] else to_standard_output(filter_, files)
+    return 0 if fine else 1

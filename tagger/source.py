@@ -1,0 +1,118 @@
+"""Blocks of bytes from files and pipes, read in a thread of their own, so that whoever tags knows whether more is ready."""
+
+import os
+import queue
+import select
+import threading
+import zlib
+from collections.abc import Iterator
+
+from tagger.errors import DataError
+
+BLOCK = 1 << 16  # bytes: what a pipe holds on Linux
+AHEAD = 8  # blocks read before they are asked for
+GZIP = b"\x1f\x8b"
+
+
+def blocks(descriptor: int, path: str) -> Iterator[bytes]:
+    """Blocks as they come, at most BLOCK bytes each; gzip, known by its first two bytes, is unpacked.
+
+    :param path: the input's name, for messages.
+    :raises DataError: it cannot be read, or it is gzip and broken.
+    """
+    raw = _read(descriptor, path)
+    start = b""
+    for block in raw:
+        start += block
+        if len(start) >= len(GZIP) or not GZIP.startswith(start):
+            break
+    if not start.startswith(GZIP):
+        if start:
+            yield start
+        yield from raw
+        return
+    yield from _unpacked(start, raw, path)
+
+
+def _read(descriptor: int, path: str) -> Iterator[bytes]:
+    while True:
+        try:
+            block = os.read(descriptor, BLOCK)
+        except BlockingIOError:  # another program made this pipe non-blocking
+            select.select([descriptor], [], [])
+            continue
+        except OSError as error:
+            raise DataError(f"cannot be read: {error.strerror}", path=path) from None
+        if not block:
+            return
+        yield block
+
+
+def _unpacked(start: bytes, raw: Iterator[bytes], path: str) -> Iterator[bytes]:
+    member = zlib.decompressobj(wbits=31)
+    pending = start
+    try:
+        while True:
+            if pending:
+                data = member.decompress(pending, BLOCK)
+                if data:
+                    yield data
+                pending = member.unconsumed_tail or member.unused_data
+            if member.eof and pending:
+                if not pending.strip(b"\0"):  # padding, as tape and some tools leave it
+                    pending = b""
+                else:
+                    member = zlib.decompressobj(wbits=31)
+                continue
+            if not pending:
+                block = next(raw, b"")
+                if not block:
+                    break
+                pending = block
+        if not member.eof:
+            raise DataError("this gzip file is cut short; what came before is tagged, fetch it again", path=path)
+    except zlib.error as error:
+        raise DataError(f"this gzip file is damaged ({error}); what came before is tagged, fetch it again", path=path) from None
+
+
+class Source:
+    """An input read ahead by a thread.
+
+    :param descriptor: an open file; whoever opened it closes it.
+    """
+
+    def __init__(self, descriptor: int, path: str) -> None:
+        self._queue: queue.SimpleQueue = queue.SimpleQueue()
+        self._room = threading.Semaphore(AHEAD)
+        self._stopped = False
+        threading.Thread(target=self._fill, args=(descriptor, path), daemon=True).start()
+
+    def _fill(self, descriptor: int, path: str) -> None:
+        last: Exception | None = None
+        try:
+            for block in blocks(descriptor, path):
+                self._room.acquire()
+                if self._stopped:
+                    return
+                self._queue.put(block)
+        except Exception as error:  # handed to the reader, in its turn
+            last = error
+        self._queue.put(last)
+
+    def next(self) -> bytes | None:
+        """The next block; `None` at the end. Waits for it. Raises DataError."""
+        item = self._queue.get()
+        if isinstance(item, Exception):
+            raise item
+        self._room.release()
+        return item
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether :meth:`next` would not wait."""
+        return not self._queue.empty()
+
+    def stop(self) -> None:
+        """Let the thread end at its next block."""
+        self._stopped = True
+        self._room.release()

