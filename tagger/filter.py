@@ -88,10 +88,21 @@ class Filter:
                 fine = False
         return fine
 
-    def one(self, descriptor: int, path: str, write: Callable[[bytes], None], gap: bytes = b"", count: Callable[[int], None] = lambda tokens: None) -> bytes:
+    def one(
+        self,
+        descriptor: int,
+        path: str,
+        write: Callable[[bytes], None],
+        gap: bytes = b"",
+        *,
+        count: Callable[[int], None] = lambda tokens: None,
+        observe: Callable[[bytes], None] = lambda block: None,
+    ) -> bytes:
         """Tag one open input.
 
         :param gap: is written before its first sentence.
+        :param count: is told how many tokens were tagged.
+        :param observe: is shown each block as it was read, before it is unpacked.
         :returns: what must be written before another input's first sentence.
         :raises DataError: it cannot be read to its end.
         """
@@ -104,7 +115,7 @@ class Filter:
             if data:
                 write(pending.pop() + data if pending else data)
 
-        source = Source(descriptor, name)
+        source = Source(descriptor, name, observe)
         try:
             pipe = Pipe(self.tagger, put, self._interrupts, line_buffered=self._line_buffered, scores=self._scores, count=count)
             pipe.run(source, reading, writing)

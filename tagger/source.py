@@ -5,7 +5,7 @@ import queue
 import select
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tagger.errors import DataError
 
@@ -14,13 +14,14 @@ AHEAD = 8  # blocks read before they are asked for
 GZIP = b"\x1f\x8b"
 
 
-def blocks(descriptor: int, path: str) -> Iterator[bytes]:
+def blocks(descriptor: int, path: str, observe: Callable[[bytes], None] = lambda block: None) -> Iterator[bytes]:
     """Blocks as they come, at most BLOCK bytes each; gzip, known by its first two bytes, is unpacked.
 
     :param path: the input's name, for messages.
+    :param observe: is shown each block as it was read, before it is unpacked.
     :raises DataError: it cannot be read, or it is gzip and broken.
     """
-    raw = _read(descriptor, path)
+    raw = _read(descriptor, path, observe)
     start = b""
     for block in raw:
         start += block
@@ -34,7 +35,7 @@ def blocks(descriptor: int, path: str) -> Iterator[bytes]:
     yield from _unpacked(start, raw, path)
 
 
-def _read(descriptor: int, path: str) -> Iterator[bytes]:
+def _read(descriptor: int, path: str, observe: Callable[[bytes], None]) -> Iterator[bytes]:
     while True:
         try:
             block = os.read(descriptor, BLOCK)
@@ -45,6 +46,7 @@ def _read(descriptor: int, path: str) -> Iterator[bytes]:
             raise DataError(f"cannot be read: {error.strerror}", path=path) from None
         if not block:
             return
+        observe(block)
         yield block
 
 
@@ -79,18 +81,19 @@ class Source:
     """An input read ahead by a thread.
 
     :param descriptor: an open file; whoever opened it closes it.
+    :param observe: see :func:`blocks`; called in the thread.
     """
 
-    def __init__(self, descriptor: int, path: str) -> None:
+    def __init__(self, descriptor: int, path: str, observe: Callable[[bytes], None] = lambda block: None) -> None:
         self._queue: queue.SimpleQueue = queue.SimpleQueue()
         self._room = threading.Semaphore(AHEAD)
         self._stopped = False
-        threading.Thread(target=self._fill, args=(descriptor, path), daemon=True).start()
+        threading.Thread(target=self._fill, args=(descriptor, path, observe), daemon=True).start()
 
-    def _fill(self, descriptor: int, path: str) -> None:
+    def _fill(self, descriptor: int, path: str, observe: Callable[[bytes], None]) -> None:
         last: Exception | None = None
         try:
-            for block in blocks(descriptor, path):
+            for block in blocks(descriptor, path, observe):
                 self._room.acquire()
                 if self._stopped:
                     return

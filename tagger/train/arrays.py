@@ -37,7 +37,10 @@ class Arrays:
 
 @dataclass(slots=True)
 class Batch:
-    """Tensors of one batch. *Shape:* features (words, slots), index and tags (time, batch), lengths and weights (batch,), soft (time, batch, tags) or `None`."""
+    """Tensors of one batch.
+
+    *Shape:* features (words, slots), index and tags (time, batch), lengths and weights (batch,), soft (time, batch, tags) or `None`.
+    """
 
     features: Tensor
     index: Tensor

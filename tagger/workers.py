@@ -1,0 +1,111 @@
+"""Processes that share the files of a batch run. Each has its own model; they end when the process that started them does."""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from tagger.errors import TaggerError
+from tagger.interrupts import Interrupted
+
+Work = Callable[[Any, Callable[[str, Any], None]], None]
+
+
+class _Worker:
+    def __init__(self, make: Callable[[Any], Work], setup: Any) -> None:
+        context = multiprocessing.get_context("spawn")  # onnxruntime does not survive a fork
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(make, setup, theirs, os.getpid()), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.task: Any = None
+
+    def give(self, task: Any) -> None:
+        self.task = task
+        self.connection.send(task)
+
+
+def share(tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: Any, waiting: Callable[[], Any]) -> Iterator[tuple[Any, str, Any]]:
+    """Have tasks done by some processes, each task by one of them, in any order.
+
+    :param make: called once in each process with `setup`; must be importable. What it returns is called with each task and a function to send news with.
+    :param waiting: a context in which nothing is half done.
+    :returns: yields (task, kind, value): news as the work sent them; `done`; `failed` with a message where a TaggerError was raised or a process died.
+    """
+    rest = iter(tasks)
+    workers: list[_Worker] = []
+    try:
+        for task in tasks[:jobs]:
+            worker = _Worker(make, setup)
+            worker.give(task)
+            workers.append(worker)
+            next(rest)
+        while workers:
+            with waiting():
+                ready = wait([worker.connection for worker in workers])
+            for worker in [worker for worker in workers if worker.connection in ready]:
+                try:
+                    kind, value = worker.connection.recv()
+                except (EOFError, OSError):
+                    worker.process.join()
+                    kind, value = "failed", f"{worker.task.source}: the process that annotated it died ({_ending(worker.process.exitcode)}); try fewer --jobs"
+                    workers.remove(worker)
+                    yield worker.task, kind, value
+                    task = next(rest, None)
+                    if task is not None:
+                        worker = _Worker(make, setup)
+                        worker.give(task)
+                        workers.append(worker)
+                    continue
+                yield worker.task, kind, value
+                if kind in ("done", "failed"):
+                    task = next(rest, None)
+                    if task is None:
+                        workers.remove(worker)
+                        worker.connection.close()
+                        worker.process.join()
+                    else:
+                        worker.give(task)
+    finally:
+        for worker in workers:
+            worker.process.terminate()
+        for worker in workers:
+            worker.process.join(2)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+
+
+def _serve(make: Callable[[Any], Work], setup: Any, connection: Connection, parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the starting process decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _end_with(parent)
+    work = None
+    with contextlib.suppress(EOFError, OSError, Interrupted):
+        while True:
+            task = connection.recv()
+            try:
+                work = work or make(setup)
+                work(task, lambda kind, value: connection.send((kind, value)))
+            except TaggerError as error:
+                connection.send(("failed", str(error)))
+            else:
+                connection.send(("done", None))
+
+
+def _end_with(parent: int) -> None:
+    """Have the kernel end this process with the one that started it, where it can (Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        import ctypes
+
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+    if os.getppid() != parent:  # it was already gone
+        os._exit(1)
+
+
+def _ending(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
