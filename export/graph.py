@@ -1,7 +1,10 @@
 """The network as an ONNX graph, node by node from its weights; nothing is traced, so batch and time stay free.
 
-    features (words, slots) -> Gather -> Cast -> ReduceSum -> Clip -> word vectors
-    word vectors, index (time, batch) -> Gather -> LSTM | GRU | RNN with sequence_lens, layer by layer -> MatMul, Add -> emissions (time, batch, tags)
+    features (words, slots) -> Gather -> Cast -> Mul (by each row's scale) -> ReduceSum -> Clip -> embedded (words, embedding)
+    vectors (words, embedding), index (time, batch) -> Gather -> LSTM | GRU | RNN with sequence_lens, layer by layer -> MatMul, Add
+        -> emissions (time, batch, tags)
+
+The two halves touch nowhere within the graph: the runtime keeps what is embedded, and gives it back as vectors.
 
 Weights of recurrent layers change their gate order: torch has i f g o and r z n, ONNX has i o f c and z r h.
 """
@@ -10,9 +13,11 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from tagger.bundle import EMISSIONS, FEATURES, INDEX, LENGTHS
+from export.pinned import EXTRA, pin_layer, pinned_columns
+from tagger.bundle import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS
 from tagger.errors import ModelError
-from tagger.train.network import Network
+from tagger.train.network import Network, NetworkSettings
+from tagger.train.rounding import split_table
 
 # LSTM was given a new version at opset 22, for which onnxruntime's CUDA provider may have no kernel.
 OPSET = 17
@@ -21,36 +26,55 @@ GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn": (0,)}
 OPERATORS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 
 
-def build(network: Network) -> onnx.ModelProto:
-    """Write the graph of a network. The embedding table is stored in half precision.
+def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
+    """Write the graph of a network. The embedding table is stored in eight bits.
 
-    :raises ModelError: the table's figures do not survive half precision; round them before (see :func:`round_embedding`).
+    :param pinned: give the layers the columns and units that :mod:`export.pinned` tells of; the emissions stay the same.
+    :raises ModelError: the table's figures do not survive eight bits, or the layers to be pinned are no LSTM.
     """
     weights = {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
     settings = network.settings
-    table = weights["embedding.weight"].astype(np.float16)
-    if not np.array_equal(table.astype(np.float32), weights["embedding.weight"]):
-        raise ModelError("the embedding table is not in half precision; train the checkpoint again with this version of uk-tag-train")
+    try:
+        table, scales = (part.numpy() for part in split_table(network.embedding.weight.detach().cpu()))
+    except ValueError as error:
+        raise ModelError(f"{error}; train the checkpoint again with this version of uk-tag-train") from None
+    if pinned and (settings.cell != "lstm" or settings.layer_norm):
+        raise ModelError("int8 is for LSTM layers without --layer-norm; export in float32")
     tags = weights["output.bias"].shape[0]
+    directions = 2 if settings.bidirectional else 1
+    output = np.ascontiguousarray(weights["output.weight"].T)  # (width, tags)
+    if pinned:
+        places = pinned_columns(directions, settings.width)
+        output = np.zeros((directions * (settings.width + EXTRA), tags), np.float32)
+        output[places] = weights["output.weight"].T
     constants = {
         "table": table,
+        "scales": scales,
         "slot_axis": np.array([1]),
         "low": np.float32(-settings.clamp),
         "high": np.float32(settings.clamp),
-        "output.weight": np.ascontiguousarray(weights["output.weight"].T),
+        "output.weight": output,
         "output.bias": weights["output.bias"],
     }
     nodes = [
-        helper.make_node("Gather", ["table", FEATURES], ["embedded.half"], name="embed"),
-        helper.make_node("Cast", ["embedded.half"], ["embedded"], name="widen", to=TensorProto.FLOAT),
-        helper.make_node("ReduceSum", ["embedded", "slot_axis"], ["summed"], name="sum", keepdims=0),
-        helper.make_node("Clip", ["summed", "low", "high"], ["words"], name="clamp"),
-        helper.make_node("Gather", ["words", INDEX], ["states.0"], name="spread"),
+        helper.make_node("Gather", ["table", FEATURES], ["rows.numbers"], name="embed"),
+        helper.make_node("Cast", ["rows.numbers"], ["rows.steps"], name="widen", to=TensorProto.FLOAT),
+        helper.make_node("Gather", ["scales", FEATURES], ["rows.scales.half"], name="scale"),
+        helper.make_node("Cast", ["rows.scales.half"], ["rows.scales"], name="widen.scale", to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["rows.steps", "rows.scales"], ["rows"], name="multiply"),
+        helper.make_node("ReduceSum", ["rows", "slot_axis"], ["summed"], name="sum", keepdims=0),
+        helper.make_node("Clip", ["summed", "low", "high"], [EMBEDDED], name="clamp"),
     ]
+    if pinned:
+        nodes += _pin(VECTORS, "vectors.pinned", 2, settings.clamp, constants)
+    nodes.append(helper.make_node("Gather", ["vectors.pinned" if pinned else VECTORS, INDEX], ["states.0"], name="spread"))
     for layer in range(settings.layers):
-        layer_nodes, layer_constants = _recurrent(weights, settings.cell, settings.width, settings.bidirectional, layer)
+        last = layer == settings.layers - 1
+        layer_nodes, layer_constants = _recurrent(weights, settings, layer, pinned)
         nodes += layer_nodes
         constants |= layer_constants
+        if pinned and not last:  # states are within 1, but how near they come depends on the longest sentence
+            nodes += _pin(f"states.{layer + 1}", f"states.{layer + 1}.pinned", 3, 1.0, constants)
     top = f"states.{settings.layers}"
     if settings.layer_norm:
         constants |= {"norm.weight": weights["norm.weight"], "norm.bias": weights["norm.bias"]}
@@ -62,10 +86,14 @@ def build(network: Network) -> onnx.ModelProto:
     ]
     inputs = [
         helper.make_tensor_value_info(FEATURES, TensorProto.INT32, ["words", "slots"]),
+        helper.make_tensor_value_info(VECTORS, TensorProto.FLOAT, ["distinct", settings.embedding]),
         helper.make_tensor_value_info(INDEX, TensorProto.INT32, ["time", "batch"]),
         helper.make_tensor_value_info(LENGTHS, TensorProto.INT32, ["batch"]),
     ]
-    outputs = [helper.make_tensor_value_info(EMISSIONS, TensorProto.FLOAT, ["time", "batch", tags])]
+    outputs = [
+        helper.make_tensor_value_info(EMBEDDED, TensorProto.FLOAT, ["words", settings.embedding]),
+        helper.make_tensor_value_info(EMISSIONS, TensorProto.FLOAT, ["time", "batch", tags]),
+    ]
     initializers = [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()]
     graph = helper.make_graph(nodes, "uk-tag", inputs, outputs, initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="uk-tag-export")
@@ -73,28 +101,47 @@ def build(network: Network) -> onnx.ModelProto:
     return model
 
 
-def _recurrent(weights: dict[str, np.ndarray], cell: str, width: int, bidirectional: bool, layer: int) -> tuple[list[onnx.NodeProto], dict[str, np.ndarray]]:
+def _pin(source: str, target: str, axes: int, bound: float, constants: dict[str, np.ndarray]) -> list[onnx.NodeProto]:
+    """Nodes that add a column of `bound` and one of `-bound` behind the last axis of `axes`."""
+    names = [f"{target}.{part}" for part in ("column", "plus", "minus", "half")]
+    constants[names[0]] = np.array([0] * (2 * axes - 1) + [1])
+    constants[names[1]], constants[names[2]] = np.float32(bound), np.float32(-bound)
+    return [
+        helper.make_node("Pad", [source, names[0], names[1]], [names[3]], name=f"{target}.pad.plus"),
+        helper.make_node("Pad", [names[3], names[0], names[2]], [target], name=f"{target}.pad.minus"),
+    ]
+
+
+def _recurrent(weights: dict[str, np.ndarray], settings: NetworkSettings, layer: int, pinned: bool) -> tuple[list[onnx.NodeProto], dict[str, np.ndarray]]:
     """Nodes and constants of one recurrent layer, from `states.{layer}` to the next."""
-    directions = ["", "_reverse"] if bidirectional else [""]
+    cell, width = settings.cell, settings.width
+    directions = ["", "_reverse"] if settings.bidirectional else [""]
 
     def gathered(kind: str) -> np.ndarray:
         return np.stack([_reorder(weights[f"layers.{layer}.{kind}_l0{direction}"], cell) for direction in directions])
 
     name = f"layer.{layer}"
+    matrix, recurrence, bias = gathered("weight_ih"), gathered("weight_hh"), np.concatenate([gathered("bias_ih"), gathered("bias_hh")], 1)
+    if pinned:
+        columns = pinned_columns(len(directions), width) if layer else np.arange(settings.embedding)
+        inputs = len(directions) * (width + EXTRA) + EXTRA if layer else settings.embedding + EXTRA
+        matrix, recurrence, bias = pin_layer(matrix, recurrence, bias, columns, inputs)
+        width += EXTRA
     constants = {
-        f"{name}.W": gathered("weight_ih"),
-        f"{name}.R": gathered("weight_hh"),
-        f"{name}.B": np.concatenate([gathered("bias_ih"), gathered("bias_hh")], 1),
+        f"{name}.W": matrix,
+        f"{name}.R": recurrence,
+        f"{name}.B": bias,
         f"{name}.flat": np.array([0, 0, len(directions) * width]),
     }
+    source = f"states.{layer}.pinned" if pinned and layer else f"states.{layer}"
     options = {"linear_before_reset": 1} if cell == "gru" else {}
     nodes = [
         helper.make_node(
             OPERATORS[cell],
-            [f"states.{layer}", f"{name}.W", f"{name}.R", f"{name}.B", LENGTHS],
+            [source, f"{name}.W", f"{name}.R", f"{name}.B", LENGTHS],
             [f"{name}.Y"],  # (time, directions, batch, width)
             name=name,
-            direction="bidirectional" if bidirectional else "forward",
+            direction="bidirectional" if settings.bidirectional else "forward",
             hidden_size=width,
             **options,
         ),

@@ -15,6 +15,7 @@ from tagger.train.checkpoint import Checkpoint
 from tagger.train.local import LocalSession
 
 TOLERANCE = 1e-3  # of scores whose size is about 10: rounding of float32 over sums of some hundred terms and some dozen steps
+LEAST_SHARE = 0.99
 LETTERS = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'’-" + string.ascii_letters + string.digits + ".,«»"
 
 
@@ -62,6 +63,34 @@ def compare(content: bytes, checkpoint: Checkpoint, sentences: Sequence[Sequence
     return Parity(len(sentences), sum(map(len, sentences)), worst)
 
 
+def compare_int8(content: bytes, exact: bytes, sentences: Sequence[Sequence[str]]) -> float:
+    """Tag with an int8 file in batches of several sizes, and with its float32 twin.
+
+    :returns: share of tags that are the same.
+    :raises ModelError: a score depends on the batch, or fewer than LEAST_SHARE of the tags are the same.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        sessions = []
+        for name, part in (("int8", content), ("float32", exact)):
+            path = Path(folder) / f"{name}.onnx"
+            path.write_bytes(part)
+            sessions.append(Session(path, device="cpu"))
+    ways = []
+    for batch_tokens, order in ((1, 1), (1024, 1), (65536, -1)):
+        annotations = Tagger(sessions[0], batch_tokens=batch_tokens).annotate(sentences[::order], probabilities=True)
+        ways.append(annotations[::order])
+    for others in ways[1:]:
+        for number, (one, other) in enumerate(zip(ways[0], others, strict=True), 1):
+            if not np.array_equal(one.probabilities, other.probabilities):
+                raise ModelError(f"in int8 the scores of sentence {number} of the comparison depend on its neighbours; nothing was written")
+    expected = Tagger(sessions[1]).annotate(sentences)
+    pairs = [(one, other) for own, true in zip(ways[0], expected, strict=True) for one, other in zip(own.tags, true.tags, strict=True)]
+    share = sum(one == other for one, other in pairs) / len(pairs)
+    if share < LEAST_SHARE:
+        raise ModelError(f"in int8 only {share:.1%} of the tags are those of float32; nothing was written, use float32")
+    return share
+
+
 class Recorder:
     """A session that remembers what it gave: pairs of emissions and lengths."""
 
@@ -70,9 +99,12 @@ class Recorder:
         self.bundle = session.bundle
         self.calls: list[tuple[np.ndarray, np.ndarray]] = []
 
-    def emissions(self, features: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        self.embedding = session.embedding
+        self.embed = session.embed
+
+    def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """As :meth:`tagger.session.Session.emissions`."""
-        scores = self._session.emissions(features, index, lengths)
+        scores = self._session.emissions(vectors, index, lengths)
         self.calls.append((scores, lengths))
         return scores
 

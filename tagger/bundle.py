@@ -15,8 +15,10 @@ from tagger.vocabulary import Vocabulary
 FORMAT = 1
 FORMAT_KEY = "uk_tag_format"
 
-# Names of the graph's inputs and output, as the exporter writes them.
-FEATURES, INDEX, LENGTHS, EMISSIONS = "features", "index", "lengths", "emissions"
+# Names of the graph's inputs and outputs, as the exporter writes them. The graph has two halves, so that what is known of a word is worked out
+# once and not in each batch: from features to vectors, and from vectors (given back as an input) to emissions.
+FEATURES, EMBEDDED = "features", "embedded"
+VECTORS, INDEX, LENGTHS, EMISSIONS = "vectors", "index", "lengths", "emissions"
 
 
 @dataclass(slots=True)

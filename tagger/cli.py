@@ -1,5 +1,6 @@
 """uk-tag: the only room that knows arguments, standard streams, signals and exit codes."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -33,7 +34,8 @@ SHELLS = ("bash", "zsh", "fish")
 @click.option("--only", type=Names(), default="", help="Keep these labels, as renamed, and no other.")
 @click.option("-m", "--model", type=click.Path(), help="The model file.  [default: $UK_TAG_MODEL, else the one that comes with uk-tag]")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Where the model runs.")
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of the model on the CPU.")
+@click.option("--precision", type=click.Choice(["auto", "float32", "int8"]), default="auto", help="Of figures.  [default: int8 on the CPU, float32 on CUDA]")
+@click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads of the model on the CPU.")
 @click.option("--batch-tokens", type=click.IntRange(1), metavar="N", help="Padded tokens that the model takes at once; tags do not depend on it.")
 @click.option("-u", "--line-buffered", is_flag=True, help="Write each sentence by itself.")
 @click.option("--strict", is_flag=True, help="Stop at a byte that is not UTF-8, instead of warning.")
@@ -74,6 +76,8 @@ def _run(options: dict) -> int:
 
 
 def _show(text: str) -> int:
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     sys.stdout.write(text.rstrip("\n") + "\n")
     sys.stdout.flush()
     return 0
@@ -104,8 +108,10 @@ def _check(options: dict) -> None:
         raise click.UsageError("--pretokenized and --sentences exclude each other")
     if text_only and options["input_format"] == "auto":
         options["input_format"] = "text"
-    if not options["key"].strip() or set(options["key"]) & set("|=\t\n "):
+    if not options["key"].strip() or set(options["key"]) & set("|= ") or not options["key"].isprintable():
         raise click.UsageError("--key: a name without |, = and white space")
+    if options["output_format"] == "brat" and not by_file and len(options["files"]) > 1:
+        raise click.UsageError("-O brat numbers the entities of one input; for several use --output-dir")
 
 
 def _completion(shell: str) -> str:
@@ -115,18 +121,20 @@ def _completion(shell: str) -> str:
 
 
 def _warn(line: str) -> None:
-    os.write(2, f"uk-tag: {line}\n".encode("utf-8", "replace"))
+    _say(f"uk-tag: {line}")
 
 
 def main() -> None:
     """Entry point: every ending has its exit code, and no more than one line on standard error."""
     from tagger.interrupts import Interrupted
 
+    _reserve_descriptors()
     arguments = with_optional_value(sys.argv[1:], "--in-place")
     code: int | None = TROUBLE
     try:
         work = command.main(arguments, prog_name="uk-tag", standalone_mode=False)
-        sys.stdout.flush()  # the help, if it was that
+        if sys.stdout:
+            sys.stdout.flush()  # the help, if it was that
         code = work() if callable(work) else work
     except click.ClickException as error:
         code = USAGE
@@ -138,6 +146,8 @@ def main() -> None:
         _say(f"uk-tag: {error}")
     except BrokenPipeError:
         code = BROKEN_PIPE
+    except SystemExit as error:  # click's own: completion, and a broken pipe while it prints the help
+        code = BROKEN_PIPE if isinstance(error.__context__, BrokenPipeError) else error.code
     except OSError as error:
         _say(f"uk-tag: standard output: {error.strerror}; free space there, or write elsewhere")
     except Interrupted as error:
@@ -149,10 +159,19 @@ def main() -> None:
     _leave(code or 0)
 
 
+def _reserve_descriptors() -> None:
+    """Where a standard stream is closed, keep its number from the next file that is opened; to use it stays an error."""
+    for number, unfit in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, unfit)
+
+
 def _say(line: str) -> None:
     try:
-        os.write(2, (line + "\n").encode("utf-8", "replace"))
-    except OSError:
+        os.write(2, (line.replace("\n", "\\n") + "\n").encode("utf-8", "surrogateescape"))  # a file's name may be any bytes
+    except (OSError, UnicodeEncodeError):
         return  # nobody can be told
 
 

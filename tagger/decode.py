@@ -40,22 +40,25 @@ def viterbi(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions
 
     *Shape:* emissions (time, batch, tags), lengths (batch,) of at least 1 -> (time, batch), int32; 0 behind a sentence's end.
     """
-    time, batch, count = emissions.shape
-    best_previous = np.zeros((time, batch, count), np.int32)
-    score = transitions.start + emissions[0]  # (batch, tags)
-    for step in range(1, time):
-        candidates = score[:, :, None] + transitions.between  # (batch, previous, next)
-        best_previous[step] = candidates.argmax(1)
-        stepped = candidates.max(1) + emissions[step]
-        score = np.where((step < lengths)[:, None], stepped, score)
-    path = np.zeros((time, batch), np.int32)
-    sentence = np.arange(batch)
-    current = (score + transitions.end).argmax(1).astype(np.int32)
-    for step in range(time - 1, -1, -1):
-        inside = step < lengths
-        path[step] = np.where(inside, current, 0)
-        if step:
-            current = np.where(inside, best_previous[step, sentence, current], current)
+    order = np.argsort(-lengths, kind="stable")  # the longest first: at each step those that have not ended stand in front
+    ordered = lengths[order]
+    scores = np.ascontiguousarray(emissions[:, order].transpose(0, 2, 1))  # (time, tags, batch): sums and maxima run along the batch
+    active = np.searchsorted(-ordered, -np.arange(len(scores)))  # sentences longer than each step
+    between = transitions.between[:, :, None]
+    scores[0] += transitions.start[:, None]
+    for step in range(1, len(scores)):
+        count = active[step]
+        scores[step, :, :count] += (scores[step - 1, :, None, :count] + between).max(0)
+    path = np.zeros(emissions.shape[:2], np.int32)
+    ending = (transitions.end[:, None] + scores[ordered - 1, :, np.arange(len(order))].T).argmax(0)
+    into = np.ascontiguousarray(transitions.between.T)  # [next, previous]
+    current = np.zeros(0, np.int64)
+    for step in range(len(scores) - 1, -1, -1):
+        count = active[step]
+        if len(current):  # sums as above, so the same previous tag is found best
+            current = (scores[step, :, : len(current)].T + into[current]).argmax(1)
+        current = np.concatenate([current, ending[len(current) : count]])
+        path[step, order[:count]] = current
     return path
 
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from tagger.digest import read
+from tagger.precision import model_file
 from tagger.session import Session, read_model
-from tagger.tagger import default_model
 
 
 def describe_model(path: str | Path | None) -> str:
     """Name, licence, tags and digest of a model file, by default the one that uk-tag uses. Raises ModelError."""
-    path = path or default_model()
+    path = model_file(path)
     card = Session(path, device="cpu").bundle.card
     facts = {"model": card.get("name", "(no name)"), "licence": card.get("licence", "(none said)"), "digest": read(read_model(path)), "file": str(path)}
     return "\n".join(f"{key}: {value}" for key, value in facts.items())

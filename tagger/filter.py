@@ -1,7 +1,7 @@
 """Any number of inputs to one output: what `uk-tag` does unless it annotates files one by one."""
 
+import errno
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -24,9 +24,10 @@ def opened(path: str) -> Iterator[int]:
     """A file descriptor to read. Raises DataError where there is none."""
     if path == STANDARD_INPUT:
         try:
-            os.fstat(0)
-        except OSError:
-            raise DataError("it is closed; give a file, or pipe text in", path=STANDARD_INPUT_NAME) from None
+            os.read(0, 0)
+        except OSError as error:
+            if error.errno == errno.EBADF:  # what else may be wrong shows when it is read
+                raise DataError("it is closed; give a file, or pipe text in", path=STANDARD_INPUT_NAME) from None
         yield 0
         return
     try:
@@ -66,8 +67,9 @@ class Filter:
         scores: bool = False,
     ) -> None:
         self.tagger, self._read, self._write_settings, self._labels = tagger, read, write, labels
-        self._interrupts, self._warn = interrupts, warn
+        self._interrupts, self.warn = interrupts, warn
         self._line_buffered, self._scores = line_buffered, scores
+        self.gap = b""
 
     def run(self, paths: Sequence[str], write: Callable[[bytes], None], output: int | None = None) -> bool:
         """Tag inputs one behind the other; one that fails is reported, and the rest goes on.
@@ -76,15 +78,15 @@ class Filter:
         :returns: whether all went well.
         :raises OSError: the output cannot be written.
         """
-        fine, gap = True, b""
+        fine, self.gap = True, b""
         for path in paths:
             try:
                 with opened(path) as descriptor:
                     if output is not None and same_file(descriptor, output):
                         raise DataError("is also the output; write to another file, or use --in-place", path=path)
-                    gap = self.one(descriptor, path, write, gap)
+                    self.one(descriptor, path, write, self.gap)
             except DataError as error:
-                self._warn(str(error))
+                self.warn(str(error))
                 fine = False
         return fine
 
@@ -97,17 +99,16 @@ class Filter:
         *,
         count: Callable[[int], None] = lambda tokens: None,
         observe: Callable[[bytes], None] = lambda block: None,
-    ) -> bytes:
-        """Tag one open input.
+    ) -> None:
+        """Tag one open input. Leaves in `self.gap` what must be written before another input's first sentence.
 
         :param gap: is written before its first sentence.
         :param count: is told how many tokens were tagged.
         :param observe: is shown each block as it was read, before it is unpacked.
-        :returns: what must be written before another input's first sentence.
         :raises DataError: it cannot be read to its end.
         """
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
-        reading = Reading(name, self._read, self._warn)
+        reading = Reading(name, self._read, self.warn)
         writing = Writing(name, self._write_settings, self._labels)
         pending = [gap]
 
@@ -121,7 +122,7 @@ class Filter:
             pipe.run(source, reading, writing)
         finally:
             source.stop()
-        return pending[0] if pending else writing.gap()
+            self.gap = pending[0] if pending else writing.gap()
 
 
 def to_standard_output(filter_: Filter, paths: Sequence[str]) -> bool:
@@ -140,6 +141,8 @@ def to_file(filter_: Filter, paths: Sequence[str], target: str) -> bool:
                 raise DataError("is also the output; write to another file, or use --in-place", path=path)
     if os.path.isdir(target):
         raise TaggerError(f"{target}: is a folder; give a file, or --output-dir")
+    if os.path.exists(target) and not os.path.isfile(target):  # a device or a pipe: to replace it would be no favour
+        return _into(filter_, paths, target)
     fine = False
     try:
         with atomic_write(target) as file:
@@ -147,10 +150,21 @@ def to_file(filter_: Filter, paths: Sequence[str], target: str) -> bool:
             if not fine:
                 raise _Unfinished
     except _Unfinished:
-        print(f"uk-tag: {target}: not written, since an input failed", file=sys.stderr)  # noqa: T201
+        filter_.warn(f"{target}: not written, since an input failed")
     except OSError as error:
         raise TaggerError(f"{target}: cannot be written: {error.strerror}; the file is as it was") from None
     return fine
+
+
+def _into(filter_: Filter, paths: Sequence[str], target: str) -> bool:
+    try:
+        descriptor = os.open(target, os.O_WRONLY)
+        try:
+            return filter_.run(paths, Output(descriptor).write)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise TaggerError(f"{target}: cannot be written: {error.strerror}") from None
 
 
 class _Unfinished(Exception):

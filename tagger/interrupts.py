@@ -30,11 +30,11 @@ class Interrupts:
         if self._arrived is not None:
             os._exit(128 + number)
         self._arrived = number
-        if self._waiting:
-            raise Interrupted(number)
         if hasattr(signal, "setitimer"):
             signal.signal(signal.SIGALRM, self._expire)
             signal.setitimer(signal.ITIMER_REAL, GRACE)
+        if self._waiting:
+            raise Interrupted(number)
 
     def _expire(self, number: int, frame) -> None:
         raise Interrupted(self._arrived)

@@ -1,5 +1,6 @@
 """What a user sees of a sentence's tags: labels renamed or left out, entities with scores, another scheme."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,6 +9,8 @@ import numpy as np
 from tagger import tags as bio
 from tagger.errors import OptionError
 from tagger.tagger import Annotation
+
+UNFIT = re.compile(r"[\s<>&|=]")  # what would be taken for the marks of a form
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Labels:
         own = list(dict.fromkeys(bio.parse(tag)[1] for tag in tags if tag != bio.OUTSIDE))
         if strange := sorted(set(settings.mapping) - set(own)):
             raise OptionError(f"--map: the model has no label {', '.join(strange)}, only {', '.join(own)}")
+        if unfit := sorted(name for name in settings.mapping.values() if UNFIT.search(name) or not name.isprintable()):
+            raise OptionError(f"--map: {unfit[0]!r} cannot be a label: no white space, and none of < > & | =")
         shown = {label: settings.mapping.get(label, label) for label in own}
         if strange := sorted(set(settings.only) - set(shown.values())):
             raise OptionError(f"--only: there is no label {', '.join(strange)}, only {', '.join(dict.fromkeys(shown.values()))}")

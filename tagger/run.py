@@ -21,6 +21,7 @@ class Settings:
     view: ViewSettings
     model: str | None
     device: str
+    precision: str
     threads: int
     batch_tokens: int
     line_buffered: bool
@@ -47,6 +48,7 @@ def settings_of(options: Mapping[str, Any], color: bool) -> Settings:
         ViewSettings(options["scheme"], options["mapping"], options["only"], options["scores"]),
         options["model"],
         options["device"],
+        options["precision"],
         options["threads"],
         options["batch_tokens"] or BATCH_TOKENS,
         options["line_buffered"],
@@ -55,7 +57,7 @@ def settings_of(options: Mapping[str, Any], color: bool) -> Settings:
 
 def open_filter(settings: Settings, interrupts: Interrupts, warn: Callable[[str], None]) -> Filter:
     """Open the model and make a filter. Raises ModelError, DeviceError, OptionError."""
-    tagger = Tagger.load(settings.model, device=settings.device, threads=settings.threads, batch_tokens=settings.batch_tokens)
+    tagger = Tagger.load(settings.model, device=settings.device, precision=settings.precision, threads=settings.threads, batch_tokens=settings.batch_tokens)
     labels = Labels(tagger.bundle.tags, settings.view)
     return Filter(
         tagger,
@@ -73,7 +75,8 @@ def run(options: Mapping[str, Any], warn: Callable[[str], None], color: bool) ->
     """Do what the options say. Returns the exit code; raises TaggerError, OSError, Interrupted."""
     interrupts = Interrupts()
     by_file = options["output_dir"] is not None or options["in_place"] is not None
-    settings = settings_of(options, color and not by_file and options["output"] is None)
+    target = options["output"] if options["output"] != STANDARD_INPUT else None  # "-" is standard output here
+    settings = settings_of(options, color and not by_file and target is None)
     if by_file:
         from tagger.batch import annotate
 
@@ -82,7 +85,7 @@ def run(options: Mapping[str, Any], warn: Callable[[str], None], color: bool) ->
     if options["verbose"]:
         card = filter_.tagger.bundle.card
         warn(f"model {card.get('name', '(no name)')} under {card.get('licence', '(no licence said)')}")
-        warn(f"runs on {filter_.tagger.session.device_reason}")
+        warn(f"{filter_.tagger.session.path.name} runs on {filter_.tagger.session.device_reason}")
     files = options["files"] or (STANDARD_INPUT,)
-    fine = to_file(filter_, files, options["output"]) if options["output"] else to_standard_output(filter_, files)
+    fine = to_file(filter_, files, target) if target else to_standard_output(filter_, files)
     return 0 if fine else 1

@@ -7,9 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from tagger import digest
-from tagger.bundle import EMISSIONS, FEATURES, INDEX, LENGTHS, Bundle, from_metadata
+from tagger.bundle import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS, Bundle, from_metadata
 from tagger.device import CPU, CUDA, CUDA_OPTIONS, choose
 from tagger.errors import DeviceError, ModelError
+
+OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc")
+# What the other half of the graph is given when one half is run: a sentence of one word.
+NOWHERE, ONE = np.zeros((1, 1), np.int32), np.ones(1, np.int32)
 
 
 def read_model(path: str | Path) -> bytes:
@@ -30,19 +34,19 @@ class Session:
 
     :param path: a file written by uk-tag-export.
     :param device: `auto`, `cpu` or `cuda`.
-    :param threads: threads within one batch on the CPU, at least 1.
     :raises ModelError: the file cannot be used.
     :raises DeviceError: the device cannot be used.
     """
 
-    def __init__(self, path: str | Path, *, device: str = "auto", threads: int = 1) -> None:
+    def __init__(self, path: str | Path, *, device: str = "auto") -> None:
+        self.path = Path(path)
         content = read_model(path)
         import onnxruntime  # takes most of the start-up: only once the file is known to be good
 
         want_cuda, self.device_reason = choose(device, onnxruntime.get_available_providers())
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1  # batches run side by side instead: threads within one would mostly wait for each other
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
@@ -60,6 +64,10 @@ class Session:
             self.bundle: Bundle = from_metadata(self._session.get_modelmeta().custom_metadata_map)
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
+        shapes = {value.name: value.shape for value in self._session.get_inputs()}
+        self.embedding = int(shapes[VECTORS][1])  # width of a word's vector
+        self._no_vectors = np.zeros((1, self.embedding), np.float32)
+        self._no_features = np.zeros((1, self.bundle.vocabulary.settings.slots), np.int32)
 
     @staticmethod
     def _open(onnxruntime, content: bytes, options, cuda: bool):
@@ -77,13 +85,24 @@ class Session:
                 raise DeviceError(f"recurrent layers would run on the CPU: {', '.join(strays)}")
         return session
 
-    def emissions(self, features: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """Run the network over one padded batch.
+    def embed(self, features: np.ndarray) -> np.ndarray:
+        """The vectors of words. *Shape:* (words, slots), int32 -> (words, embedding), float32. Safe to call from several threads."""
+        return self._session.run([EMBEDDED], {FEATURES: features, VECTORS: self._no_vectors, INDEX: NOWHERE, LENGTHS: ONE})[0]
 
-        *Shape:* features (words, slots), the rows of the batch's distinct words; index (time, batch), the word at each position; lengths
-        (batch,), each at least 1; all int32 -> (time, batch, tags), float32. What stands behind a sentence's end is without meaning.
+    def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Run the network over one padded batch. Safe to call from several threads.
+
+        *Shape:* vectors (words, embedding), float32, of the batch's distinct words; index (time, batch), the word at each position; lengths
+        (batch,), each at least 1; both int32 -> (time, batch, tags), float32. What stands behind a sentence's end is without meaning.
+
+        :raises MemoryError: the device has too little for a batch of this size.
         """
-        return self._session.run([EMISSIONS], {FEATURES: features, INDEX: index, LENGTHS: lengths})[0]
+        try:
+            return self._session.run([EMISSIONS], {FEATURES: self._no_features, VECTORS: vectors, INDEX: index, LENGTHS: lengths})[0]
+        except Exception as error:  # onnxruntime has no class of its own for it
+            if any(sign in str(error).lower() for sign in OUT_OF_MEMORY):
+                raise MemoryError(_first_line(error)) from None
+            raise
 
 
 def recurrent_nodes_off_cuda(session) -> list[str]:
@@ -91,7 +110,7 @@ def recurrent_nodes_off_cuda(session) -> list[str]:
     strays = []
     for part in session.get_provider_graph_assignment_info():
         if part.ep_name != CUDA:
-            strays += [node.name for node in part.get_nodes() if node.op_type in ("LSTM", "GRU", "RNN")]
+            strays += [node.name for node in part.get_nodes() if node.op_type in ("LSTM", "DynamicQuantizeLSTM", "GRU", "RNN")]
     return strays
 
 

@@ -55,22 +55,18 @@ def _unpacked(start: bytes, raw: Iterator[bytes], path: str) -> Iterator[bytes]:
     pending = start
     try:
         while True:
-            if pending:
-                data = member.decompress(pending, BLOCK)
-                if data:
-                    yield data
-                pending = member.unconsumed_tail or member.unused_data
-            if member.eof and pending:
-                if not pending.strip(b"\0"):  # padding, as tape and some tools leave it
-                    pending = b""
-                else:
-                    member = zlib.decompressobj(wbits=31)
-                continue
+            while data := member.decompress(pending, BLOCK):
+                yield data
+                pending = member.unconsumed_tail
+            pending = member.unused_data.lstrip(b"\0") if member.eof else b""  # NULs are padding, as tape and some tools leave it
             if not pending:
-                block = next(raw, b"")
-                if not block:
+                pending = next(raw, b"")
+                if not pending:
                     break
-                pending = block
+                if member.eof:
+                    pending = pending.lstrip(b"\0")
+            if member.eof and pending:
+                member = zlib.decompressobj(wbits=31)
         if not member.eof:
             raise DataError("this gzip file is cut short; what came before is tagged, fetch it again", path=path)
     except zlib.error as error:
@@ -80,7 +76,8 @@ def _unpacked(start: bytes, raw: Iterator[bytes], path: str) -> Iterator[bytes]:
 class Source:
     """An input read ahead by a thread.
 
-    :param descriptor: an open file; whoever opened it closes it.
+    :param descriptor: an open file; whoever opened it closes it, at any time: the thread reads a duplicate, as it must never meet
+        another file under the same number.
     :param observe: see :func:`blocks`; called in the thread.
     """
 
@@ -88,7 +85,11 @@ class Source:
         self._queue: queue.SimpleQueue = queue.SimpleQueue()
         self._room = threading.Semaphore(AHEAD)
         self._stopped = False
-        threading.Thread(target=self._fill, args=(descriptor, path, observe), daemon=True).start()
+        try:
+            own = os.dup(descriptor)
+        except OSError as error:
+            raise DataError(f"cannot be read: {error.strerror}", path=path) from None
+        threading.Thread(target=self._fill, args=(own, path, observe), daemon=True).start()
 
     def _fill(self, descriptor: int, path: str, observe: Callable[[bytes], None]) -> None:
         last: Exception | None = None
@@ -100,6 +101,8 @@ class Source:
                 self._queue.put(block)
         except Exception as error:  # handed to the reader, in its turn
             last = error
+        finally:
+            os.close(descriptor)
         self._queue.put(last)
 
     def next(self) -> bytes | None:

@@ -3,8 +3,8 @@
 Thread-safe for reading only in the sense that each thread should load its own: the cache of words is not locked.
 """
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,12 +13,11 @@ import numpy as np
 
 from tagger.batches import SEGMENT, pad, plan, segments, stitch
 from tagger.decode import marginals, viterbi
+from tagger.precision import model_file
 from tagger.session import Session
 from tagger.tags import continuations
-from tagger.vocabulary import WordRows
+from tagger.vocabulary import WordVectors
 
-SHIPPED_MODEL = Path(__file__).parent / "models" / "uk-ner.onnx"
-MODEL_VARIABLE = "UK_TAG_MODEL"
 BATCH_TOKENS = 2048
 WINDOW_TOKENS = 16384
 STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
@@ -50,29 +49,28 @@ class Annotation:
         return min(max(probability, 0.0), 1.0)
 
 
-def default_model() -> Path:
-    """The model that `uk-tag` uses when none is named: that of the environment variable UK_TAG_MODEL, else the one in the package."""
-    return Path(os.environ.get(MODEL_VARIABLE) or SHIPPED_MODEL)
-
-
 class Tagger:
     """Tags sentences. The same sentence gets the same tags whatever stands beside it.
 
     :param session: an open model.
     :param batch_tokens: at most this many padded positions go through the network at once.
+    :param threads: so many batches go through the network side by side.
     """
 
-    def __init__(self, session: Session, *, batch_tokens: int = BATCH_TOKENS) -> None:
+    def __init__(self, session: Session, *, batch_tokens: int = BATCH_TOKENS, threads: int = 1) -> None:
         self.session = session
         self.bundle = session.bundle
         self.batch_tokens = batch_tokens
-        self._words = WordRows(session.bundle.vocabulary)
+        self._words = WordVectors(session.bundle.vocabulary, session.embed, session.embedding)
         self._inside = np.array(continuations(session.bundle.tags))
+        self._map: Callable[..., Iterable] = ThreadPoolExecutor(threads, "uk-tag").map if threads > 1 else map
 
     @classmethod
-    def load(cls, path: str | Path | None = None, *, device: str = "auto", threads: int = 1, batch_tokens: int = BATCH_TOKENS) -> "Tagger":
-        """Open a model file, by default :func:`default_model`. Raises ModelError or DeviceError."""
-        return cls(Session(path or default_model(), device=device, threads=threads), batch_tokens=batch_tokens)
+    def load(
+        cls, path: str | Path | None = None, *, device: str = "auto", precision: str = "auto", threads: int = 1, batch_tokens: int = BATCH_TOKENS
+    ) -> "Tagger":
+        """Open a model file; which one is :func:`tagger.precision.model_file`'s choice. Raises ModelError or DeviceError."""
+        return cls(Session(model_file(path, precision, device), device=device), batch_tokens=batch_tokens, threads=threads)
 
     def tag(self, tokens: Sequence[str]) -> list[str]:
         """BIO tags of one sentence given as tokens."""
@@ -100,27 +98,38 @@ class Tagger:
         ends = np.cumsum([len(sentences[position]) for position in filled]).tolist()
         rows = [numbers[start:end] for start, end in pairwise([0, *ends])]
         short = [i for i, row in enumerate(rows) if len(row) <= SEGMENT]
-        for batch in plan([len(rows[i]) for i in short], self.batch_tokens):
-            chosen = [short[i] for i in batch]
-            emissions, lengths = self._run([rows[i] for i in chosen])
-            self._decode(emissions, lengths, [done[filled[i]] for i in chosen], probabilities)
+        batches = [[short[i] for i in batch] for batch in plan([len(rows[i]) for i in short], self.batch_tokens)]
+        outcomes = self._map(self._run, ([rows[i] for i in batch] for batch in batches))
+        for batch, (emissions, lengths) in zip(batches, outcomes, strict=True):
+            self._decode(emissions, lengths, [done[filled[i]] for i in batch], probabilities)
         for i, row in enumerate(rows):
             if len(row) > SEGMENT:
                 self._decode_long(self._long(row), done[filled[i]], probabilities)
         return done
 
     def _run(self, rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Emissions of some sentences, given as numbers of words. *Shape:* each (length,) -> (time, batch, tags), (batch,)."""
         padded, lengths = pad(rows)
         words, index = np.unique(padded, return_inverse=True)
-        emissions = self.session.emissions(self._words.rows(words), index.reshape(padded.shape).astype(np.int32), lengths)
+        try:
+            return self.session.emissions(self._words.vectors(words), index.reshape(padded.shape).astype(np.int32), lengths), lengths
+        except MemoryError:
+            if len(rows) == 1:
+                raise
+        middle = len(rows) // 2  # the device is full: in two halves, then
+        halves = [self._run(part)[0] for part in (rows[:middle], rows[middle:])]
+        emissions = np.zeros((*padded.shape, halves[0].shape[2]), np.float32)
+        emissions[: len(halves[0]), :middle] = halves[0]
+        emissions[: len(halves[1]), middle:] = halves[1]
         return emissions, lengths
 
     def _long(self, row: np.ndarray) -> np.ndarray:
         """Emissions of a sentence of more than SEGMENT tokens. *Shape:* (length,) -> (length, tags)."""
         ranges = segments(len(row))
         parts: list[np.ndarray | None] = [None] * len(ranges)
-        for batch in plan([end - start for start, end in ranges], self.batch_tokens):
-            emissions, lengths = self._run([row[slice(*ranges[i])] for i in batch])
+        batches = list(plan([end - start for start, end in ranges], self.batch_tokens))
+        outcomes = self._map(self._run, ([row[slice(*ranges[i])] for i in batch] for batch in batches))
+        for batch, (emissions, lengths) in zip(batches, outcomes, strict=True):
             for column, i in enumerate(batch):
                 parts[i] = emissions[: lengths[column], column]
         return stitch(parts)

@@ -133,4 +133,4 @@ def cut_sentences(text: str) -> Offsets:
 
 def cut_spaces(text: str) -> Offsets:
     """Cut pretokenized text: tokens are what stands between spaces and tabs. Returns the same as :func:`cut`."""
-    return [match.span() for match in re.finditer(r"[^ \t\r\f\v]+", text)]
+    return [match.span() for match in re.finditer(r"[^ \t\r\n\f\v]+", text)]

@@ -4,7 +4,7 @@ Number 0 means "no feature"; it pads rows and its embedding is zero. A row does 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -12,7 +12,8 @@ import numpy as np
 from tagger.errors import ModelError
 from tagger.features import KINDS, FeatureSettings, names
 
-CACHED_WORDS = 1 << 15  # rows kept; at 40 slots of 4 bytes this is 5 MB
+CACHED_WORDS = 1 << 15  # vectors kept; at 128 figures of 4 bytes this is 17 MB
+EMBEDDED_WORDS = 512  # embedded at once; with 40 slots of 128 figures this takes 10 MB for a moment
 
 
 class Vocabulary:
@@ -61,31 +62,36 @@ class Vocabulary:
         return cls(entries, settings)
 
 
-class WordRows:
-    """Rows of the words met so far, so that each word is taken apart once.
+class WordVectors:
+    """Vectors of the words met so far, so that each word is taken apart and embedded once.
 
     Holds at most :data:`CACHED_WORDS` words between calls of :meth:`numbers`, then starts anew: memory stays flat over an endless stream.
+
+    :param embed: feature rows of words to their vectors; a vector must not depend on the other words.
+    :param width: figures of a vector.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, vocabulary: Vocabulary, embed: Callable[[np.ndarray], np.ndarray], width: int) -> None:
+        self._vocabulary, self._embed = vocabulary, embed
         self._numbers: dict[str, int] = {}
-        self._rows = np.zeros((1024, vocabulary.settings.slots), np.int32)
+        self._vectors = np.zeros((EMBEDDED_WORDS, width), np.float32)
 
     def numbers(self, tokens: Sequence[str]) -> np.ndarray:
-        """A number for each token, good for :meth:`rows` until the next call. *Shape:* (tokens,), int32."""
-        if len(self._numbers) > CACHED_WORDS:
-            self._numbers.clear()
-            self._rows = self._rows[:1024].copy()
+        """A number for each token, good for :meth:`vectors` until the next call. *Shape:* (tokens,), int32."""
         known = self._numbers
-        for token in set(tokens).difference(known):
-            number = len(known)
-            if number == len(self._rows):
-                self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-            self._rows[number] = self._vocabulary.row(token)
-            known[token] = number
+        if len(known) > CACHED_WORDS:
+            known.clear()
+            self._vectors = self._vectors[:EMBEDDED_WORDS].copy()
+        new = list(set(tokens).difference(known))
+        for start in range(0, len(new), EMBEDDED_WORDS):
+            some = new[start : start + EMBEDDED_WORDS]
+            first = len(known)
+            while first + len(some) > len(self._vectors):
+                self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+            self._vectors[first : first + len(some)] = self._embed(self._vocabulary.rows(some))
+            known.update(zip(some, range(first, first + len(some)), strict=True))
         return np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
 
-    def rows(self, numbers: np.ndarray) -> np.ndarray:
-        """Feature rows of words by their numbers. *Shape:* (words,) -> (words, slots), int32."""
-        return self._rows[numbers]
+    def vectors(self, numbers: np.ndarray) -> np.ndarray:
+        """Vectors of words by their numbers. *Shape:* (words,) -> (words, width), float32."""
+        return self._vectors[numbers]

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tagger.decode import marginals
-from tagger.tags import tag_set
+from tagger.tags import continuations, tag_set
 from tagger.train.crf import LinearChain
 from tagger.train.network import Network, NetworkSettings
 
@@ -80,7 +80,7 @@ def test_the_gradient_of_the_likelihood_is_what_the_decoder_calls_marginals():
     emissions = torch.randn(4, 1, len(TAGS), requires_grad=True)
     tags = torch.zeros(4, 1, dtype=torch.long)
     chain.negative_log_likelihood(emissions, tags, torch.tensor([4])).sum().backward()
-    expected = marginals(emissions.detach().numpy(), np.array([4]), chain.transitions())
+    expected = marginals(emissions.detach().numpy(), np.array([4]), chain.transitions(), np.array(continuations(TAGS)))[0]
     gradient = emissions.grad.numpy().copy()
     gradient[:, :, 0] += 1
     np.testing.assert_allclose(gradient, expected, atol=1e-5)

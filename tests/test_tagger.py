@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from tagger.batches import SEGMENT
-from tagger.tagger import MODEL_VARIABLE, SHIPPED_MODEL, Tagger, default_model
+from tagger.precision import MODEL_VARIABLE, SHIPPED_MODEL, default_model
+from tagger.tagger import Tagger
 
 
 @pytest.fixture(scope="module")

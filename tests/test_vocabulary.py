@@ -6,7 +6,7 @@ import pytest
 from tagger import vocabulary as module
 from tagger.errors import ModelError
 from tagger.features import FeatureSettings, names, shape
-from tagger.vocabulary import Vocabulary, WordRows
+from tagger.vocabulary import Vocabulary, WordVectors
 
 
 def test_names_of_a_word():
@@ -57,12 +57,12 @@ def test_damaged_texts_are_refused(texts):
         Vocabulary.from_texts(texts)
 
 
-def test_word_rows_stay_right_when_the_cache_starts_anew(monkeypatch):
+def test_word_vectors_stay_right_when_the_cache_starts_anew(monkeypatch):
     monkeypatch.setattr(module, "CACHED_WORDS", 1500)
     settings = FeatureSettings(kinds=("word",), slots=1)
     words = [f"слово{chr(0x430 + i % 32)}{chr(0x430 + i // 32 % 32)}{chr(0x430 + i // 1024)}" for i in range(4000)]
     vocabulary = Vocabulary([f"w:{word}" for word in words], settings)
-    cache = WordRows(vocabulary)
+    cache = WordVectors(vocabulary, lambda rows: rows.astype(np.float32), 1)
     for start in range(0, 4000, 700):
         chunk = words[start : start + 700] + words[:3]
-        np.testing.assert_array_equal(cache.rows(cache.numbers(chunk)), vocabulary.rows(chunk))
+        np.testing.assert_array_equal(cache.vectors(cache.numbers(chunk)), vocabulary.rows(chunk))

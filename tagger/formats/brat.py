@@ -16,7 +16,8 @@ class BratWriter:
         for span in view.spans:
             self._count += 1
             start, end = sentence.offsets[span.start][0], sentence.offsets[span.end - 1][1]
-            lines.append(f"T{self._count}\t{span.label} {sentence.before + start} {sentence.before + end}\t{sentence.text[start:end]}\n")
+            text = sentence.text[start:end].replace("\n", " ")  # in a record that ends with NUL
+            lines.append(f"T{self._count}\t{span.label} {sentence.before + start} {sentence.before + end}\t{text}\n")
             if span.score is not None and view.scores:
                 lines.append(f"#{self._count}\tAnnotatorNotes T{self._count}\tscore {span.score:.4f}\n")
         return encode("".join(lines))

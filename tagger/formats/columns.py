@@ -16,11 +16,11 @@ def tag_lines(sentence: Sentence, view: View) -> bytes:
     """
     if not sentence.tokens and sentence.form != "text":
         return b""
-    end = "\r\n" if sentence.ending == b"\r\n" else "\n"
+    end = "\r\n" if b"\r\n" in (sentence.ending, sentence.line_end) else "\n"
     columns = [sentence.tokens, view.tags, _digits(view.scores)] if view.scores else [sentence.tokens, view.tags]
     lines = [*map("\t".join, zip(*columns, strict=True)), ""]
     body = encode(end.join(lines))
-    return body + (b"\0" if sentence.ending == b"\0" else end.encode())
+    return body + (b"\0" if sentence.line_end == b"\0" else end.encode())
 
 
 def add_column(sentence: Sentence, view: View, column: int | None = None) -> bytes:
@@ -47,14 +47,22 @@ def _insert(line: bytes, addition: bytes, column: int | None) -> bytes:
     line, end = (line[:-1], b"\r") if line.endswith(b"\r") else (line, b"")
     if b"\t" in line:
         fields = line.split(b"\t")
-        fields.insert(len(fields) if column is None else column, addition)
+        fields.insert(_bounded(column, len(fields)), addition)
         return b"\t".join(fields) + end
     places = [match.start() for match in FIELD.finditer(line)]
     separator = b"\t" if len(places) == 1 else b" "
     addition = addition.replace(b"\t", separator)
-    if column is None or column >= len(places):
+    column = _bounded(column, len(places))
+    if column == len(places):
         return line + separator + addition + end
     return line[: places[column]] + addition + separator + line[places[column] :] + end
+
+
+def _bounded(column: int | None, columns: int) -> int:
+    """Where a column goes, from 0, in a line that may be too short for it."""
+    if column is None:
+        return columns
+    return min(column, columns) if column >= 0 else max(columns + column, 0)
 
 
 def add_misc(sentence: Sentence, view: View, key: str) -> bytes:
@@ -99,7 +107,7 @@ def conllu_lines(sentence: Sentence, view: View, key: str) -> bytes:
     for number, (token, tag, score) in enumerate(zip(sentence.tokens, view.tags, scores, strict=True), 1):
         glued = number < len(offsets) and offsets[number - 1][1] == offsets[number][0]
         misc = _set(b"SpaceAfter=No" if glued else b"_", key, tag, score).decode()
-        rows.append("\t".join([str(number), token, *"_" * (CONLLU_COLUMNS - 3), misc]))
+        rows.append("\t".join([str(number), token or "_", *"_" * (CONLLU_COLUMNS - 3), misc]))
     return encode("\n".join(rows) + "\n\n")
 
 

@@ -77,7 +77,9 @@ class ConllReader:
         if not rows:
             return Sentence([], self._first, self.form, lines=lines)
         words = self._words(lines, rows)
-        text = self._decoder.decode(b"\n".join(words), self._first + rows[0])
+        if self._decoder.strict:  # of every column, also of those that are only passed on
+            self._decoder.decode(b"\n".join(lines), self._first)
+        text = self._decoder.decode(b"\n".join(words), self._first, rows)
         return Sentence(text.split("\n"), self._first, self.form, lines=lines, rows=rows)
 
     def _words(self, lines: list[bytes], rows: list[int]) -> list[bytes]:

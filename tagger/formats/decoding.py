@@ -1,11 +1,12 @@
 """Bytes to strings, whatever the locale: UTF-8, and what is not UTF-8 kept as it is, with one warning or an error."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tagger.errors import DataError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-OTHER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
+OTHER_MARKS = {b"\xff\xfe\x00\x00": "UTF-32", b"\x00\x00\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+MARKS = (BYTE_ORDER_MARK, *OTHER_MARKS)
 
 
 class Decoder:
@@ -20,15 +21,18 @@ class Decoder:
         self.path, self.strict = path, strict
         self._warn: Callable[[str], None] | None = warn
 
-    def decode(self, data: bytes, line: int) -> str:
-        """Decode one line, or several joined by line feeds, the first of which has the number `line`.
+    def decode(self, data: bytes, line: int, rows: Sequence[int] = ()) -> str:
+        """Decode one line, or several joined by line feeds.
 
+        :param line: the number of the first.
+        :param rows: how far behind line `line` each of the lines stands, where they do not follow each other.
         :raises DataError: it is not UTF-8, and `strict` was asked for.
         """
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError as error:
-            line += data.count(b"\n", 0, error.start)
+            count = data.count(b"\n", 0, error.start)
+            line += rows[count] if rows else count
             what = f"byte 0x{data[error.start]:02x} is not UTF-8"
             if self.strict:
                 raise DataError(f"{what}; convert the file, or leave out --strict", path=self.path, line=line) from None
@@ -38,8 +42,13 @@ class Decoder:
             return data.decode("utf-8", "surrogateescape")
 
 
-def check_encoding(start: bytes, path: str) -> None:
+def may_be_mark(start: bytes, separator: bytes) -> bool:
+    """Whether more bytes are needed to tell if the input starts with a mark of an encoding; one cannot start with what ends a line."""
+    return any(len(start) < len(mark) and mark.startswith(start) and not mark.startswith(separator) for mark in MARKS)
+
+
+def check_encoding(start: bytes, path: str, separator: bytes) -> None:
     """Refuse input that starts with another encoding's mark. Raises DataError."""
     for mark, name in OTHER_MARKS.items():
-        if start.startswith(mark):
+        if start.startswith(mark) and not mark.startswith(separator):
             raise DataError(f"this is {name}; convert it first: iconv -f {name} -t UTF-8", path=path, line=1)

@@ -22,4 +22,4 @@ def inline_line(sentence: Sentence, view: View) -> bytes:
         place = end
     parts.append(text[place:].translate(ESCAPES))
     ending = sentence.ending if sentence.form == "text" else b"\n"
-    return encode("".join(parts)) + ending
+    return sentence.prefix + encode("".join(parts)) + ending

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from tagger.errors import DataError
 from tagger.formats.conll import CONLLU_COLUMNS, ConllReader, ConlluReader
-from tagger.formats.decoding import BYTE_ORDER_MARK, Decoder, check_encoding
+from tagger.formats.decoding import BYTE_ORDER_MARK, Decoder, check_encoding, may_be_mark
 from tagger.formats.sentence import Sentence
 from tagger.formats.text import TextReader
 
+LONGEST_PREAMBLE = 100_000  # blank lines and comments in front; what has more of them is text: they are held until the form is known
 CONLLU_START = re.compile(rb"\d+([-.]\d+)?\t")
 
 
@@ -69,7 +70,7 @@ class Reading:
             return []
         if self._start is not None:
             block = self._start + block
-            if len(block) < len(BYTE_ORDER_MARK) and b"\n" not in block:
+            if may_be_mark(block, self._separator):
                 self._start = block
                 return []
             self._start = None
@@ -104,15 +105,19 @@ class Reading:
                 self._reader.finish(found)
             except DataError as error:
                 self.error = error
+            if self._mark and not found and self._settings.form in ("conll", "conllu"):  # not even a line
+                found.append(Sentence([], 1, self._settings.form, lines=[b""], ending=b""))
         return self._marked(found)
 
     def _without_mark(self, block: bytes) -> bytes:
         try:
-            check_encoding(block, self.path)
+            check_encoding(block, self.path, self._separator)
         except DataError as error:
             self.error = error
         if block.startswith(BYTE_ORDER_MARK):
             self._mark = BYTE_ORDER_MARK
+            if self._reader is not None:  # made without knowing of the mark
+                self._reader = self._make(self._settings.form)
             return block[len(BYTE_ORDER_MARK) :]
         return block
 
@@ -120,10 +125,13 @@ class Reading:
         number = self._number
         self._number += len(lines)
         if self._reader is None:
-            form = next(filter(None, map(sniff, lines)), None)
+            room = LONGEST_PREAMBLE - len(self._waiting)
+            form = next(filter(None, map(sniff, lines[:room])), None)
             self._waiting += lines
             if form is None:
-                return []
+                if len(lines) < room:
+                    return []
+                form = "text"
             self._reader = self._make(form)
             lines, self._waiting, number = self._waiting, [], 1
         return self._guard(lines, number, ended)
@@ -137,7 +145,7 @@ class Reading:
         return self._marked(found)
 
     def _marked(self, found: list[Sentence]) -> list[Sentence]:
-        if self._mark and found and found[0].form != "text":
+        if self._mark and found:
             found[0].prefix, self._mark = self._mark, b""
         return found
 
@@ -147,4 +155,6 @@ class Reading:
             return ConlluReader(self._decoder)
         if form == "conll":
             return ConllReader(self._decoder, column=settings.column)
-        return TextReader(self._decoder, pretokenized=settings.pretokenized, sentences=settings.sentences, separator=self._separator)
+        reader = TextReader(self._decoder, pretokenized=settings.pretokenized, sentences=settings.sentences, separator=self._separator)
+        reader.characters = 1 if self._mark else 0
+        return reader

@@ -21,7 +21,8 @@ class Sentence:
     :param offsets: text: start and end of each token in `text`, in code points, end exclusive.
     :param ending: what stood at its end: a line feed, CR LF, NUL; nothing where the input stopped, or another sentence of the line follows.
     :param before: text: code points of the input in front of `text`.
-    :param prefix: CoNLL: a byte order mark in front of its first line.
+    :param line_end: what ends a line here, as `ending` does where something stood: text cut further, or ended without, still knows.
+    :param prefix: a byte order mark in front of its first line.
     """
 
     tokens: list[str]
@@ -34,6 +35,7 @@ class Sentence:
     ending: bytes = b"\n"
     before: int = 0
     prefix: bytes = b""
+    line_end: bytes = b"\n"
 
 
 def encode(text: str) -> bytes:
@@ -59,4 +61,4 @@ def running_text(sentence: Sentence) -> tuple[str, Offsets]:
 
 
 def _glued(sentence: Sentence) -> set[int]:
-    return {position for position, row in enumerate(sentence.rows) if b"SpaceAfter=No" in sentence.lines[row].rpartition(b"\t")[2].split(b"|")}
+    return {position for position, row in enumerate(sentence.rows) if b"SpaceAfter=No" in sentence.lines[row].rstrip(b"\r").rpartition(b"\t")[2].split(b"|")}

@@ -20,7 +20,7 @@ class TextReader:
         self._cut: Callable[[str], Offsets] = cut_spaces if pretokenized else cut
         self._sentences = sentences
         self._separator = separator
-        self._characters = 0
+        self.characters = 0  # of the input, in front of the next line
 
     def read(self, lines: list[bytes], number: int, found: list[Sentence], *, ended: bool = True) -> None:
         """Add the sentences of whole lines to `found`.
@@ -30,9 +30,9 @@ class TextReader:
         :raises DataError: a line cannot be decoded; the sentences in front of it are in `found`.
         """
         for index, line in enumerate(lines):
-            ending = self._separator if ended or index < len(lines) - 1 else b""
+            ending, line_end = self._separator if ended or index < len(lines) - 1 else b"", self._separator
             if self._separator == b"\n" and line.endswith(b"\r"):
-                line, ending = line[:-1], b"\r" + ending
+                line, ending, line_end = line[:-1], b"\r" + ending, b"\r\n"
             text = self._decoder.decode(line, number + index)
             pieces = cut_sentences(text) if self._sentences else [(0, len(text))]
             for start, end in pieces:
@@ -40,9 +40,10 @@ class TextReader:
                 offsets = self._cut(piece)
                 tokens = [piece[first:last] for first, last in offsets]
                 last_piece = end == len(text)
-                before = self._characters + start
-                found.append(Sentence(tokens, number + index, "text", text=piece, offsets=offsets, ending=ending if last_piece else b"", before=before))
-            self._characters += len(text) + len(ending)
+                sentence = Sentence(tokens, number + index, "text", text=piece, offsets=offsets, before=self.characters + start, line_end=line_end)
+                sentence.ending = ending if last_piece else b""
+                found.append(sentence)
+            self.characters += len(text) + len(ending)
 
     def finish(self, found: list[Sentence]) -> None:
         """The input has ended: nothing is left, as a line is a sentence."""

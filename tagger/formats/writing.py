@@ -47,8 +47,7 @@ class Writing:
         self._path, self._settings, self._labels = path, settings, labels
         self._palette = Palette(labels.names) if settings.color else None
         self._brat = BratWriter()
-        self._ends_sentence = True
-        self._wrote = False
+        self._gap = b""
 
     def write(self, sentence: Sentence, annotation: Annotation) -> bytes:
         """The bytes of one sentence. Raises DataError where the form cannot hold it."""
@@ -57,17 +56,19 @@ class Writing:
         if self._palette:
             data = self._palette.color(data, view)
         if data:
-            self._wrote = True
-            self._ends_sentence = sentence.form == "text" or not sentence.lines[-1].strip()
-            self._ends_line = data.endswith((b"\n", b"\0"))
+            self._gap = self._missing(sentence, data)
         return data
+
+    def _missing(self, sentence: Sentence, data: bytes) -> bytes:
+        text = sentence.form == "text"
+        line_end = sentence.line_end if text else b"\r\n" if sentence.lines[0].endswith(b"\r") else b"\n"
+        end = b"" if data.endswith(line_end[-1:]) else line_end
+        own_lines = not text and self._settings.form in ("same", sentence.form) and self._settings.form != "conll"
+        return end + (line_end if own_lines and sentence.lines[-1].strip() else b"")
 
     def gap(self) -> bytes:
         """What must be written before another input's sentences, so that they do not run into this one's."""
-        if not self._wrote:
-            return b""
-        end = b"" if self._ends_line else b"\n"
-        return end + (b"\n" if self._settings.form == "same" and not self._ends_sentence else b"")
+        return self._gap
 
     def _form(self, sentence: Sentence) -> Callable[[Sentence, View], bytes]:
         form, settings = self._settings.form, self._settings

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tagger.errors import ModelError
-from tagger.session import Session
 from tagger.tagger import Tagger
 from tagger.train.corpus import Document
 from tagger.train.metrics import MISSED, Report, score
@@ -12,7 +11,7 @@ from tagger.train.metrics import MISSED, Report, score
 VARIANTS: dict[str, Callable[[str], str]] = {"lower-cased": str.lower, "upper-cased": str.upper}
 
 
-def open_tagger(path: str | Path, device: str = "auto", threads: int = 1) -> Tagger:
+def open_tagger(path: str | Path, device: str = "auto", threads: int = 1, precision: str = "auto") -> Tagger:
     """A tagger from a model file (ONNX) or a checkpoint of the trainer, told apart by content. Raises ModelError."""
     try:
         with open(path, "rb") as file:
@@ -20,7 +19,7 @@ def open_tagger(path: str | Path, device: str = "auto", threads: int = 1) -> Tag
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror}; give a checkpoint or a model file") from None
     if start[:2] != b"PK":  # torch writes checkpoints as zip archives
-        return Tagger(Session(path, device=device, threads=threads))
+        return Tagger.load(path, device=device, threads=threads, precision=precision)
     from tagger.train.checkpoint import load
     from tagger.train.local import LocalSession
 

@@ -20,6 +20,7 @@ from tagger.train.evaluate import evaluate
 from tagger.train.local import LocalSession
 from tagger.train.loop import LoopSettings, Trainer
 from tagger.train.network import Network, NetworkSettings
+from tagger.train.rounding import round_table
 from tagger.train.sources import all_sentences, fingerprint, in_blocks, read
 from tagger.train.split import development_split
 
@@ -127,8 +128,8 @@ def fit(
     if resume and trainer.resume():
         log(f"going on behind epoch {trainer.history[-1]['epoch']}")
     outcome = trainer.run()
-    # exported models keep the table in half precision: so does the checkpoint, and its scores are of that
-    outcome.weights["embedding.weight"] = outcome.weights["embedding.weight"].half().float()
+    # exported models keep the table in eight bits: so does the checkpoint, and its scores are of that
+    outcome.weights["embedding.weight"] = round_table(outcome.weights["embedding.weight"])
     checkpoint = Checkpoint(shape, vocabulary, tags, outcome.weights, described, json.loads(json.dumps(training_options)), history=outcome.history)
     reports = evaluate(Tagger(LocalSession(checkpoint.network(), vocabulary, tags)), development)
     checkpoint.scores = {"epoch": outcome.epoch, **{name: report.micro.as_dict() for name, report in reports.items()}}

@@ -1,5 +1,7 @@
 """A checkpoint's network behind the interface of an open model file, so that the same Tagger tags with either."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -11,7 +13,7 @@ from tagger.vocabulary import Vocabulary
 class LocalSession:
     """What :class:`tagger.session.Session` is for a model file, for a network in memory.
 
-    The network is not copied: tagging with it sees its weights of that moment.
+    The network is not copied; a Tagger remembers vectors of words, so make a new one when the weights have changed.
     """
 
     def __init__(self, network: Network, vocabulary: Vocabulary, tags: list[str]) -> None:
@@ -24,13 +26,24 @@ class LocalSession:
         """Tags, vocabulary, and the chain as it stands."""
         return Bundle(self._tags, self._vocabulary, self._network.chain.transitions())
 
-    def emissions(self, features: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """As :meth:`tagger.session.Session.emissions`. *Shape:* (words, slots), (time, batch), (batch,) -> (time, batch, tags)."""
+    @property
+    def embedding(self) -> int:
+        """Width of a word's vector."""
+        return self._network.settings.embedding
+
+    def embed(self, features: np.ndarray) -> np.ndarray:
+        """As :meth:`tagger.session.Session.embed`. *Shape:* (words, slots) -> (words, embedding)."""
+        return self._run(self._network.embed, features)
+
+    def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """As :meth:`tagger.session.Session.emissions`. *Shape:* (words, embedding), (time, batch), (batch,) -> (time, batch, tags)."""
+        return self._run(self._network.score, vectors, index.astype(np.int64), lengths.astype(np.int64))
+
+    def _run(self, half: Callable[..., torch.Tensor], *arrays: np.ndarray) -> np.ndarray:
         device = self._network.output.weight.device
         was_training = self._network.training
         self._network.eval()
         with torch.inference_mode():
-            tensors = (torch.from_numpy(np.ascontiguousarray(part)).to(device) for part in (features, index.astype(np.int64), lengths.astype(np.int64)))
-            scores = self._network(*tensors).float().cpu().numpy()
+            found = half(*(torch.from_numpy(np.ascontiguousarray(array)).to(device) for array in arrays)).float().cpu().numpy()
         self._network.train(was_training)
-        return scores
+        return found

@@ -94,7 +94,7 @@ class Trainer:
         self.settings = settings
         self.state_path, self.identity, self.log, self.progress = state_path, identity, log, progress
         self._kept = copy.deepcopy(network).eval() if settings.average else network
-        self._tagger = Tagger(LocalSession(self._kept, vocabulary, tags))
+        self._session = LocalSession(self._kept, vocabulary, tags)
         sentences = [sentence for document in development for sentence in document.sentences]
         self._development = [sentence.tokens for sentence in sentences], [sentence.tags for sentence in sentences]
         self._own_entry = torch.tensor([False, *(entry.startswith(("w:", "l:")) for entry in vocabulary.entries)], device=self.device)
@@ -137,8 +137,7 @@ class Trainer:
     def evaluate(self) -> Report:
         """Scores of the weights that would be kept, on the development documents."""
         tokens, gold = self._development
-        self._tagger.bundle = self._tagger.session.bundle  # the chain has moved on
-        return score(gold, [annotation.tags for annotation in self._tagger.annotate(tokens)])
+        return score(gold, [annotation.tags for annotation in Tagger(self._session).annotate(tokens)])
 
     def _plan(self, epoch: int) -> list[np.ndarray]:
         generator = np.random.default_rng([self.settings.seed, epoch])

@@ -71,8 +71,16 @@ class Network(nn.Module):
 
         *Shape:* features (words, slots), index (time, batch), lengths (batch,) -> (time, batch, tags).
         """
-        words = F.embedding_bag(features, self.embedding.weight, mode="sum", padding_idx=0)  # (words, embedding)
-        states = words.clamp(-self.settings.clamp, self.settings.clamp)[index]  # (time, batch, embedding)
+        return self.score(self.embed(features), index, lengths)
+
+    def embed(self, features: Tensor) -> Tensor:
+        """Vectors of words. *Shape:* (words, slots) -> (words, embedding)."""
+        words = F.embedding_bag(features, self.embedding.weight, mode="sum", padding_idx=0)
+        return words.clamp(-self.settings.clamp, self.settings.clamp)
+
+    def score(self, vectors: Tensor, index: Tensor, lengths: Tensor) -> Tensor:
+        """Scores of each tag at each position. *Shape:* vectors (words, embedding), index (time, batch), lengths (batch,) -> (time, batch, tags)."""
+        states = vectors[index]  # (time, batch, embedding)
         packed_lengths = lengths.cpu()
         for layer in self.layers:
             packed = pack_padded_sequence(self.dropout(states), packed_lengths, enforce_sorted=False)

