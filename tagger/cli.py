@@ -30,6 +30,7 @@ SHELLS = ("bash", "zsh", "fish")
 @click.option("--key", default="NER", show_default=True, help="CoNLL-U: the name of the tag in MISC.")
 @click.option("--scheme", type=click.Choice(["bio", "bioes", "iob1"]), default="bio", show_default=True, help="How tags mark where names begin and end.")
 @click.option("--scores", is_flag=True, help="Also write how probable each tag, or each entity, is.")
+@click.option("--count", is_flag=True, help="Write how often each entity occurs, its label, and an example; holds all different ones in memory.")
 @click.option("--map", "mapping", type=LabelMap(), default="", help="Rename labels: PERS=PER; O drops one.")
 @click.option("--only", type=Names(), default="", help="Keep these labels, as renamed, and no other.")
 @click.option("-m", "--model", type=click.Path(), help="The model file.  [default: $UK_TAG_MODEL, else the one that comes with uk-tag]")
@@ -104,6 +105,8 @@ def _check(options: dict) -> None:
     text_only = [name for name in ("pretokenized", "sentences", "null") if options[name]]
     if text_only and options["input_format"] in ("conll", "conllu"):
         raise click.UsageError(f"--{text_only[0]} is for text, not for -i {options['input_format']}")
+    if options["count"] and (options["output_format"] != "same" or options["scores"] or options["in_place"] is not None):
+        raise click.UsageError("--count writes a table of its own: leave out -O, --scores and --in-place")
     if options["pretokenized"] and options["sentences"]:
         raise click.UsageError("--pretokenized and --sentences exclude each other")
     if text_only and options["input_format"] == "auto":
@@ -131,6 +134,7 @@ def main() -> None:
     _reserve_descriptors()
     arguments = with_optional_value(sys.argv[1:], "--in-place")
     code: int | None = TROUBLE
+    stream = sys.stdout
     try:
         work = command.main(arguments, prog_name="uk-tag", standalone_mode=False)
         if sys.stdout:
@@ -147,7 +151,7 @@ def main() -> None:
     except BrokenPipeError:
         code = BROKEN_PIPE
     except SystemExit as error:  # click's own: completion, and a broken pipe while it prints the help
-        code = BROKEN_PIPE if isinstance(error.__context__, BrokenPipeError) else error.code
+        code = BROKEN_PIPE if sys.stdout is not stream else error.code  # it takes the stream away then
     except OSError as error:
         _say(f"uk-tag: standard output: {error.strerror}; free space there, or write elsewhere")
     except Interrupted as error:

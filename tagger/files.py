@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tagger.errors import DataError, OptionError
 
-SUFFIXES = {"jsonl": ".jsonl", "brat": ".ann"}  # of output forms that are another kind of file
+SUFFIXES = {"jsonl": ".jsonl", "brat": ".ann", "html": ".html", "count": ".tsv"}  # of output forms that are another kind of file
 
 
 @dataclass(frozen=True, slots=True)

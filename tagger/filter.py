@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from tagger.atomic import atomic_write
 from tagger.errors import DataError, TaggerError
 from tagger.formats.reading import Reading, ReadSettings
-from tagger.formats.writing import WriteSettings, Writing
+from tagger.formats.writing import Document, WriteSettings, Writing, open_document
 from tagger.interrupts import Interrupts
 from tagger.labels import Labels
 from tagger.source import Source
@@ -79,15 +79,18 @@ class Filter:
         :raises OSError: the output cannot be written.
         """
         fine, self.gap = True, b""
+        document = open_document(self._write_settings, self._labels)
         for path in paths:
             try:
                 with opened(path) as descriptor:
                     if output is not None and same_file(descriptor, output):
                         raise DataError("is also the output; write to another file, or use --in-place", path=path)
-                    self.one(descriptor, path, write, self.gap)
+                    self.one(descriptor, path, write, self.gap, document=document)
             except DataError as error:
                 self.warn(str(error))
                 fine = False
+        if document:
+            write(document.finish())
         return fine
 
     def one(
@@ -99,17 +102,20 @@ class Filter:
         *,
         count: Callable[[int], None] = lambda tokens: None,
         observe: Callable[[bytes], None] = lambda block: None,
+        document: Document | None = None,
     ) -> None:
         """Tag one open input. Leaves in `self.gap` what must be written before another input's first sentence.
 
         :param gap: is written before its first sentence.
         :param count: is told how many tokens were tagged.
         :param observe: is shown each block as it was read, before it is unpacked.
+        :param document: what the input is to be a part of; else it makes one of its own where the form is one.
         :raises DataError: it cannot be read to its end.
         """
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
         reading = Reading(name, self._read, self.warn)
-        writing = Writing(name, self._write_settings, self._labels)
+        own = open_document(self._write_settings, self._labels) if document is None else None
+        writing = Writing(name, self._write_settings, self._labels, document or own)
         pending = [gap]
 
         def put(data: bytes) -> None:
@@ -120,6 +126,8 @@ class Filter:
         try:
             pipe = Pipe(self.tagger, put, self._interrupts, line_buffered=self._line_buffered, scores=self._scores, count=count)
             pipe.run(source, reading, writing)
+            if own:
+                put(own.finish())
         finally:
             source.stop()
             self.gap = pending[0] if pending else writing.gap()

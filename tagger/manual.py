@@ -44,6 +44,8 @@ EXAMPLES: list[tuple[str, str]] = [
     ("Tag the first column of CoNLL", "cut -f1 corpus.conll | uk-tag -i conll"),
     ("List the places", "uk-tag -O inline corpus.txt | grep -o '<LOC>[^<]*' | sort | uniq -c | sort -rn"),
     ("JSON with offsets and scores", "uk-tag -O jsonl corpus.txt more.txt.gz"),
+    ("The most frequent names", "uk-tag --count corpus.txt | head"),
+    ("A page to look at", "uk-tag -O html corpus.txt > corpus.html"),
     ("Other names for labels, only some of them", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     ("Annotate a folder, all cores, going on where it was stopped", 'uk-tag -r texts --output-dir tagged --resume --jobs "$(nproc)"'),
     ("Tag a file in place and keep the old one", "uk-tag -i conll --in-place=.bak corpus.conll"),

@@ -44,7 +44,7 @@ def settings_of(options: Mapping[str, Any], color: bool) -> Settings:
             options["null"],
             options["strict"],
         ),
-        WriteSettings(options["output_format"], options["column"], options["key"], color),
+        WriteSettings("count" if options["count"] else options["output_format"], options["column"], options["key"], color),
         ViewSettings(options["scheme"], options["mapping"], options["only"], options["scores"]),
         options["model"],
         options["device"],

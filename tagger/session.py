@@ -39,8 +39,9 @@ class Session:
     """
 
     def __init__(self, path: str | Path, *, device: str = "auto") -> None:
-        self.path = Path(path)
+        self.path, self.wanted_device = Path(path).absolute(), device
         content = read_model(path)
+        self.digest = digest.read(content) or ""
         import onnxruntime  # takes most of the start-up: only once the file is known to be good
 
         want_cuda, self.device_reason = choose(device, onnxruntime.get_available_providers())

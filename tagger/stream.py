@@ -76,7 +76,8 @@ class Pipe:
                 self._flush(window, writing)  # complete, if another block was on its way
                 raise
             ended = block is None
-            found = reading.close() if ended else reading.feed(block)
+            # where there is trouble, what the reader still holds was cut off, and is not complete
+            found = [] if trouble else reading.close() if ended else reading.feed(block)
             trouble = trouble or reading.error
             ended = ended or trouble is not None
             for sentence in found:

@@ -1,25 +1,35 @@
 """The tagger as a Python object: a model, loaded once, and sentences in, tags out, in order.
 
-Thread-safe for reading only in the sense that each thread should load its own: the cache of words is not locked.
+It may be shared between threads, and sent to other processes, where it opens the same model again.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tagger.batches import SEGMENT, pad, plan, segments, stitch
 from tagger.decode import marginals, viterbi
-from tagger.precision import model_file
+from tagger.errors import ModelError
+from tagger.precision import SHIPPED_MODEL, model_file
 from tagger.session import Session
 from tagger.tags import continuations
 from tagger.vocabulary import WordVectors
 
+if TYPE_CHECKING:
+    from tagger.columns import Column
+    from tagger.entity import Entity
+    from tagger.texts import EntityFinder
+
 BATCH_TOKENS = 2048
 WINDOW_TOKENS = 16384
+REOPENED = 4  # taggers kept that arrived by pickle
 STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
 STRETCHES = 64  # decoded side by side
 
@@ -60,10 +70,10 @@ class Tagger:
     def __init__(self, session: Session, *, batch_tokens: int = BATCH_TOKENS, threads: int = 1) -> None:
         self.session = session
         self.bundle = session.bundle
-        self.batch_tokens = batch_tokens
-        self._words = WordVectors(session.bundle.vocabulary, session.embed, session.embedding)
+        self.batch_tokens, self.threads = batch_tokens, threads
+        self._idle: list[WordVectors] = []  # caches of words that no call is using, as a look-up changes them
+        self._pool: tuple[int, ThreadPoolExecutor] | None = None
         self._inside = np.array(continuations(session.bundle.tags))
-        self._map: Callable[..., Iterable] = ThreadPoolExecutor(threads, "uk-tag").map if threads > 1 else map
 
     @classmethod
     def load(
@@ -71,6 +81,44 @@ class Tagger:
     ) -> "Tagger":
         """Open a model file; which one is :func:`tagger.precision.model_file`'s choice. Raises ModelError or DeviceError."""
         return cls(Session(model_file(path, precision, device), device=device), batch_tokens=batch_tokens, threads=threads)
+
+    def __call__(self, text: str, *, sentences: bool = True) -> "list[Entity]":
+        """The names in a text, in order, with their places in this very string.
+
+        :param sentences: cut the text's lines into sentences, as `uk-tag --sentences` does; else each line is one sentence. No name goes
+            beyond the end of a line.
+        """
+        return next(self.stream_entities([text], sentences=sentences))
+
+    def stream_entities(self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int = WINDOW_TOKENS) -> "Iterator[list[Entity]]":
+        """The names in any number of texts, lazily, in order; about `window_tokens` tokens are read ahead."""
+        return self._finder.find(texts, sentences=sentences, window_tokens=window_tokens)
+
+    def map_batch(self, columns: Any, *, tokens: str = "tokens", text: str = "text", tags: str = "tags", entities: str = "entities") -> "dict[str, Column]":
+        """New columns for a batch of rows: for `datasets.Dataset.map(tagger.map_batch, batched=True)`, and for data frames and Arrow tables.
+
+        A missing row (None, NaN) stays missing.
+
+        :param columns: a dictionary of columns, a data frame, an Arrow table or record batch; it is not changed.
+        :param tokens: the column of token lists, if there is one: for it comes `tags`, lists of BIO tags.
+        :param text: the column of strings, if there is one: for it comes `entities`, lists of dictionaries with the fields of :class:`Entity`.
+        :raises DataError: there is neither column, or a row holds something else.
+        """
+        from tagger.columns import tag_columns
+
+        return tag_columns(self, columns, tokens=tokens, text=text, tags=tags, entities=entities)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        path = self.session.path
+        # The package may stand elsewhere where the pickle is read; the digest tells whether its model is the same.
+        own = path.name if path.parent == SHIPPED_MODEL.parent else str(path)
+        return reopen, (own, self.session.digest, self.session.wanted_device, self.threads, self.batch_tokens)
+
+    @cached_property
+    def _finder(self) -> "EntityFinder":
+        from tagger.texts import EntityFinder
+
+        return EntityFinder(partial(self.annotate, probabilities=True), self.bundle.tags)
 
     def tag(self, tokens: Sequence[str]) -> list[str]:
         """BIO tags of one sentence given as tokens."""
@@ -94,41 +142,58 @@ class Tagger:
         filled = [position for position, sentence in enumerate(sentences) if sentence]
         if not filled:
             return done
-        numbers = self._words.numbers([token for position in filled for token in sentences[position]])
+        words = self._borrow()
+        numbers = words.numbers([token for position in filled for token in sentences[position]])
         ends = np.cumsum([len(sentences[position]) for position in filled]).tolist()
         rows = [numbers[start:end] for start, end in pairwise([0, *ends])]
         short = [i for i, row in enumerate(rows) if len(row) <= SEGMENT]
         batches = [[short[i] for i in batch] for batch in plan([len(rows[i]) for i in short], self.batch_tokens)]
-        outcomes = self._map(self._run, ([rows[i] for i in batch] for batch in batches))
+        outcomes = self._map(partial(self._run, words), ([rows[i] for i in batch] for batch in batches))
         for batch, (emissions, lengths) in zip(batches, outcomes, strict=True):
             self._decode(emissions, lengths, [done[filled[i]] for i in batch], probabilities)
         for i, row in enumerate(rows):
             if len(row) > SEGMENT:
-                self._decode_long(self._long(row), done[filled[i]], probabilities)
+                self._decode_long(self._long(words, row), done[filled[i]], probabilities)
+        self._idle.append(words)
         return done
 
-    def _run(self, rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def _borrow(self) -> WordVectors:
+        """A cache of words for one call: no two threads may use one at a time."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return WordVectors(self.bundle.vocabulary, self.session.embed, self.session.embedding)
+
+    @property
+    def _map(self) -> "Callable[..., Iterable[Any]]":
+        if self.threads == 1:
+            return map
+        if self._pool is None or self._pool[0] != os.getpid():  # a forked process has none of its parent's threads
+            self._pool = os.getpid(), ThreadPoolExecutor(self.threads, "uk-tag")
+        return self._pool[1].map
+
+    def _run(self, known: WordVectors, rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Emissions of some sentences, given as numbers of words. *Shape:* each (length,) -> (time, batch, tags), (batch,)."""
         padded, lengths = pad(rows)
         words, index = np.unique(padded, return_inverse=True)
         try:
-            return self.session.emissions(self._words.vectors(words), index.reshape(padded.shape).astype(np.int32), lengths), lengths
+            return self.session.emissions(known.vectors(words), index.reshape(padded.shape).astype(np.int32), lengths), lengths
         except MemoryError:
             if len(rows) == 1:
                 raise
         middle = len(rows) // 2  # the device is full: in two halves, then
-        halves = [self._run(part)[0] for part in (rows[:middle], rows[middle:])]
+        halves = [self._run(known, part)[0] for part in (rows[:middle], rows[middle:])]
         emissions = np.zeros((*padded.shape, halves[0].shape[2]), np.float32)
         emissions[: len(halves[0]), :middle] = halves[0]
         emissions[: len(halves[1]), middle:] = halves[1]
         return emissions, lengths
 
-    def _long(self, row: np.ndarray) -> np.ndarray:
+    def _long(self, words: WordVectors, row: np.ndarray) -> np.ndarray:
         """Emissions of a sentence of more than SEGMENT tokens. *Shape:* (length,) -> (length, tags)."""
         ranges = segments(len(row))
         parts: list[np.ndarray | None] = [None] * len(ranges)
         batches = list(plan([end - start for start, end in ranges], self.batch_tokens))
-        outcomes = self._map(self._run, ([row[slice(*ranges[i])] for i in batch] for batch in batches))
+        outcomes = self._map(partial(self._run, words), ([row[slice(*ranges[i])] for i in batch] for batch in batches))
         for batch, (emissions, lengths) in zip(batches, outcomes, strict=True):
             for column, i in enumerate(batch):
                 parts[i] = emissions[: lengths[column], column]
@@ -161,3 +226,25 @@ class Tagger:
                 own = [] if target.probabilities is None else [(target.probabilities, target.going_on)]
                 target.probabilities = np.concatenate([*(pair[0] for pair in own), *(part.probabilities for part in parts)])
                 target.going_on = np.concatenate([*(pair[1] for pair in own), *(part.going_on for part in parts)])
+
+
+_reopened: dict[tuple[Any, ...], Tagger] = {}
+
+
+def reopen(path: str, digest: str, device: str, threads: int, batch_tokens: int) -> Tagger:
+    """What a pickled tagger becomes: opened once in a process however often it arrives there, as engines send it with every task.
+
+    :param path: the model file; a bare name for one in the package.
+    :param digest: of the model that was pickled.
+    :raises ModelError: the file is another one here, or there is none.
+    """
+    key = (os.getpid(), path, digest, device, threads, batch_tokens)  # a forked process must not use its parent's
+    tagger = _reopened.get(key)
+    if tagger is None:
+        tagger = Tagger.load(SHIPPED_MODEL.parent / path, device=device, threads=threads, batch_tokens=batch_tokens)
+        if tagger.session.digest != digest:
+            raise ModelError(f"{tagger.session.path}: is not the model that was pickled; let all processes have the same file and version of uk-tag")
+        while len(_reopened) >= REOPENED:
+            _reopened.pop(next(iter(_reopened)), None)
+        _reopened[key] = tagger
+    return tagger

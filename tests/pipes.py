@@ -15,12 +15,12 @@ PATIENCE = 30  # seconds: what takes longer hangs
 def start(*arguments: object, **settings) -> subprocess.Popen:
     """Start uk-tag with pipes on all three standard streams, unless `settings` say otherwise."""
     streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([*PROGRAM, *map(str, arguments)], **{**streams, **settings})
+    return subprocess.Popen([*PROGRAM, *(argument if isinstance(argument, bytes) else str(argument) for argument in arguments)], **{**streams, **settings})
 
 
 def tag(*arguments: object, stdin: bytes = b"", **settings) -> subprocess.CompletedProcess:
     """Run uk-tag to its end."""
-    command = [*PROGRAM, *map(str, arguments)]
+    command = [*PROGRAM, *(argument if isinstance(argument, bytes) else str(argument) for argument in arguments)]
     return subprocess.run(command, **{"input": stdin, "capture_output": True, "timeout": 300, **settings})
 
 

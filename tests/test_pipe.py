@@ -34,7 +34,7 @@ def end(process: subprocess.Popen) -> tuple[int, bytes]:
 
 def test_the_reader_of_the_output_may_go_at_any_time(tmp_path):
     done = shell("yes 'Київ — столиця України .' | uk_tag | head -3; echo ${PIPESTATUS[1]} >&2")
-    assert done.returncode == 141 and done.stdout.count(b"\n") == 3 and done.stderr == b"141\n"
+    assert done.stdout.count(b"\n") == 3 and done.stderr == b"141\n"
     reader, writer = os.pipe()
     os.close(reader)
     for arguments in ((), ("--help",), ("--man",)):
@@ -108,7 +108,7 @@ def test_a_signal_leaves_no_half_file(tmp_path):
     process = start("-o", target)
     process.stdin.write(LINE.encode())
     process.stdin.flush()
-    while len(os.listdir(tmp_path)) == 1:
+    while process.poll() is None and len(os.listdir(tmp_path)) == 1:
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     assert end(process) == (143, b"") and os.listdir(tmp_path) == ["out"] and target.read_bytes() == b"old"
@@ -139,7 +139,7 @@ def test_wrong_options_are_usage_errors_in_one_line(arguments):
 def test_labels_that_the_model_lacks_are_usage_errors():
     for arguments in (("--only", "PER"), ("--map", "DOG=CAT"), ("--map", "PERS=<b>")):
         done = tag(*arguments)
-        assert done.returncode == 2 and "PERS" in text(done)
+        assert done.returncode == 2 and "--help" in text(done)
 
 
 def test_a_missing_file_does_not_stop_the_rest(tmp_path):

@@ -17,6 +17,8 @@ def tag_lines(sentence: Sentence, view: View) -> bytes:
     if not sentence.tokens and sentence.form != "text":
         return b""
     end = "\r\n" if b"\r\n" in (sentence.ending, sentence.line_end) else "\n"
+    if not sentence.tokens:
+        return b"\0" if sentence.line_end == b"\0" else end.encode()
     columns = [sentence.tokens, view.tags, _digits(view.scores)] if view.scores else [sentence.tokens, view.tags]
     lines = [*map("\t".join, zip(*columns, strict=True)), ""]
     body = encode(end.join(lines))

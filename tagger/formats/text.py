@@ -33,6 +33,10 @@ class TextReader:
             ending, line_end = self._separator if ended or index < len(lines) - 1 else b"", self._separator
             if self._separator == b"\n" and line.endswith(b"\r"):
                 line, ending, line_end = line[:-1], b"\r" + ending, b"\r\n"
+            if not line:  # the fast way: there are streams of nothing else
+                found.append(Sentence([], number + index, "text", ending=ending, before=self.characters, line_end=line_end))
+                self.characters += len(ending)
+                continue
             text = self._decoder.decode(line, number + index)
             pieces = cut_sentences(text) if self._sentences else [(0, len(text))]
             for start, end in pieces:

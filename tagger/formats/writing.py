@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from tagger.errors import DataError
 from tagger.formats.brat import BratWriter
@@ -34,17 +35,41 @@ class WriteSettings:
     @property
     def needs_spans(self) -> bool:
         """Whether entities, not just tags, are written."""
-        return self.form in ("jsonl", "inline", "brat")
+        return self.form in ("jsonl", "inline", "brat", "html", "count")
+
+
+class Document(Protocol):
+    """An output with an end of its own, and one for all inputs."""
+
+    def write(self, path: str, sentence: Sentence, view: View) -> bytes:
+        """What is written for a sentence of the input of that name."""
+
+    def finish(self) -> bytes:
+        """What is written behind the last sentence."""
+
+
+def open_document(settings: WriteSettings, labels: Labels) -> Document | None:
+    """The document for a form that is one, `None` for the other forms."""
+    if settings.form == "html":
+        from tagger.formats.html import Page
+
+        return Page(labels.names)
+    if settings.form == "count":
+        from tagger.formats.count import Tally
+
+        return Tally()
+    return None
 
 
 class Writing:
     """Writes the sentences of one input.
 
     :param path: the input's name, for messages.
+    :param document: to what its sentences go, if the form is a document; see :func:`open_document`.
     """
 
-    def __init__(self, path: str, settings: WriteSettings, labels: Labels) -> None:
-        self._path, self._settings, self._labels = path, settings, labels
+    def __init__(self, path: str, settings: WriteSettings, labels: Labels, document: Document | None = None) -> None:
+        self._path, self._settings, self._labels, self._document = path, settings, labels, document
         self._palette = Palette(labels.names) if settings.color else None
         self._brat = BratWriter()
         self._gap = b""
@@ -52,6 +77,8 @@ class Writing:
     def write(self, sentence: Sentence, annotation: Annotation) -> bytes:
         """The bytes of one sentence. Raises DataError where the form cannot hold it."""
         view = self._labels.view(annotation, spans=self._settings.needs_spans)
+        if self._document:
+            return self._document.write(self._path, sentence, view)
         data = self._form(sentence)(sentence, view)
         if self._palette:
             data = self._palette.color(data, view)

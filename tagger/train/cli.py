@@ -9,36 +9,10 @@ import click
 
 from tagger import __version__
 from tagger.errors import TaggerError
-from tagger.options import Column, LabelMap
+from tagger.train.options import Numbers, reading
+from tagger.train.teacher.cli import teacher
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
-
-
-class Numbers(click.ParamType):
-    """`5,10,15` as a tuple."""
-
-    name = "N,..."
-
-    def convert(self, value, param, ctx):
-        """Cut at commas."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            return tuple(int(part) for part in value.split(","))
-        except ValueError:
-            self.fail(f"{value!r}: write whole numbers with commas between", param, ctx)
-
-
-def reading(command):
-    """The options that say how files are read."""
-    options = [
-        click.option("--column", type=Column(), default="-1", help="The tag's column in CoNLL files, from 1; negative from the end."),
-        click.option("--token-column", type=Column(), default="1", help="The token's column in CoNLL files, from 1."),
-        click.option("--map", "mapping", type=LabelMap(), default="", help="Rename labels; O drops one: ART=MISC,DATE=O."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.group(context_settings=SETTINGS)
@@ -53,6 +27,8 @@ def command() -> None:
         uk-tag-train describe train.conll
         uk-tag-train fit train.conll --output model.pt
         uk-tag-train evaluate model.pt test.conll
+
+    `teacher` is for more: it trains an encoder that labels plain text for `fit`.
     """
 
 
@@ -201,6 +177,9 @@ def evaluate(model, data, part, as_json, device, threads, column, token_column, 
         click.echo(json.dumps({name: report.as_dict() for name, report in reports.items()}, ensure_ascii=False, indent=2))
     else:
         click.echo(scoring.table(reports))
+
+
+command.add_command(teacher)
 
 
 def _log(line: str) -> None:

@@ -122,9 +122,7 @@ def fit(
     training_options["data"]["development"] = [Path(path).name for path in data.development]
     identity = hashlib.sha256(json.dumps([described, asdict(shape), asdict(features), vocabulary.entries], sort_keys=True).encode()).hexdigest()
     state = target.with_name(target.name + ".state")
-    trainer = Trainer(
-        network, vocabulary, tags, arrays, development, settings, state_path=state, identity=identity, device=device, log=log, progress=progress
-    )
+    trainer = Trainer(network, vocabulary, tags, arrays, development, settings, state_path=state, identity=identity, device=device, log=log, progress=progress)
     if resume and trainer.resume():
         log(f"going on behind epoch {trainer.history[-1]['epoch']}")
     outcome = trainer.run()

@@ -77,9 +77,7 @@ def finetune(
     augmenter = Augmenter(training)
     size = sum(len(pieces.word(token)) for document in training for sentence in document.sentences for token in sentence.tokens)
     steps = int(settings.epochs * size * 1.1 / settings.batch)  # sentence ends and padding add a tenth
-    optimiser = Optimiser(
-        encoder, head.parameters(), rate=settings.rate, head_rate=settings.head_rate, layer_decay=settings.layer_decay, steps=steps
-    )
+    optimiser = Optimiser(encoder, head.parameters(), rate=settings.rate, head_rate=settings.head_rate, layer_decay=settings.layer_decay, steps=steps)
     teacher = Teacher(encoder, pieces, head, tags)
     for epoch in range(1, settings.epochs + 1):
         began = time.monotonic()
@@ -115,8 +113,7 @@ def _windows(documents: Sequence[Document], pieces: Pieces, settings: FinetuneSe
         core = generator.choice(settings.windows)
         windows += cut_windows(number, sentences[:lead], core, 0)
         windows += (
-            Window(window.pieces, window.firsts, number, window.start + lead, window.end + lead)
-            for window in cut_windows(number, sentences[lead:], core, 0)
+            Window(window.pieces, window.firsts, number, window.start + lead, window.end + lead) for window in cut_windows(number, sentences[lead:], core, 0)
         )
     return windows
 
@@ -138,8 +135,7 @@ def evaluate_variants(teachers: Sequence[Teacher], documents: Sequence[Document]
     reports = {"all": evaluate(teachers, documents), "single sentences": evaluate(teachers, documents, core=1, margin=0)}
     for name, change in VARIANTS.items():
         copies = [
-            Document(document.name, [Sentence(tuple(map(change, sentence.tokens)), sentence.tags) for sentence in document.sentences])
-            for document in documents
+            Document(document.name, [Sentence(tuple(map(change, sentence.tokens)), sentence.tags) for sentence in document.sentences]) for document in documents
         ]
         reports[name] = evaluate(teachers, copies)
     return reports

@@ -49,9 +49,7 @@ class Teacher:
         save_checkpoint(path, self.encoder, self.pieces, self.head.state_dict(), self.tags, notes)
 
 
-def tag_probabilities(
-    teachers: Sequence[Teacher], documents: Sequence[TextDocument], core: int = CORE, margin: int = MARGIN
-) -> Iterator[list[np.ndarray]]:
+def tag_probabilities(teachers: Sequence[Teacher], documents: Sequence[TextDocument], core: int = CORE, margin: int = MARGIN) -> Iterator[list[np.ndarray]]:
     """Mean probabilities of some teachers, document by document: for each sentence an array of *shape* (tokens, tags), float16.
 
     :raises ModelError: teachers of different tags.

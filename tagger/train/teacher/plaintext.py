@@ -47,7 +47,7 @@ def read_paragraphs(path: str | Path, source: str) -> list[RawDocument]:
     :raises DataError: a file that cannot be read.
     """
     try:
-        with (lzma.open(path, "rt", encoding="utf-8") if str(path).endswith(".xz") else open(path, encoding="utf-8")) as file:
+        with lzma.open(path, "rt", encoding="utf-8") if str(path).endswith(".xz") else open(path, encoding="utf-8") as file:
             blocks = file.read().split("\n\n")
     except (OSError, UnicodeDecodeError, lzma.LZMAError) as error:
         raise DataError(f"cannot be read as text: {error}; give UTF-8 text, or such text packed by xz", path=str(path)) from None

@@ -1,0 +1,153 @@
+"""A component for spaCy pipelines: `nlp.add_pipe("uk_tag")` sets `doc.ents` on spaCy's own tokens.
+
+spaCy finds it by the package's entry point; where the package is not installed, importing this module makes it known.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from tagger import tags as bio
+from tagger.errors import DataError, ModelError
+from tagger.session import read_model
+from tagger.tagger import Tagger
+from tagger.texts import sentence_ranges
+
+LABELS = {"PERS": "PER"}  # what spaCy's own Ukrainian pipelines call it
+BATCH_DOCUMENTS = 64
+MODEL_FILE, SETTINGS_FILE = "model.onnx", "settings.json"
+
+
+@Language.factory(
+    "uk_tag",
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
+    default_config={"model": None, "device": "auto", "threads": 1, "labels": LABELS},
+)
+def make_component(nlp: Language, name: str, model: str | None, device: str, threads: int, labels: dict[str, str]) -> "EntityTagger":
+    """Make the component for a pipeline."""
+    return EntityTagger(model, device=device, threads=threads, labels=labels)
+
+
+class EntityTagger:
+    """Sets the entities of documents. It takes the sentences that the document has, or finds them; entities that were set before stay.
+
+    The model is opened when the first document arrives.
+
+    :param model: a model file, by default that of :meth:`tagger.Tagger.load`.
+    :param device, threads: see :meth:`tagger.Tagger.load`.
+    :param labels: labels to rename; `O` drops one; what the model does not have is of no account. spaCy adds its defaults to those of a
+        configuration, so `{"PERS": "PERS"}` is how to keep that one.
+    """
+
+    def __init__(self, model: str | None = None, *, device: str = "auto", threads: int = 1, labels: Mapping[str, str] = LABELS) -> None:
+        self._model, self._device, self._threads, self._labels = model, device, threads, dict(labels)
+        self._tagger: Tagger | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None  # of a model that came as bytes
+
+    @property
+    def tagger(self) -> Tagger:
+        """The tagger within. Raises ModelError or DeviceError."""
+        if self._tagger is None:
+            self._tagger = Tagger.load(self._model, device=self._device, threads=self._threads)
+        return self._tagger
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that entities may have; none while the model is not there, as before :meth:`from_disk` of a pipeline that came from elsewhere."""
+        try:
+            own = [bio.parse(tag)[1] for tag in self.tagger.bundle.tags]
+        except ModelError:
+            return ()
+        return tuple(dict.fromkeys(name for label in own if label and (name := self._labels.get(label, label)) != bio.OUTSIDE))
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set the entities of one document."""
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_DOCUMENTS) -> Iterator[Doc]:
+        """Set the entities of documents, in order, `batch_size` of them tagged together."""
+        documents = iter(stream)
+        while batch := list(islice(documents, batch_size)):
+            sentences = [(doc, positions) for doc in batch for positions in _sentences(doc)]
+            found: dict[int, list[Span]] = {}
+            tagged = self.tagger.stream([doc[position].text for position in positions] for doc, positions in sentences)
+            for (doc, positions), tags in zip(sentences, tagged, strict=True):
+                found.setdefault(id(doc), []).extend(self._spans(doc, positions, tags))
+            for doc in batch:
+                taken = {token.i for span in doc.ents for token in span}
+                new = [span for span in found.get(id(doc), ()) if taken.isdisjoint(range(span.start, span.end))]
+                doc.set_ents(sorted([*doc.ents, *new], key=lambda span: span.start))
+                yield doc
+
+    def _spans(self, doc: Doc, positions: list[int], tags: list[str]) -> Iterator[Span]:
+        for start, end, label in bio.spans(tags):
+            name = self._labels.get(label, label)
+            if name != bio.OUTSIDE:
+                yield Span(doc, positions[start], positions[end - 1] + 1, label=name)
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the model and the settings into a folder, which is then all that is needed."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MODEL_FILE).write_bytes(self._content())
+        (folder / SETTINGS_FILE).write_text(self._settings(), encoding="utf-8")
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "EntityTagger":
+        """Take the model and the settings of such a folder."""
+        folder = Path(path)
+        return self._take(folder / MODEL_FILE, (folder / SETTINGS_FILE).read_text(encoding="utf-8"))
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """The settings, a line feed, and the model."""
+        return self._settings().encode() + b"\n" + self._content()
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "EntityTagger":
+        """Take the settings and the model."""
+        settings, separator, content = data.partition(b"\n")
+        if not separator:
+            raise DataError("these bytes were not written by EntityTagger.to_bytes")
+        self._folder = tempfile.TemporaryDirectory(prefix="uk-tag-")
+        path = Path(self._folder.name) / MODEL_FILE
+        path.write_bytes(content)
+        return self._take(path, settings.decode())
+
+    def _take(self, model: Path, settings: str) -> "EntityTagger":
+        self._model, self._tagger = str(model), None
+        self._labels = json.loads(settings)["labels"]
+        return self
+
+    def _settings(self) -> str:
+        return json.dumps({"labels": self._labels}, ensure_ascii=False)
+
+    def _content(self) -> bytes:
+        return read_model(self.tagger.session.path)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return _restore, (self._model and self.tagger, self._device, self._threads, self._labels)
+
+
+def _restore(tagger: Tagger | None, device: str, threads: int, labels: dict[str, str]) -> EntityTagger:
+    component = EntityTagger(str(tagger.session.path) if tagger else None, device=device, threads=threads, labels=labels)
+    component._tagger = tagger
+    return component
+
+
+def _sentences(doc: Doc) -> Iterator[list[int]]:
+    """For each sentence the positions of its tokens, but for those of white space alone, which the model does not know."""
+    words = [token for token in doc if not token.is_space and token.text]
+    known = doc.has_annotation("SENT_START")
+    starts = [span.start_char for span in doc.sents] if known else [start for start, _ in sentence_ranges(doc.text)]
+    place = 0
+    for end in [*starts[1:], len(doc.text) + 1]:
+        positions = []
+        while place < len(words) and words[place].idx < end:
+            positions.append(words[place].i)
+            place += 1
+        if positions:
+            yield positions

@@ -1,0 +1,75 @@
+"""Entities of whole texts: cuts strings into sentences and tokens, tags many at a time, and gives each string its own entities back."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from tagger.entity import Entity
+from tagger.labels import Labels, ViewSettings
+from tagger.tagger import Annotation
+from tagger.tokens import Offsets, cut, cut_sentences
+
+
+class _Piece(NamedTuple):
+    """A sentence of a text: where it starts there, its tokens, and where to put what is found in it."""
+
+    text: str
+    start: int
+    offsets: Offsets
+    found: list[Entity]
+
+    def tokens(self) -> list[str]:
+        return [self.text[self.start + start : self.start + end] for start, end in self.offsets]
+
+
+class EntityFinder:
+    """Finds entities in texts.
+
+    :param annotate: tags sentences given as tokens, with probabilities.
+    :param tags: the model's tags, by number.
+    """
+
+    def __init__(self, annotate: Callable[[Sequence[Sequence[str]]], list[Annotation]], tags: Sequence[str]) -> None:
+        self._annotate = annotate
+        self._labels = Labels(tags, ViewSettings())
+
+    def find(self, texts: Iterable[str], *, sentences: bool, window_tokens: int) -> Iterator[list[Entity]]:
+        """The entities of each text, in the order of the texts and of their places there.
+
+        :param sentences: cut lines into sentences; else a line is one.
+        :param window_tokens: about as many tokens are held before they are tagged.
+        """
+        window: list[_Piece] = []
+        complete: list[list[Entity]] = []  # once the window is tagged
+        held = 0
+        for text in texts:
+            found: list[Entity] = []
+            for start, end in sentence_ranges(text, sentences):
+                offsets = cut(text[start:end])
+                if offsets:
+                    window.append(_Piece(text, start, offsets, found))
+                held += len(offsets) + 1
+                if held >= window_tokens:
+                    self._tag(window)
+                    yield from complete
+                    window, complete, held = [], [], 0
+            complete.append(found)
+        self._tag(window)
+        yield from complete
+
+    def _tag(self, window: Sequence[_Piece]) -> None:
+        if not window:
+            return
+        annotations = self._annotate([piece.tokens() for piece in window])
+        for piece, annotation in zip(window, annotations, strict=True):
+            for span in self._labels.view(annotation).spans:
+                start, end = piece.start + piece.offsets[span.start][0], piece.start + piece.offsets[span.end - 1][1]
+                piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0))
+
+
+def sentence_ranges(text: str, cut_lines: bool = True) -> Iterator[tuple[int, int]]:
+    """Ranges of sentences: no line feed is within one, as for the filter, whose sentences stand in lines."""
+    start = 0
+    for line in text.split("\n"):
+        for first, last in cut_sentences(line) if cut_lines else [(0, len(line))]:
+            yield start + first, start + last
+        start += len(line) + 1

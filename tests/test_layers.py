@@ -1,0 +1,76 @@
+"""Who may import whom: lower rooms know nothing of higher ones, and running a model needs nothing that training needs."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
+# From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
+ORDER = """
+errors
+tags tokens features atomic
+decode vocabulary
+digest
+bundle
+device
+precision
+session
+batches
+tagger
+labels describe
+formats
+source interrupts
+stream
+filter
+options
+run annotate files journal progress workers batch
+manual
+cli
+""".split("\n")
+LEVELS = {room: level for level, line in enumerate(ORDER) for room in line.split()}
+FILES = sorted(path.relative_to(ROOT) for top in ("tagger", "export") for path in (ROOT / top).rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of all that a file imports, at its top or within a function."""
+    found = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: say the full name in `from {'.' * node.level}{node.module or ''} import`"
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def is_runtime(path: Path) -> bool:
+    """Whether a file belongs to what `uk-tag` itself needs."""
+    return path.parts[0] == "tagger" and path.parts[1] != "train"
+
+
+def test_every_room_has_its_level():
+    rooms = {Path(path.parts[1]).stem for path in FILES if is_runtime(path)} - {"__init__", "models"}
+    assert rooms == set(LEVELS)
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if is_runtime(path)], ids=str)
+def test_runtime_imports_point_down_and_are_light(path):
+    own = LEVELS.get(Path(path.parts[1]).stem, -1)
+    for name in imports(path):
+        top, _, rest = name.partition(".")
+        assert top not in HEAVY | {"export"}, name
+        if top == "tagger":
+            room = rest.partition(".")[0]
+            assert room != "train", name
+            assert LEVELS.get(room, -1) <= own, f"{path} is below {name}"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if not is_runtime(path)], ids=str)
+def test_training_does_not_know_the_exporter(path):
+    tops = {name.partition(".")[0] for name in imports(path)}
+    if path.parts[0] == "tagger":
+        assert not tops & {"export", "onnx"}
+    else:
+        assert "datasets" not in tops

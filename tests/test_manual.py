@@ -1,0 +1,80 @@
+"""The manual: its examples run, it names every option, it renders, and shells can complete what it lists."""
+
+import gzip
+import os
+import re
+import shutil
+import subprocess
+from pipes import PROGRAM, fine
+
+import corpus_maker
+import pytest
+
+from tagger.cli import command
+from tagger.manual import EXAMPLES
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """What the examples need, and uk-tag on the PATH."""
+    sentences = [" ".join(tokens) for tokens, _ in corpus_maker.sentences(30)]
+    (tmp_path / "corpus.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
+    (tmp_path / "corpus.conll").write_text(corpus_maker.conll(30), encoding="utf-8")
+    rows = "\n".join(f"{number}\t{token}" + "\t_" * 8 for number, token in enumerate(sentences[0].split(), 1))
+    (tmp_path / "corpus.conllu").write_text(rows + "\n\n", encoding="utf-8")
+    (tmp_path / "more.txt.gz").write_bytes(gzip.compress(sentences[1].encode() + b"\n"))
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "one.txt").write_text(sentences[2] + "\n", encoding="utf-8")
+    (tmp_path / "programs").mkdir()
+    launcher = tmp_path / "programs" / "uk-tag"
+    launcher.write_text(f'#!/bin/sh\nexec "{PROGRAM[0]}" "{PROGRAM[1]}" "$@"\n')
+    launcher.chmod(0o755)
+    return tmp_path
+
+
+def bash(script: str, folder) -> subprocess.CompletedProcess:
+    """Run a line as a user would, who sees a failure anywhere in it."""
+    path = f"{folder}/programs:{os.environ['PATH']}"
+    return subprocess.run(["bash", "-o", "pipefail", "-c", script], capture_output=True, cwd=folder, env={**os.environ, "PATH": path}, timeout=120)
+
+
+@pytest.mark.parametrize(("what", "example"), EXAMPLES, ids=[what for what, _ in EXAMPLES])
+def test_examples_run(what, example, folder):
+    before = (folder / "corpus.conll").read_bytes()
+    done = bash(example, folder)
+    assert done.returncode == 0 and b"Traceback" not in done.stderr, done
+    if "--output-dir" in example:
+        assert b"\tO\n" in (folder / "tagged" / "one.txt").read_bytes()
+    elif "--in-place" in example:
+        assert (folder / "corpus.conll.bak").read_bytes() == before and b"\tO\tO\n" in (folder / "corpus.conll").read_bytes()
+    else:
+        assert any(label in done.stdout for label in (b"LOC", b"PER"))
+
+
+def test_the_help_names_every_option():
+    text = fine("--help").decode()
+    for parameter in command.params:
+        for name in getattr(parameter, "opts", []):
+            assert parameter.param_type_name == "argument" or name in text
+    assert all(example in text for _, example in EXAMPLES)
+    assert fine("-h").decode() == text and max(map(len, text.splitlines())) <= 120
+
+
+def test_the_manual_page_renders():
+    page = fine("--man")
+    assert page.startswith(b".TH UK-TAG 1 ")
+    if shutil.which("groff"):
+        done = subprocess.run(["groff", "-man", "-Tutf8", "-ww"], input=page, capture_output=True, timeout=60)
+        assert done.returncode == 0 and done.stderr == b""
+        shown = re.sub("\x1b\\[[0-9;]*m|.\b", "", done.stdout.decode())  # without bold and underline, of either kind
+        assert "cut -f1 corpus.conll | uk-tag -i conll" in shown and "--batch-tokens" in shown and "# newdoc" not in shown
+
+
+def test_shells_complete(folder):
+    scripts = {shell: fine("--completion", shell).decode() for shell in ("bash", "zsh", "fish")}
+    assert all("_UK_TAG_COMPLETE" in script and "uk-tag" in script for script in scripts.values())
+    for shell, script in scripts.items():
+        if shutil.which(shell):
+            subprocess.run([shell, "-n"], input=script.encode(), check=True, timeout=60)
+    done = bash("COMP_WORDS='uk-tag --sch' COMP_CWORD=1 _UK_TAG_COMPLETE=bash_complete uk-tag", folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"plain,--scheme\n", b"")
