@@ -56,6 +56,8 @@ def _is_alive(process: int) -> bool:
         return False
     except OSError:
         return True
+    with contextlib.suppress(OSError):  # Linux: one that was killed may stay listed until somebody asks how it ended
+        return not Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].lstrip().startswith("Z")
     return True
 
 

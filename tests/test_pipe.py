@@ -58,10 +58,10 @@ def test_answers_while_the_input_stays_open(arguments, sent, wanted):
         process.stdin.write(sent)
         process.stdin.flush()
         assert read_until(process.stdout.fileno(), wanted) == wanted
-    process.stdin.write(b"ab")  # not complete: to be answered at the end of the input
+    process.stdin.write(b"1.")  # not complete: to be answered at the end of the input
     process.stdin.close()
     process.stdin = None
-    assert process.stdout.read().startswith(b"ab")
+    assert process.stdout.read().startswith(b"1")
     assert end(process) == (0, b"")
 
 

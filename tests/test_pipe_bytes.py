@@ -3,6 +3,7 @@
 import gzip
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -16,7 +17,7 @@ ANSWER = "Леся\tB-PERS\nУкраїнка\tI-PERS\nжила\tO\nв\tO\nКиє
 def test_bytes_that_are_not_utf_8_come_out_as_they_went_in(tmp_path):
     data = "Київ\tx\n\n".encode() + b"\xff\xd0\t\xfe\na\0b\t\xc0\x80\n\n\xff\ty\n"
     done = tag(stdin=data)
-    assert done.returncode == 0 and done.stdout.replace(b"\tB-LOC\n", b"\n").replace(b"\tO\n", b"\n") == data
+    assert done.returncode == 0 and re.sub(rb"\t(O|[BI]-[A-Z]+)\n", b"\n", done.stdout) == data
     assert done.stderr.decode().startswith("uk-tag: standard input:3: byte 0xff is not UTF-8") and done.stderr.count(b"\n") == 1
     (tmp_path / "in").write_bytes(data)
     done = tag("--strict", "in", cwd=tmp_path)
@@ -120,15 +121,15 @@ def test_an_output_that_is_no_regular_file_is_written_into_and_not_replaced(tmp_
 
 def test_inputs_do_not_run_into_each_other(tmp_path):
     conllu = "1\tКиїв\t_\t_\t_\t_\t_\t_\t_\t_"
-    for name, content in (("a", "\ufeffКиїв\tx"), ("b", "Леся\tx\n"), ("c", ""), ("d", "Дощ .\n"), ("e", conllu), ("f", conllu + "\n\n"), ("g", "Так")):
+    for name, content in (("a", "\ufeffКиїв\tx"), ("b", "Харків\tx\n"), ("c", ""), ("d", "Дощ .\n"), ("e", conllu), ("f", conllu + "\n\n"), ("g", "Так")):
         (tmp_path / name).write_text(content, encoding="utf-8")
     out = fine(*"aabbcdefg", cwd=tmp_path).decode()
     tagged = conllu[:-1] + "NER=B-LOC\n\n"
-    assert out == "\ufeffКиїв\tx\tB-LOC\n\n" * 2 + "Леся\tx\tB-PERS\n\n" * 2 + "Дощ\tO\n.\tO\n\n" + tagged * 2 + "Так\tO\n\n"
+    assert out == "\ufeffКиїв\tx\tB-LOC\n\n" * 2 + "Харків\tx\tB-LOC\n\n" * 2 + "Дощ\tO\n.\tO\n\n" + tagged * 2 + "Так\tO\n\n"
     assert fine(*"gg", "-O", "inline", cwd=tmp_path) == "Так\nТак".encode()
     (tmp_path / "bad").write_bytes("# c\nКиїв\tx\n\n".encode() + b"\xff\n")
     done = tag("--strict", "bad", "b", "g", cwd=tmp_path)
-    assert done.returncode == 1 and done.stdout.decode() == "# c\nКиїв\tx\tB-LOC\n\nЛеся\tx\tB-PERS\n\nТак\tO\n\n"
+    assert done.returncode == 1 and done.stdout.decode() == "# c\nКиїв\tx\tB-LOC\n\nХарків\tx\tB-LOC\n\nТак\tO\n\n"
     assert done.stderr.startswith(b"uk-tag: bad:4: ")
 
 

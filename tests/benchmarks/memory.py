@@ -1,0 +1,40 @@
+"""How much memory uk-tag takes over a long stream: python tests/benchmarks/memory.py CORPUS.conll
+
+Linux only: reads VmRSS of the running process every tenth of the stream.
+"""
+
+import argparse
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = [sys.executable, str(ROOT / "bin" / "uk-tag"), "--device", "cpu", "-i", "conll"]
+IMPORTS = "import click, numpy, onnxruntime; print(open('/proc/self/status').read().split('VmRSS:')[1].split()[0])"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--megabytes", type=int, default=1000)
+    arguments = parser.parse_args()
+    data = b"".join(line for line in arguments.corpus.read_bytes().splitlines(keepends=True) if not line.startswith(b"# "))
+    bare = int(subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, check=True).stdout)
+    print(f"a bare import of click, numpy and onnxruntime: {bare / 1024:.0f} MiB")
+    with subprocess.Popen(PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        threading.Thread(target=lambda: [None for _ in iter(lambda: running.stdout.read(1 << 20), b"")], daemon=True).start()
+        written, goal = 0, arguments.megabytes * 1_000_000
+        step = goal // 10
+        while written < goal:
+            running.stdin.write(data)
+            written += len(data)
+            if written // step != (written - len(data)) // step:
+                status = Path(f"/proc/{running.pid}/status").read_text()
+                print(f"after {written / 1e6:5.0f} MB: {int(status.split('VmRSS:')[1].split()[0]) / 1024:.0f} MiB", flush=True)
+        running.stdin.close()
+
+
+if __name__ == "__main__":
+    main()

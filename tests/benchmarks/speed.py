@@ -1,0 +1,160 @@
+"""How fast uk-tag is on this machine, as one table: python tests/benchmarks/speed.py CORPUS.conll
+
+The corpus is repeated to the given number of tokens. Each figure is the median of some runs; what is compared is run in turns.
+"""
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+PROGRAM = [sys.executable, str(ROOT / "bin" / "uk-tag"), "--device", "cpu"]
+IMPORTS = [sys.executable, "-c", "import click, numpy, onnxruntime"]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--tokens", type=int, default=300_000)
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    sentences = read(arguments.corpus, arguments.tokens)
+    count = sum(map(len, sentences))
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, {count:,} tokens, medians of {arguments.runs} runs\n")
+    with tempfile.TemporaryDirectory() as folder:
+        vertical, text = Path(folder, "corpus.conll"), Path(folder, "corpus.txt")
+        vertical.write_text("".join("\n".join(tokens) + "\n\n" for tokens in sentences), encoding="utf-8")
+        text.write_text("".join(" ".join(tokens) + "\n" for tokens in sentences), encoding="utf-8")
+        conll = [*PROGRAM, "-i", "conll", str(vertical)]
+        ways = {
+            "CoNLL, int8, 1 thread": lambda: process(conll),
+            "CoNLL, int8, 2 threads": lambda: process([*conll, "--threads", "2"]),
+            "CoNLL, float32, 1 thread": lambda: process([*conll, "--precision", "float32"]),
+            "text, int8, 1 thread": lambda: process([*PROGRAM, "-i", "text", str(text)]),
+            "the same batches in onnxruntime alone": lambda: network_alone(sentences),
+            "CoNLL with a constant model, in memory": lambda: host_alone(vertical.read_bytes()),
+        }
+        for name, seconds in medians(ways, arguments.runs).items():
+            print(f"{name:<42}{count / seconds:>12,.0f} tokens/s")
+    starts = medians({"start": lambda: process(PROGRAM, b"\xd0\x9a\xd0\xb8\xd1\x97\xd0\xb2\n"), "imports": lambda: process(IMPORTS)}, arguments.runs)
+    print(f"{'start to end, one word':<42}{starts['start'] * 1e3:>12,.0f} ms")
+    print(f"{'python -c import click, numpy, onnxruntime':<42}{starts['imports'] * 1e3:>12,.0f} ms")
+    median, late = latency()
+    print(f"{'one line through an open pipe':<42}{median * 1e3:>12.2f} ms median, {late * 1e3:.2f} ms 99th percentile")
+
+
+def read(path: Path, tokens: int) -> list[list[str]]:
+    """Sentences of a CoNLL file, repeated until there are so many tokens."""
+    blocks = path.read_text(encoding="utf-8").split("\n\n")
+    found = [[line.split("\t")[0] for line in block.split("\n") if line and not line.startswith("# ")] for block in blocks]
+    found = [sentence for sentence in found if sentence]
+    repeated, count = [], 0
+    while count < tokens:
+        for sentence in found:
+            repeated.append(sentence)
+            count += len(sentence)
+            if count >= tokens:
+                break
+    return repeated
+
+
+def medians(ways: dict[str, Callable[[], float]], runs: int) -> dict[str, float]:
+    """Median seconds of each way, all of them once a round."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(runs):
+        for name, way in ways.items():
+            taken[name].append(way())
+    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+
+
+def process(command: list[str], stdin: bytes = b"") -> float:
+    """Seconds of a whole process."""
+    began = time.perf_counter()
+    subprocess.run(command, input=stdin, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - began
+
+
+class Replay:
+    """A session that remembers what it was asked, or answers with zeros."""
+
+    def __init__(self, session, constant: bool) -> None:
+        self._session, self._constant = session, constant
+        self.bundle, self.embed, self.embedding = session.bundle, session.embed, session.embedding
+        self.calls: list[tuple] = []
+
+    def emissions(self, vectors, index, lengths):
+        """As :meth:`tagger.session.Session.emissions`."""
+        if self._constant:
+            return np.zeros((*index.shape, len(self.bundle.tags)), np.float32)
+        self.calls.append((vectors, index, lengths))
+        return self._session.emissions(vectors, index, lengths)
+
+
+def network_alone(sentences: list[list[str]], kept: dict = {}) -> float:  # noqa: B006 - the batches are recorded once
+    """Seconds that onnxruntime takes for the batches that these sentences make."""
+    from tagger.tagger import Tagger
+
+    if not kept:
+        tagger = Tagger.load(device="cpu")
+        replay = Replay(tagger.session, constant=False)
+        list(Tagger(replay).stream(sentences))
+        kept.update(session=tagger.session, calls=replay.calls)
+    began = time.perf_counter()
+    for call in kept["calls"]:
+        kept["session"].emissions(*call)
+    return time.perf_counter() - began
+
+
+def host_alone(data: bytes, kept: dict = {}) -> float:  # noqa: B006 - the model is opened once
+    """Seconds of reading, looking up, decoding and writing, with a network that costs nothing."""
+    from tagger.formats.reading import Reading, ReadSettings
+    from tagger.formats.writing import WriteSettings, Writing
+    from tagger.labels import Labels, ViewSettings
+    from tagger.source import BLOCK
+    from tagger.tagger import WINDOW_TOKENS, Tagger
+
+    if not kept:
+        kept["tagger"] = Tagger(Replay(Tagger.load(device="cpu").session, constant=True))
+    tagger = kept["tagger"]
+    reading = Reading("corpus", ReadSettings("conll"), print)
+    writing = Writing("corpus", WriteSettings(), Labels(tagger.bundle.tags, ViewSettings()))
+    began = time.perf_counter()
+    window = []
+    for start in range(0, len(data), BLOCK):
+        window += reading.feed(data[start : start + BLOCK])
+        if sum(len(sentence.tokens) for sentence in window) >= WINDOW_TOKENS or start + BLOCK >= len(data):
+            annotations = tagger.annotate([sentence.tokens for sentence in window])
+            b"".join(map(writing.write, window, annotations))
+            window = []
+    return time.perf_counter() - began
+
+
+def latency(lines: int = 300) -> tuple[float, float]:
+    """Seconds from a line written to its tags read, median and 99th percentile."""
+    with subprocess.Popen(PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        taken = []
+        for number in range(lines + 20):
+            began = time.perf_counter()
+            running.stdin.write(f"Учора Олена Коваленко приїхала до Харкова вже {number} раз .\n".encode())
+            running.stdin.flush()
+            while running.stdout.readline() != b"\n":
+                pass
+            taken.append(time.perf_counter() - began)
+        running.stdin.close()
+    taken = sorted(taken[20:])
+    return statistics.median(taken), taken[int(len(taken) * 0.99)]
+
+
+if __name__ == "__main__":
+    main()
