@@ -34,30 +34,38 @@ class FeatureSettings:
 def names(token: str, settings: FeatureSettings) -> list[str]:
     """The names of a token's features, at most `settings.slots`, without repeats, the most telling kinds first."""
     word = normalise(token[:LONGEST_WORD])
-    lower = DIGITS.sub("0", word.lower())
+    lower = word.lower()
+    digitless = word
+    if not word.isalpha():
+        lower, digitless = DIGITS.sub("0", lower), DIGITS.sub("0", word)
     found: list[str] = []
     for kind in settings.kinds:
         match kind:
             case "word":
-                found.append("w:" + DIGITS.sub("0", word))
+                found.append("w:" + digitless)
             case "lower":
                 found.append("l:" + lower)
             case "prefixes":
-                found.extend("p:" + lower[:length] for length in range(1, min(settings.affix, len(lower)) + 1))
+                found += ["p:" + lower[:length] for length in range(1, min(settings.affix, len(lower)) + 1)]
             case "suffixes":
-                found.extend("s:" + lower[-length:] for length in range(1, min(settings.affix, len(lower)) + 1))
+                found += ["s:" + lower[-length:] for length in range(1, min(settings.affix, len(lower)) + 1)]
             case "shape":
                 found.append("h:" + shape(word))
             case "pieces":
                 marked = f"<{lower}>"
                 shortest, longest = settings.piece
-                lengths = range(shortest, longest + 1)
-                found.extend("n:" + marked[start : start + length] for length in lengths for start in range(len(marked) - length + 1))
+                for length in range(shortest, longest + 1):
+                    found += ["n:" + marked[start : start + length] for start in range(len(marked) - length + 1)]
     return list(dict.fromkeys(found))
 
 
 def shape(word: str) -> str:
     """The word's shape: X for capitals, x for small letters, d for digits, other characters as they are; runs are cut to two."""
+    if word.isalpha():  # the usual cases, fast
+        if word.islower():
+            return "xx"[: len(word)]
+        if word[0].isupper() and word[1:].islower():
+            return "X" + "xx"[: len(word) - 1]
     shape = ""
     for character in word:
         if character.isupper():

@@ -6,6 +6,7 @@ Number 0 means "no feature"; it pads rows and its embedding is zero. A row does 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from itertools import chain
 
 import numpy as np
 
@@ -33,16 +34,16 @@ class Vocabulary:
 
     def row(self, token: str) -> np.ndarray:
         """Numbers of the token's features, padded with 0. *Shape:* (slots,), int32."""
-        row = np.zeros(self.settings.slots, np.int32)
-        known = [number for name in names(token, self.settings) if (number := self._numbers.get(name))]
-        known = known[: self.settings.slots]
-        row[: len(known)] = known
-        return row
+        return self.rows([token])[0]
 
     def rows(self, tokens: Iterable[str]) -> np.ndarray:
         """Rows of many tokens. *Shape:* (tokens, slots), int32."""
-        rows = [self.row(token) for token in tokens]
-        return np.stack(rows) if rows else np.zeros((0, self.settings.slots), np.int32)
+        slots, settings, get = self.settings.slots, self.settings, self._numbers.get
+        known = [list(filter(None, map(get, names(token, settings))))[:slots] for token in tokens]
+        rows = np.zeros((len(known), slots), np.int32)
+        lengths = np.fromiter(map(len, known), np.int64, len(known))
+        rows[np.arange(slots) < lengths[:, None]] = np.fromiter(chain.from_iterable(known), np.int32, int(lengths.sum()))
+        return rows
 
     def to_texts(self) -> dict[str, str]:
         """The vocabulary as two texts: `entries`, one a line, and `features`, JSON."""
