@@ -45,3 +45,14 @@ def test_describe(tiny_corpus):
     assert sum(figures["tags"].values()) == figures["tokens"]
     assert figures["entities"] == sum(figures["classes"].values()) == sum(count for tag, count in figures["tags"].items() if tag.startswith("B-"))
     assert b"sentence length" in run_program("uk-tag-train", "describe", tiny_corpus, check=True).stdout
+
+
+def test_calibration_counts_what_is_right(tiny_model, tiny_corpus):
+    done = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--calibration", "--json", check=True)
+    content = json.loads(done.stdout)
+    bins = content["calibration"]["bins"]
+    assert sum(part["entities"] for part in bins) == content["all"]["micro"]["predicted"]
+    right = sum(part["entities"] * part["right"] for part in bins)
+    assert round(right) == content["all"]["micro"]["right"]
+    assert all(part["low"] <= part["score"] <= part["high"] for part in bins) and 0 <= content["calibration"]["error"] < 0.5
+    assert b"calibration error" in run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--calibration", check=True).stdout

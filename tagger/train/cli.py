@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -160,23 +161,29 @@ def fit(output, **options) -> None:
 @click.argument("data", nargs=-1, required=True)
 @click.option("--part", help="Of a hub data set, score this part. [default: test, if there is one]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--calibration", is_flag=True, help="Also compare the scores of entities with how often they are right.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
 @click.option("--threads", default=1, type=click.IntRange(1))
 @reading
-def evaluate(model, data, part, as_json, device, threads, column, token_column, mapping) -> None:
+def evaluate(model, data, part, as_json, calibration, device, threads, column, token_column, mapping) -> None:
     """Score a checkpoint or a model file on annotated data: strict entity precision, recall and F1."""
     from tagger.train import evaluate as scoring
+    from tagger.train.calibration import calibrate, calibration_table
     from tagger.train.sources import read
 
     documents = []
     for source in data:
         parts = read(source, column=column, token_column=token_column, mapping=mapping, part=part)
         documents += parts.get("test") or [document for documents in parts.values() for document in documents]
-    reports = scoring.evaluate(scoring.open_tagger(model, device, threads), documents)
-    if as_json:
-        click.echo(json.dumps({name: report.as_dict() for name, report in reports.items()}, ensure_ascii=False, indent=2))
-    else:
-        click.echo(scoring.table(reports))
+    tagger = scoring.open_tagger(model, device, threads)
+    reports = scoring.evaluate(tagger, documents)
+    content = {name: report.as_dict() for name, report in reports.items()}
+    text = scoring.table(reports)
+    if calibration:
+        bins, error = calibrate(tagger, documents)
+        content["calibration"] = {"error": error, "bins": [asdict(part) for part in bins]}
+        text += "\n\n" + calibration_table(bins, error)
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else text)
 
 
 command.add_command(teacher)

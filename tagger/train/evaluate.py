@@ -8,7 +8,12 @@ from tagger.tagger import Tagger
 from tagger.train.corpus import Document
 from tagger.train.metrics import MISSED, Report, score
 
-VARIANTS: dict[str, Callable[[str], str]] = {"lower-cased": str.lower, "upper-cased": str.upper}
+APOSTROPHES = str.maketrans("'\u2019", "\u2019'")
+VARIANTS: dict[str, Callable[[str], str]] = {
+    "lower-cased": str.lower,
+    "upper-cased": str.upper,
+    "apostrophes swapped": lambda token: token.translate(APOSTROPHES),
+}
 
 
 def open_tagger(path: str | Path, device: str = "auto", threads: int = 1, precision: str = "auto") -> Tagger:
