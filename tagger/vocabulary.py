@@ -14,7 +14,7 @@ from tagger.errors import ModelError
 from tagger.features import KINDS, FeatureSettings, names
 
 CACHED_WORDS = 1 << 15  # vectors kept; at 128 figures of 4 bytes this is 17 MB
-EMBEDDED_WORDS = 512  # embedded at once; with 40 slots of 128 figures this takes 10 MB for a moment
+EMBEDDED_WORDS = 128  # embedded at once; with 40 slots of 128 figures this takes 8 MB for a moment
 
 
 class Vocabulary:
@@ -66,7 +66,7 @@ class Vocabulary:
 class WordVectors:
     """Vectors of the words met so far, so that each word is taken apart and embedded once.
 
-    Holds at most :data:`CACHED_WORDS` words between calls of :meth:`numbers`, then starts anew: memory stays flat over an endless stream.
+    Holds at most :data:`CACHED_WORDS` words between calls of :meth:`numbers`, then forgets the rarer half: memory stays flat over an endless stream.
 
     :param embed: feature rows of words to their vectors; a vector must not depend on the other words.
     :param width: figures of a vector.
@@ -76,13 +76,14 @@ class WordVectors:
         self._vocabulary, self._embed = vocabulary, embed
         self._numbers: dict[str, int] = {}
         self._vectors = np.zeros((EMBEDDED_WORDS, width), np.float32)
+        self._uses = np.zeros(0, np.int64)  # of each word, by its number
 
     def numbers(self, tokens: Sequence[str]) -> np.ndarray:
         """A number for each token, good for :meth:`vectors` until the next call. *Shape:* (tokens,), int32."""
         known = self._numbers
         if len(known) > CACHED_WORDS:
-            known.clear()
-            self._vectors = self._vectors[:EMBEDDED_WORDS].copy()
+            self._forget()
+            known = self._numbers
         new = list(set(tokens).difference(known))
         for start in range(0, len(new), EMBEDDED_WORDS):
             some = new[start : start + EMBEDDED_WORDS]
@@ -91,7 +92,18 @@ class WordVectors:
                 self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
             self._vectors[first : first + len(some)] = self._embed(self._vocabulary.rows(some))
             known.update(zip(some, range(first, first + len(some)), strict=True))
-        return np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
+        numbers = np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
+        uses = np.bincount(numbers, minlength=len(known))
+        uses[: len(self._uses)] += self._uses
+        self._uses = uses
+        return numbers
+
+    def _forget(self) -> None:
+        kept = np.sort(np.argsort(-self._uses, kind="stable")[: CACHED_WORDS // 2])
+        words = list(self._numbers)  # in the order of their numbers
+        self._numbers = {words[number]: place for place, number in enumerate(kept.tolist())}
+        self._vectors = self._vectors[kept]
+        self._uses = self._uses[kept] // 2  # what was frequent long ago makes room in the end
 
     def vectors(self, numbers: np.ndarray) -> np.ndarray:
         """Vectors of words by their numbers. *Shape:* (words,) -> (words, width), float32."""

@@ -6,9 +6,13 @@ import sys
 from pathlib import Path
 
 import corpus_maker
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# The same examples each time, however slow the machine: what a test finds today it does not find by chance.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 SHARED = ROOT.parent / "shared"
 
 

@@ -288,3 +288,12 @@ def test_what_keeps_inputs_apart(data, write, settings, gap):
     for sentence in read(data.encode(), **settings)[0]:
         writing.write(sentence, annotate(sentence.tokens))
     assert writing.gap() == gap.encode()
+
+
+def test_a_strict_reader_does_not_depend_on_how_its_input_is_cut():
+    data = b"1-2\t" + b"\t" * 8 + b"\x80\n0\t" + b"\t" * 8 + b"\n0\tx\n"
+    whole, parts = (Reading("file", ReadSettings(strict=True), print) for _ in range(2))
+    whole.feed(data)
+    for start in range(0, len(data), 5):
+        parts.feed(data[start : start + 5])
+    assert str(whole.error) == str(parts.error) and "file:1: byte 0x80" in str(whole.error)

@@ -44,6 +44,8 @@ class ConllReader:
         for index, line in enumerate(lines):
             if not kept:
                 self._first = number + index
+            if self._decoder.strict:  # of every line and column, also of those that are only passed on
+                self._decoder.decode(line, number + index)
             if not line or line.isspace() or line.startswith(b"-DOCSTART-"):
                 kept.append(line)
                 if rows:
@@ -77,8 +79,6 @@ class ConllReader:
         if not rows:
             return Sentence([], self._first, self.form, lines=lines)
         words = self._words(lines, rows)
-        if self._decoder.strict:  # of every column, also of those that are only passed on
-            self._decoder.decode(b"\n".join(lines), self._first)
         text = self._decoder.decode(b"\n".join(words), self._first, rows)
         return Sentence(text.split("\n"), self._first, self.form, lines=lines, rows=rows)
 

@@ -61,7 +61,8 @@ class Reading:
         self._mark = b""
         self._start: bytes | None = b""  # until enough was seen to tell the encoding
         self._waiting: list[bytes] = []  # lines read before the form is known
-        self._reader = self._make(settings.form) if settings.form else None
+        self._form = "text" if settings.null else settings.form  # CoNLL has no lines that end with NUL
+        self._reader = self._make(self._form) if self._form else None
         self.error: DataError | None = None  # set where the input cannot be read on; what feed and close returned stands
 
     def feed(self, block: bytes) -> list[Sentence]:
@@ -105,8 +106,8 @@ class Reading:
                 self._reader.finish(found)
             except DataError as error:
                 self.error = error
-            if self._mark and not found and self._settings.form in ("conll", "conllu"):  # not even a line
-                found.append(Sentence([], 1, self._settings.form, lines=[b""], ending=b""))
+            if self._mark and not found and self._form in ("conll", "conllu"):  # not even a line
+                found.append(Sentence([], 1, self._form, lines=[b""], ending=b""))
         return self._marked(found)
 
     def _without_mark(self, block: bytes) -> bytes:
@@ -117,7 +118,7 @@ class Reading:
         if block.startswith(BYTE_ORDER_MARK):
             self._mark = BYTE_ORDER_MARK
             if self._reader is not None:  # made without knowing of the mark
-                self._reader = self._make(self._settings.form)
+                self._reader = self._make(self._form)
             return block[len(BYTE_ORDER_MARK) :]
         return block
 

@@ -24,7 +24,8 @@ def main() -> None:
     bare = int(subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, check=True).stdout)
     print(f"a bare import of click, numpy and onnxruntime: {bare / 1024:.0f} MiB")
     with subprocess.Popen(PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
-        threading.Thread(target=lambda: [None for _ in iter(lambda: running.stdout.read(1 << 20), b"")], daemon=True).start()
+        drain = threading.Thread(target=lambda: [None for _ in iter(lambda: running.stdout.read(1 << 20), b"")])
+        drain.start()
         written, goal = 0, arguments.megabytes * 1_000_000
         step = goal // 10
         while written < goal:
@@ -34,6 +35,7 @@ def main() -> None:
                 status = Path(f"/proc/{running.pid}/status").read_text()
                 print(f"after {written / 1e6:5.0f} MB: {int(status.split('VmRSS:')[1].split()[0]) / 1024:.0f} MiB", flush=True)
         running.stdin.close()
+        drain.join()
 
 
 if __name__ == "__main__":
