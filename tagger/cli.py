@@ -11,7 +11,8 @@ from tagger import __version__
 from tagger.errors import OptionError, TaggerError
 from tagger.formats import INPUTS, OUTPUTS
 from tagger.manual import EPILOG, INTRODUCTION, man_page
-from tagger.options import Column, LabelMap, Names, one_line, wants_color, with_optional_value
+from tagger.options import DEVICES, PRECISIONS, Column, LabelMap, Names, one_line, wants_color, with_optional_value
+from tagger.tags import SCHEMES
 
 TROUBLE, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 90, "terminal_width": 90}
@@ -28,14 +29,14 @@ SHELLS = ("bash", "zsh", "fish")
 @click.option("-O", "--output-format", type=click.Choice(OUTPUTS), default="same", show_default=True, help="What is written.")
 @click.option("--column", type=Column(), help="CoNLL: make the tag column N, from 1, and move the others on.  [default: the last]")
 @click.option("--key", default="NER", show_default=True, help="CoNLL-U: the name of the tag in MISC.")
-@click.option("--scheme", type=click.Choice(["bio", "bioes", "iob1"]), default="bio", show_default=True, help="How tags mark where names begin and end.")
+@click.option("--scheme", type=click.Choice(SCHEMES), default="bio", show_default=True, help="How tags mark where names begin and end.")
 @click.option("--scores", is_flag=True, help="Also write how probable each tag, or each entity, is.")
 @click.option("--count", is_flag=True, help="Write how often each entity occurs, its label, and an example; holds all different ones in memory.")
 @click.option("--map", "mapping", type=LabelMap(), default="", help="Rename labels: PERS=PER; O drops one.")
 @click.option("--only", type=Names(), default="", help="Keep these labels, as renamed, and no other.")
 @click.option("-m", "--model", type=click.Path(), help="The model file.  [default: $UK_TAG_MODEL, else the one that comes with uk-tag]")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Where the model runs.")
-@click.option("--precision", type=click.Choice(["auto", "float32", "int8"]), default="auto", help="Of figures.  [default: int8 on the CPU, float32 on CUDA]")
+@click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True, help="Where the model runs.")
+@click.option("--precision", type=click.Choice(PRECISIONS), default="auto", help="Of figures.  [default: int8 on the CPU, float32 on CUDA]")
 @click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads of the model on the CPU.")
 @click.option("--batch-tokens", type=click.IntRange(1), metavar="N", help="Padded tokens that the model takes at once; tags do not depend on it.")
 @click.option("-u", "--line-buffered", is_flag=True, help="Write each sentence by itself.")

@@ -5,7 +5,6 @@ import sys
 
 from tagger.errors import DeviceError
 
-DEVICES = ("auto", "cpu", "cuda")
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 # TF32 would round the products of the recurrent layers to 10 bits, and tags could differ from the CPU's.
 # The arena grows by what is asked for, not by doubling: batches have a bounded size.
@@ -25,7 +24,7 @@ def has_gpu() -> bool:
 def choose(device: str, available: list[str]) -> tuple[bool, str]:
     """Decide between CUDA and the CPU.
 
-    :param device: one of DEVICES.
+    :param device: `auto`, `cpu` or `cuda`.
     :param available: the providers that onnxruntime was built with.
     :returns: whether to try CUDA, and why, in words for `-v`.
     :raises DeviceError: `cuda` was asked for and cannot be had.

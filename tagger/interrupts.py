@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from contextlib import contextmanager
 
 GRACE = 1.0  # seconds that a blocked reader of our output has to take what is complete
@@ -55,9 +54,3 @@ class Interrupts:
             if hasattr(signal, "setitimer"):
                 signal.setitimer(signal.ITIMER_REAL, 0)
             raise Interrupted(self._arrived)
-
-
-def end_quietly(code: int) -> None:
-    """End the process with no more output, not even what is buffered."""
-    sys.stderr.flush()
-    os._exit(code)

@@ -4,6 +4,10 @@ import os
 
 import click
 
+# Named here so that --help needs neither the rooms that they are for nor what those import.
+DEVICES = ("auto", "cpu", "cuda")
+PRECISIONS = ("auto", "float32", "int8")
+
 
 class LabelMap(click.ParamType):
     """`ART=MISC,DATE=O` as a dictionary."""

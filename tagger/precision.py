@@ -6,7 +6,6 @@ from pathlib import Path
 from tagger.device import has_gpu
 from tagger.errors import ModelError
 
-PRECISIONS = ("auto", "float32", "int8")
 SHIPPED_MODEL = Path(__file__).parent / "models" / "uk-ner.onnx"
 MODEL_VARIABLE = "UK_TAG_MODEL"
 SUFFIX = ".int8.onnx"
@@ -26,7 +25,7 @@ def model_file(path: str | Path | None, precision: str = "auto", device: str = "
     """The file to open.
 
     :param path: a model file; `None`: :func:`default_model`.
-    :param precision: one of PRECISIONS. `auto` takes a named file as it is, and of the model in the package int8 on the CPU, float32 on CUDA.
+    :param precision: `float32`, `int8` or `auto`, which takes a named file as it is, and of the model in the package int8 on the CPU, float32 on CUDA.
     :param device: as for :class:`tagger.session.Session`.
     :raises ModelError: there is no file of that precision.
     """

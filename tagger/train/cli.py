@@ -10,6 +10,7 @@ import click
 
 from tagger import __version__
 from tagger.errors import TaggerError
+from tagger.options import DEVICES
 from tagger.train.options import Numbers, reading
 from tagger.train.teacher.cli import teacher
 
@@ -162,7 +163,7 @@ def fit(output, **options) -> None:
 @click.option("--part", help="Of a hub data set, score this part. [default: test, if there is one]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--calibration", is_flag=True, help="Also compare the scores of entities with how often they are right.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
+@click.option("--device", type=click.Choice(DEVICES), default="auto")
 @click.option("--threads", default=1, type=click.IntRange(1))
 @reading
 def evaluate(model, data, part, as_json, calibration, device, threads, column, token_column, mapping) -> None:
