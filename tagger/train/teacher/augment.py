@@ -19,7 +19,7 @@ class Augmenter:
     :param lowered, raised: share of documents that are lower-cased, upper-cased.
     """
 
-    def __init__(self, documents: Iterable[Document], *, swapped: float = 0.3, lowered: float = 0.06, raised: float = 0.02) -> None:
+    def __init__(self, documents: Iterable[Document], *, swapped: float = 0.3, lowered: float = 0.15, raised: float = 0.03) -> None:
         self.swapped, self.lowered, self.raised = swapped, lowered, raised
         self._names: dict[tuple, list[tuple[str, ...]]] = {}
         for document in documents:

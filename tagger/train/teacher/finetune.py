@@ -36,6 +36,7 @@ class FinetuneSettings:
     :param rate, head_rate: highest learning rates of the encoder's top layer and of the output layer.
     :param layer_decay: see :class:`tagger.train.teacher.optimise.Optimiser`.
     :param augment: whether to swap names and recase letters.
+    :param lowered, raised: share of documents that are then lower-cased, upper-cased, drawn anew in each epoch.
     :param context: pieces of context on each side when the development documents are tagged.
     """
 
@@ -47,6 +48,8 @@ class FinetuneSettings:
     layer_decay: float = 0.9
     augment: bool = True
     seed: int = 1
+    lowered: float = 0.15
+    raised: float = 0.03
 
 
 def finetune(
@@ -74,7 +77,7 @@ def finetune(
     head = nn.Linear(encoder.settings.width, len(tags))
     nn.init.normal_(head.weight, std=0.02)
     nn.init.zeros_(head.bias)
-    augmenter = Augmenter(training)
+    augmenter = Augmenter(training, lowered=settings.lowered, raised=settings.raised)
     size = sum(len(pieces.word(token)) for document in training for sentence in document.sentences for token in sentence.tokens)
     steps = int(settings.epochs * size * 1.1 / settings.batch)  # sentence ends and padding add a tenth
     optimiser = Optimiser(encoder, head.parameters(), rate=settings.rate, head_rate=settings.head_rate, layer_decay=settings.layer_decay, steps=steps)
