@@ -11,6 +11,7 @@ import click
 from tagger import __version__
 from tagger.errors import TaggerError
 from tagger.options import DEVICES
+from tagger.train.data_cli import recut, split
 from tagger.train.options import Numbers, reading
 from tagger.train.teacher.cli import teacher
 
@@ -30,7 +31,8 @@ def command() -> None:
         uk-tag-train fit train.conll --output model.pt
         uk-tag-train evaluate model.pt test.conll
 
-    `teacher` is for more: it trains an encoder that labels plain text for `fit`.
+    `split` and `recut` write data: the development documents that `fit` cuts off, and data in the cut of running text. `teacher` trains an encoder
+    that labels plain text for `fit`.
     """
 
 
@@ -187,7 +189,8 @@ def evaluate(model, data, part, as_json, calibration, device, threads, column, t
     click.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else text)
 
 
-command.add_command(teacher)
+for further in (split, recut, teacher):
+    command.add_command(further)
 
 
 def _log(line: str) -> None:
