@@ -10,6 +10,7 @@ from tagger import __version__
 from tagger.errors import TaggerError
 
 PRECISION_HELP = "int8: smaller and faster on a CPU; uk-tag finds MODEL.int8.onnx beside MODEL.onnx."
+TEMPERATURE_HELP = "Divide scores by it before they become probabilities: `uk-tag-train evaluate --calibration` finds one. [default: the checkpoint's, 1.0]"
 CARD_HELP = "Also put KEY=VALUE into the model's card: name, licence, description, ... (repeatable)."
 
 
@@ -19,10 +20,13 @@ CARD_HELP = "Also put KEY=VALUE into the model's card: name, licence, descriptio
 @click.option("--show", is_flag=True, help="Print what is inside a model file instead: uk-tag-export --show MODEL.onnx.")
 @click.option("--check", "checks", multiple=True, type=click.Path(), metavar="CONLL", help="Compare on the sentences of this file, too (repeatable).")
 @click.option("--precision", type=click.Choice(["float32", "int8"]), default="float32", show_default=True, help=PRECISION_HELP)
+@click.option("--temperature", type=click.FloatRange(0, 100, min_open=True), help=TEMPERATURE_HELP)
 @click.option("--card", multiple=True, metavar="KEY=VALUE", help=CARD_HELP)
 @click.option("--json", "as_json", is_flag=True, help="With --show: print JSON.")
 @click.version_option(__version__, prog_name="uk-tag-export")
-def command(source: str, target: str | None, show: bool, checks: tuple[str, ...], card: tuple[str, ...], as_json: bool, precision: str) -> None:
+def command(
+    source: str, target: str | None, show: bool, checks: tuple[str, ...], card: tuple[str, ...], as_json: bool, precision: str, temperature: float | None
+) -> None:
     """Turn a checkpoint of uk-tag-train into one ONNX file, vocabulary and all.
 
     Before anything is written, the graph and the checkpoint tag the same sentences in ragged batches; a difference in a tag, or of more than 0.001
@@ -46,10 +50,10 @@ def command(source: str, target: str | None, show: bool, checks: tuple[str, ...]
         if not equals or not key:
             raise click.UsageError(f"--card {pair}: write KEY=VALUE")
         extra[key] = value
-    _export(source, target, checks, extra, precision)
+    _export(source, target, checks, extra, precision, temperature)
 
 
-def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, str], precision: str) -> None:
+def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, str], precision: str, temperature: float | None) -> None:
     from export.bundle import to_bytes, write_model
     from export.graph import build
     from export.parity import compare, compare_int8, random_sentences
@@ -59,7 +63,9 @@ def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, 
 
     checkpoint = load(source)
     bundle = checkpoint.bundle()
-    bundle.card = {**extra, **bundle.card}
+    bundle.card = {**extra, **bundle.card, "exported": {"by": f"uk-tag {__version__}", "precision": precision}}
+    if temperature is not None:
+        bundle.temperature = temperature
     graph = build(checkpoint.network(), pinned=precision == "int8")
     content = to_bytes(graph, bundle)
     words = [entry[2:] for entry in checkpoint.vocabulary.entries if entry.startswith("w:")]
@@ -88,12 +94,15 @@ def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, 
 def _show(path: str, as_json: bool) -> None:
     from tagger.session import Session
 
-    bundle = Session(path, device="cpu").bundle
+    session = Session(path, device="cpu")
+    bundle = session.bundle
     content = {
         "file": path,
         "bytes": Path(path).stat().st_size,
         "tags": bundle.tags,
         "vocabulary": len(bundle.vocabulary),
+        "digest": session.digest,
+        "temperature": bundle.temperature,
         **bundle.card,
     }
     if as_json:

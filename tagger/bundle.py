@@ -4,6 +4,7 @@ The exporter writes them with :func:`to_metadata`, the runtime reads them with :
 """
 
 import json
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,12 +28,14 @@ class Bundle:
 
     :param tags: the tag of each number, `O` first.
     :param card: where the model comes from: `name`, `licence`, `data`, `settings`, `scores`; JSON types only.
+    :param temperature: what scores are divided by before they become probabilities; it changes no tag.
     """
 
     tags: list[str]
     vocabulary: Vocabulary
     transitions: Transitions
     card: dict = field(default_factory=dict)
+    temperature: float = 1.0
 
 
 def to_metadata(bundle: Bundle) -> dict[str, str]:
@@ -44,6 +47,7 @@ def to_metadata(bundle: Bundle) -> dict[str, str]:
         "tags": json.dumps(bundle.tags, ensure_ascii=False),
         "transitions": json.dumps(transitions),
         "card": json.dumps(bundle.card, ensure_ascii=False),
+        "temperature": json.dumps(bundle.temperature),
         **bundle.vocabulary.to_texts(),
     }
 
@@ -60,8 +64,11 @@ def from_metadata(texts: dict[str, str]) -> Bundle:
         chain = json.loads(texts["transitions"])
         transitions = Transitions(*(np.array(chain[key], np.float32) for key in ("start", "between", "end")))
         card = json.loads(texts["card"])
+        temperature = float(texts.get("temperature", 1.0))  # models of earlier versions have none
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"the model's metadata cannot be read ({error!r}); export it again") from None
     if transitions.between.shape != (len(tags), len(tags)):
         raise ModelError(f"the model has {len(tags)} tags and transitions of shape {transitions.between.shape}; export it again")
-    return Bundle(tags, Vocabulary.from_texts(texts), transitions, card)
+    if not 0 < temperature < math.inf:
+        raise ModelError(f"the model has temperature {temperature}, which is not above 0; export it again")
+    return Bundle(tags, Vocabulary.from_texts(texts), transitions, card, temperature)

@@ -62,21 +62,25 @@ def viterbi(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions
     return path
 
 
-def marginals(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def marginals(
+    emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions, inside: np.ndarray, temperature: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
     """The probability of each tag at each position, over all legal sequences (forward-backward), and of its entity going on behind it.
+
+    :param temperature: all scores of a sequence are divided by it first, so that above 1 no sequence is as sure (Guo et al. 2017).
 
     *Shape:* emissions (time, batch, tags), lengths (batch,), inside (tags,), the number of the tag that continues an entity (-1: none)
     -> two of (time, batch, tags), float32, 0 behind a sentence's end: P(tag), and P(next tag is inside[tag] | tag).
     """
     time, batch, count = emissions.shape
-    scores = emissions.astype(np.float64)
-    between = transitions.between.astype(np.float64)
+    scores = emissions.astype(np.float64) / temperature
+    between = transitions.between.astype(np.float64) / temperature
     forward = np.empty((time, batch, count))
-    forward[0] = transitions.start + scores[0]
+    forward[0] = transitions.start.astype(np.float64) / temperature + scores[0]
     for step in range(1, time):
         forward[step] = _log_sum_exp(forward[step - 1][:, :, None] + between, 1) + scores[step]
     backward = np.empty((time, batch, count))
-    end = np.broadcast_to(transitions.end.astype(np.float64), (batch, count))
+    end = np.broadcast_to(transitions.end.astype(np.float64) / temperature, (batch, count))
     backward[time - 1] = end
     for step in range(time - 2, -1, -1):
         behind = _log_sum_exp(between + (scores[step + 1] + backward[step + 1])[:, None, :], 2)

@@ -203,7 +203,7 @@ class Tagger:
         names = self.bundle.tags
         path = viterbi(emissions, lengths, self.bundle.transitions)
         if probabilities:
-            chances, going_on = marginals(emissions, lengths, self.bundle.transitions, self._inside)
+            chances, going_on = marginals(emissions, lengths, self.bundle.transitions, self._inside, self.bundle.temperature)
         for column, target in enumerate(targets):
             length = lengths[column]
             target.tags = [names[number] for number in path[:length, column].tolist()]

@@ -25,6 +25,7 @@ class Checkpoint:
     :param training: the options of the training, JSON types only.
     :param scores: development scores, JSON types only.
     :param history: one dictionary an epoch: loss, rate, scores.
+    :param temperature: see :class:`tagger.bundle.Bundle`.
     """
 
     settings: NetworkSettings
@@ -35,6 +36,7 @@ class Checkpoint:
     training: dict = field(default_factory=dict)
     scores: dict = field(default_factory=dict)
     history: list[dict] = field(default_factory=list)
+    temperature: float = 1.0
 
     def network(self) -> Network:
         """The network, on the CPU, not in training."""
@@ -45,7 +47,7 @@ class Checkpoint:
     def bundle(self) -> Bundle:
         """What a model file carries beside the graph."""
         card = {"data": self.data, "training": self.training, "scores": self.scores, "network": asdict(self.settings)}
-        return Bundle(self.tags, self.vocabulary, self.network().chain.transitions(), card)
+        return Bundle(self.tags, self.vocabulary, self.network().chain.transitions(), card, self.temperature)
 
 
 def save(checkpoint: Checkpoint, path: str | Path) -> None:
@@ -62,6 +64,7 @@ def save(checkpoint: Checkpoint, path: str | Path) -> None:
             "training": checkpoint.training,
             "scores": checkpoint.scores,
             "history": checkpoint.history,
+            "temperature": checkpoint.temperature,
         },
         path,
     )
@@ -86,6 +89,7 @@ def load(path: str | Path) -> Checkpoint:
             Vocabulary.from_texts(content["vocabulary"]),
             content["tags"],
             *(content[key] for key in ("weights", "data", "training", "scores", "history")),
+            content.get("temperature", 1.0),
         )
         checkpoint.network()
     except (KeyError, TypeError, ValueError, RuntimeError) as error:

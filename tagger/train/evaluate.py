@@ -29,7 +29,7 @@ def open_tagger(path: str | Path, device: str = "auto", threads: int = 1, precis
     from tagger.train.local import LocalSession
 
     checkpoint = load(path)
-    return Tagger(LocalSession(checkpoint.network(), checkpoint.vocabulary, checkpoint.tags))
+    return Tagger(LocalSession(checkpoint.network(), checkpoint.vocabulary, checkpoint.tags, checkpoint.temperature))
 
 
 def evaluate(tagger: Tagger, documents: Sequence[Document]) -> dict[str, Report]:

@@ -16,15 +16,16 @@ class LocalSession:
     The network is not copied; a Tagger remembers vectors of words, so make a new one when the weights have changed.
     """
 
-    def __init__(self, network: Network, vocabulary: Vocabulary, tags: list[str]) -> None:
+    def __init__(self, network: Network, vocabulary: Vocabulary, tags: list[str], temperature: float = 1.0) -> None:
         self._network = network
         self._vocabulary = vocabulary
         self._tags = tags
+        self._temperature = temperature
 
     @property
     def bundle(self) -> Bundle:
         """Tags, vocabulary, and the chain as it stands."""
-        return Bundle(self._tags, self._vocabulary, self._network.chain.transitions())
+        return Bundle(self._tags, self._vocabulary, self._network.chain.transitions(), temperature=self._temperature)
 
     @property
     def embedding(self) -> int:
