@@ -55,4 +55,38 @@ def test_calibration_counts_what_is_right(tiny_model, tiny_corpus):
     right = sum(part["entities"] * part["right"] for part in bins)
     assert round(right) == content["all"]["micro"]["right"]
     assert all(part["low"] <= part["score"] <= part["high"] for part in bins) and 0 <= content["calibration"]["error"] < 0.5
+    assert content["calibration"]["temperature"] == 1 and content["calibration"]["best"]["value"] > 0
     assert b"calibration error" in run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--calibration", check=True).stdout
+
+
+def test_every_further_figure(tiny_model, tiny_corpus, tmp_path):
+    errors = tmp_path / "errors.tsv"
+    options = ("--intervals", "--breakdown", "--sturdiness", "--against", tiny_corpus, "--errors", errors)
+    content = json.loads(run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, *options, "--json", check=True).stdout)
+    micro = content["all"]["micro"]
+    for counts in (micro, content["source A"]["micro"], content["e-mail-like"]["micro"], *content["lengths"].values(), *content["all"]["classes"].values()):
+        low, high = counts["interval"]
+        assert low <= counts["f1"] <= high
+    for group in ("lengths", "seen"):
+        assert sum(counts["gold"] for counts in content[group].values()) == micro["gold"]
+    assert set(content["sturdiness"]) == {"lower-cased", "upper-cased", "apostrophes swapped", "stress-marked", "e-mail-like", "unpunctuated"}
+    assert content["sturdiness"]["unpunctuated"]["loss"] == round(100 * (micro["f1"] - content["unpunctuated"]["micro"]["f1"]), 2)
+    lines = errors.read_text(encoding="utf-8").splitlines()
+    assert len(lines) - 1 == sum(sum(kind.values()) for kind in content["errors"].values())
+    text = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, *options, check=True).stdout.decode()
+    for word in ("95% interval", "stress-marked", "loss of F1", "1-5 tokens", "names seen 2-4 times", "boundary and type"):
+        assert word in text
+
+
+def test_the_data_itself_does_not_count_as_training(tiny_model, tmp_path):
+    sentence = "Учора\tO\nПетро\tB-PERS\nбув\tO\nу\tO\nКиєві\tB-LOC\n,\tO\nа\tO\nОлена\tB-PERS\nні\tO\n\n"
+    data, training = tmp_path / "data.conll", tmp_path / "training.conll"
+    data.write_text(f"# newdoc id = one\n{sentence}", encoding="utf-8")
+    training.write_text(f"# newdoc id = copy\n{sentence}# newdoc id = other\nКИЄВІ\tB-ORG\n\n", encoding="utf-8")
+    content = json.loads(run_program("uk-tag-train", "evaluate", tiny_model, data, "--against", training, "--json", check=True).stdout)
+    assert [content["seen"][times]["gold"] for times in ("0", "1", "2-4", "5+")] == [2, 1, 0, 0]
+
+
+def test_errors_that_cannot_be_written(tiny_model, tiny_corpus, tmp_path):
+    done = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--errors", tmp_path / "none" / "errors.tsv")
+    assert done.returncode == 1 and b"cannot be written" in done.stderr and b"Traceback" not in done.stderr

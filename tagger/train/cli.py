@@ -3,16 +3,15 @@
 import json
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from tagger import __version__
 from tagger.errors import TaggerError
-from tagger.options import DEVICES
 from tagger.train.data_cli import recut, split
 from tagger.train.options import Numbers, reading
+from tagger.train.scoring_cli import card, evaluate
 from tagger.train.teacher.cli import teacher
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
@@ -159,37 +158,7 @@ def fit(output, **options) -> None:
     )
 
 
-@command.command()
-@click.argument("model", type=click.Path())
-@click.argument("data", nargs=-1, required=True)
-@click.option("--part", help="Of a hub data set, score this part. [default: test, if there is one]")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--calibration", is_flag=True, help="Also compare the scores of entities with how often they are right.")
-@click.option("--device", type=click.Choice(DEVICES), default="auto")
-@click.option("--threads", default=1, type=click.IntRange(1))
-@reading
-def evaluate(model, data, part, as_json, calibration, device, threads, column, token_column, mapping) -> None:
-    """Score a checkpoint or a model file on annotated data: strict entity precision, recall and F1."""
-    from tagger.train import evaluate as scoring
-    from tagger.train.calibration import calibrate, calibration_table
-    from tagger.train.sources import read
-
-    documents = []
-    for source in data:
-        parts = read(source, column=column, token_column=token_column, mapping=mapping, part=part)
-        documents += parts.get("test") or [document for documents in parts.values() for document in documents]
-    tagger = scoring.open_tagger(model, device, threads)
-    reports = scoring.evaluate(tagger, documents)
-    content = {name: report.as_dict() for name, report in reports.items()}
-    text = scoring.table(reports)
-    if calibration:
-        bins, error = calibrate(tagger, documents)
-        content["calibration"] = {"error": error, "bins": [asdict(part) for part in bins]}
-        text += "\n\n" + calibration_table(bins, error)
-    click.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else text)
-
-
-for further in (split, recut, teacher):
+for further in (evaluate, card, split, recut, teacher):
     command.add_command(further)
 
 

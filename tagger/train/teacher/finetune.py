@@ -14,8 +14,7 @@ from torch import nn
 
 from tagger.errors import DataError
 from tagger.tags import tag_set
-from tagger.train.corpus import Document, Sentence, labels
-from tagger.train.evaluate import VARIANTS
+from tagger.train.corpus import Document, labels
 from tagger.train.metrics import Report, score
 from tagger.train.teacher.augment import Augmenter
 from tagger.train.teacher.encoder import Encoder
@@ -24,6 +23,7 @@ from tagger.train.teacher.optimise import Optimiser, half_precision
 from tagger.train.teacher.pieces import Pieces
 from tagger.train.teacher.plaintext import plain_documents
 from tagger.train.teacher.windows import Window, batches, cut_windows, padded, sentence_pieces
+from tagger.train.variants import VARIANTS, copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,5 @@ def evaluate_variants(teachers: Sequence[Teacher], documents: Sequence[Document]
     """Reports by name: `all`, `single sentences` without the document around them, and one for each copy in one case."""
     reports = {"all": evaluate(teachers, documents), "single sentences": evaluate(teachers, documents, core=1, margin=0)}
     for name, change in VARIANTS.items():
-        copies = [
-            Document(document.name, [Sentence(tuple(map(change, sentence.tokens)), sentence.tags) for sentence in document.sentences]) for document in documents
-        ]
-        reports[name] = evaluate(teachers, copies)
+        reports[name] = evaluate(teachers, copies(documents, change))
     return reports

@@ -1,0 +1,59 @@
+"""Model cards: what stands in them is what the model file and a scoring say."""
+
+import json
+import re
+
+import pytest
+from conftest import run_program
+
+
+@pytest.fixture(scope="module")
+def dev(tiny_corpus, tmp_path_factory):
+    path = tmp_path_factory.mktemp("dev") / "dev.conll"
+    assert run_program("uk-tag-train", "split", tiny_corpus, "-o", path).returncode == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def card(tiny_model, tiny_corpus, dev, tmp_path_factory):
+    path = tmp_path_factory.mktemp("card") / "CARD.md"
+    options = ("--development", dev, "--test", tiny_corpus, "--against", tiny_corpus)
+    done = run_program("uk-tag-train", "card", tiny_model, tiny_model, *options, "-o", path)
+    assert done.returncode == 0, done.stderr.decode()
+    return path.read_text(encoding="utf-8")
+
+
+def test_it_holds_what_was_measured(card, tiny_model, tiny_corpus):
+    done = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--intervals", "--breakdown", "--sturdiness", "--json", check=True)
+    content = json.loads(done.stdout)
+    test = card.split("## Scores on train.conll")[1].split("\n## ")[0]
+    micro = content["all"]["micro"]
+    assert f"| **all (micro)** | {micro['precision']:.3f} | {micro['recall']:.3f} | {micro['f1']:.3f} |" in test
+    for name in ("lower-cased", "upper-cased", "apostrophes swapped", "stress-marked", "e-mail-like", "unpunctuated"):
+        loss = float(re.search(rf"\| {name} \|.*\| (-?[\d.]+) \|", test)[1])
+        assert loss == pytest.approx(content["sturdiness"][name]["loss"], abs=0.051)
+    assert "| A (10) |" in test and "| 1-5 tokens |" in test and "| 5+ |" in test
+
+
+def test_it_holds_what_the_model_says(card, tiny_model):
+    about = json.loads(run_program("uk-tag-export", "--show", tiny_model, "--json", check=True).stdout)
+    assert about["digest"] in card and about["data"]["fingerprint"] in card and about["data"]["development_fingerprint"] in card
+    assert about["training"]["loop"]["seed"] == 42 and '"seed": 42' in card
+    assert about["exported"]["precision"] == "float32" and ", float32;" in card
+    assert "this is dev.conll below" in card and "(none said)" in card
+
+
+def test_it_says_how_to_make_it_and_where_from_no_folder(card, tiny_model):
+    assert "uk-tag-train card tiny.onnx tiny.onnx --development dev.conll --test train.conll --against train.conll" in card
+    assert str(tiny_model.parent) not in card
+
+
+def test_weaknesses_come_from_the_figures(card):
+    weak = card.split("## Known weaknesses")[1]
+    assert "By the figures on train.conll" in weak and "The class with the lowest F1 is" in weak
+
+
+def test_what_is_no_model_file(tiny_checkpoint, dev, tmp_path):
+    for model, message in ((tiny_checkpoint, b"export the checkpoint"), (tmp_path / "none", b"cannot be read")):
+        done = run_program("uk-tag-train", "card", model, "--development", dev)
+        assert done.returncode == 1 and message in done.stderr and b"Traceback" not in done.stderr
