@@ -1,7 +1,7 @@
 """What the network sees of a word: the names of its features, from the word's own parts, so that a word never seen in training has some.
 
 A feature is named by a letter for its kind, a colon and a value: `w:Києві`, `l:києві`, `p:ки`, `s:єві`, `h:Xx`, `n:<киє`. Names are what the
-vocabulary numbers; names that it does not hold are dropped.
+vocabulary numbers; names that it does not hold are dropped. What lists of names say of a word, `g:3`, is the vocabulary's own to add.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tagger.tokens import normalise
 
 DIGITS = re.compile(r"\d")
-KINDS = ("word", "lower", "prefixes", "suffixes", "shape", "pieces")
+KINDS = ("word", "lower", "prefixes", "suffixes", "shape", "pieces", "gazetteer")
 LONGEST_WORD = 64  # characters that are looked at: a token of a megabyte costs no more than this
 LONGEST_SHAPE = 10
 
@@ -25,7 +25,7 @@ class FeatureSettings:
     :param slots: at most this many features a word; n-grams past it are dropped.
     """
 
-    kinds: tuple[str, ...] = KINDS
+    kinds: tuple[str, ...] = KINDS[:-1]
     affix: int = 4
     piece: tuple[int, int] = (3, 5)
     slots: int = 40
@@ -57,6 +57,11 @@ def names(token: str, settings: FeatureSettings) -> list[str]:
                 for length in range(shortest, longest + 1):
                     found += ["n:" + marked[start : start + length] for start in range(len(marked) - length + 1)]
     return list(dict.fromkeys(found))
+
+
+def looked_up(token: str) -> str:
+    """The form in which a token is sought in lists of names."""
+    return normalise(token[:LONGEST_WORD]).lower()
 
 
 def shape(word: str) -> str:

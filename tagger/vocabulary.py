@@ -11,7 +11,8 @@ from itertools import chain
 import numpy as np
 
 from tagger.errors import ModelError
-from tagger.features import KINDS, FeatureSettings, names
+from tagger.features import KINDS, FeatureSettings, looked_up, names
+from tagger.gazetteer import Gazetteer
 
 CACHED_WORDS = 1 << 15  # vectors kept; at 128 figures of 4 bytes this is 17 MB
 EMBEDDED_WORDS = 128  # embedded at once; with 40 slots of 128 figures this takes 8 MB for a moment
@@ -21,12 +22,15 @@ class Vocabulary:
     """Numbers for feature names: the first entry is number 1.
 
     :param entries: feature names, distinct, without line feeds.
+    :param gazetteer: lists of names; a word in them has the feature `g:` and its classes.
     """
 
-    def __init__(self, entries: Sequence[str], settings: FeatureSettings) -> None:
+    def __init__(self, entries: Sequence[str], settings: FeatureSettings, gazetteer: Gazetteer | None = None) -> None:
         self.entries = list(entries)
+        self.gazetteer = gazetteer or Gazetteer()
         self.settings = settings
         self._numbers = dict(zip(self.entries, range(1, len(self.entries) + 1), strict=True))
+        self._listed = [self._numbers.get(f"g:{classes}", 0) for classes in range(256)]  # by classes
 
     def __len__(self) -> int:
         """Rows that an embedding table needs: one more than there are entries."""
@@ -39,15 +43,21 @@ class Vocabulary:
     def rows(self, tokens: Iterable[str]) -> np.ndarray:
         """Rows of many tokens. *Shape:* (tokens, slots), int32."""
         slots, settings, get = self.settings.slots, self.settings, self._numbers.get
-        known = [list(filter(None, map(get, names(token, settings))))[:slots] for token in tokens]
+        if "gazetteer" in settings.kinds:
+            tokens = list(tokens)
+            listed = map(self._listed.__getitem__, self.gazetteer.classes(map(looked_up, tokens)).tolist())
+            known = [list(filter(None, (own, *map(get, names(token, settings)))))[:slots] for token, own in zip(tokens, listed, strict=True)]
+        else:
+            known = [list(filter(None, map(get, names(token, settings))))[:slots] for token in tokens]
         rows = np.zeros((len(known), slots), np.int32)
         lengths = np.fromiter(map(len, known), np.int64, len(known))
         rows[np.arange(slots) < lengths[:, None]] = np.fromiter(chain.from_iterable(known), np.int32, int(lengths.sum()))
         return rows
 
     def to_texts(self) -> dict[str, str]:
-        """The vocabulary as two texts: `entries`, one a line, and `features`, JSON."""
-        return {"entries": "\n".join(self.entries), "features": json.dumps(asdict(self.settings))}
+        """The vocabulary as texts: `entries`, one a line, `features`, JSON, and `gazetteer` where there is one."""
+        texts = {"entries": "\n".join(self.entries), "features": json.dumps(asdict(self.settings))}
+        return texts | ({"gazetteer": self.gazetteer.to_text()} if len(self.gazetteer) else {})
 
     @classmethod
     def from_texts(cls, texts: dict[str, str]) -> "Vocabulary":
@@ -60,7 +70,7 @@ class Vocabulary:
             raise ModelError(f"the vocabulary cannot be read ({error!r}); export the model again") from None
         if unknown := set(settings.kinds) - set(KINDS):
             raise ModelError(f"the vocabulary has features of unknown kind {sorted(unknown)}; upgrade uk-tag")
-        return cls(entries, settings)
+        return cls(entries, settings, Gazetteer.from_text(texts.get("gazetteer", "")))
 
 
 class WordVectors:

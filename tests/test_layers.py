@@ -10,7 +10,7 @@ HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 # From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
 ORDER = """
 errors
-tags tokens features atomic entity
+tags tokens features gazetteer atomic entity
 decode vocabulary
 digest
 bundle

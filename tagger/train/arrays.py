@@ -1,7 +1,7 @@
 """A corpus as arrays, held once: words by number, their feature rows, tags, and where sentences begin; and batches cut from them by tokens."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,9 @@ from torch import Tensor
 
 from tagger.errors import DataError
 from tagger.features import FeatureSettings, names
+from tagger.gazetteer import Gazetteer
 from tagger.train.corpus import Document
+from tagger.train.variants import PLAIN
 from tagger.vocabulary import Vocabulary
 
 
@@ -19,7 +21,8 @@ class Arrays:
     """A corpus, ready for training.
 
     *Shape:* rows (distinct words, slots) int32, words (tokens,) int32 pointing into rows, tags (tokens,) int16, starts (sentences + 1,) int64,
-    soft (tokens, tags) float16 or `None`: a teacher's probabilities; `weights` (sentences,) float32: how much a sentence counts in the loss.
+    soft (tokens, tags) float16 or `None`: a teacher's probabilities; `weights` (sentences,) float32: how much a sentence counts in the loss;
+    forms (FORMS, distinct words) int32: where in rows each word stands in each of its forms, or `None` where words were numbered as they are.
     """
 
     rows: np.ndarray
@@ -28,6 +31,7 @@ class Arrays:
     starts: np.ndarray
     weights: np.ndarray
     soft: np.ndarray | None = None
+    forms: np.ndarray | None = None
 
     @property
     def lengths(self) -> np.ndarray:
@@ -55,8 +59,13 @@ class Batch:
         return Batch(*(tensor if tensor is None else tensor.to(device, non_blocking=True) for tensor in moved))
 
 
-def build_vocabulary(sentences: Sequence[Sequence[str]], settings: FeatureSettings, minimum: int, limit: int | None = None) -> Vocabulary:
-    """Number the features that occur in at least `minimum` running words, the most frequent first, at most `limit` of them."""
+def build_vocabulary(
+    sentences: Sequence[Sequence[str]], settings: FeatureSettings, minimum: int, limit: int | None = None, gazetteer: Gazetteer | None = None
+) -> Vocabulary:
+    """Number the features that occur in at least `minimum` running words, the most frequent first, at most `limit` of them.
+
+    The classes of a gazetteer stand in front of them.
+    """
     words = Counter(token for tokens in sentences for token in tokens)
     counts: Counter[str] = Counter()
     for word, times in words.items():
@@ -64,27 +73,65 @@ def build_vocabulary(sentences: Sequence[Sequence[str]], settings: FeatureSettin
             counts[name] += times
     kept = [name for name, count in counts.items() if count >= minimum and "\n" not in name]
     kept.sort(key=lambda name: (-counts[name], name))
-    return Vocabulary(kept[:limit], settings)
+    listed = [f"g:{classes}" for classes in np.unique(gazetteer.entries["classes"])] if gazetteer else []
+    return Vocabulary(listed + kept[:limit], settings, gazetteer)
 
 
-def to_arrays(documents: Sequence[Document], vocabulary: Vocabulary, tags: Sequence[str]) -> Arrays:
-    """Number a corpus. Raises DataError where a tag is not among `tags`."""
+def to_arrays(documents: Sequence[Document], vocabulary: Vocabulary, tags: Sequence[str], *, forms: bool = False) -> Arrays:
+    """Number a corpus, on request with the other forms of its words. Raises DataError where a tag is not among `tags`."""
     sentences = [sentence for document in documents for sentence in document.sentences]
     numbers = {tag: number for number, tag in enumerate(tags)}
     if strange := sorted({tag for sentence in sentences for tag in sentence.tags} - set(numbers)):
         raise DataError(f"the tags {', '.join(strange)} do not occur in the training data; rename them with --map, or add training data that has them")
     tokens = [sentence.tokens for sentence in sentences]
     gold = np.fromiter((numbers[tag] for sentence in sentences for tag in sentence.tags), np.int16)
-    rows, words, starts = number_words(tokens, vocabulary)
-    return Arrays(rows, words, gold, starts, np.ones(len(sentences), np.float32))
+    return number_words(tokens, vocabulary, gold, np.ones(len(sentences), np.float32), forms=forms)
 
 
-def number_words(sentences: Sequence[Sequence[str]], vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Feature rows of the distinct words, the word at each token, and where sentences begin: `rows`, `words`, `starts` of :class:`Arrays`."""
+def number_words(sentences: Sequence[Sequence[str]], vocabulary: Vocabulary, tags: np.ndarray, weights: np.ndarray, *, forms: bool) -> Arrays:
+    """A corpus out of its sentences, and what :class:`Arrays` tells of their tags and weights."""
     distinct: dict[str, int] = {}
     words = np.fromiter((distinct.setdefault(token, len(distinct)) for tokens in sentences for token in tokens), np.int32)
     starts = np.cumsum([0, *map(len, sentences)], dtype=np.int64)
-    return vocabulary.rows(distinct), words, starts
+    own = list(distinct)
+    places = None
+    if forms:
+        places = np.array([[distinct.setdefault(change(word), len(distinct)) for word in own] for change in FORMS], np.int32)
+        places = np.pad(places, ((0, 0), (0, len(distinct) - len(own))))  # words that occur in another form alone are never asked for
+    return Arrays(vocabulary.rows(distinct), words, tags, starts, weights, forms=places)
+
+
+def _plain(token: str) -> str:
+    return token.translate(PLAIN)
+
+
+# The forms of a word: as it is, in lower and in upper case, each also with a keyboard's plain quotes and dashes.
+FORMS: tuple[Callable[[str], str], ...] = (
+    str,
+    str.lower,
+    str.upper,
+    _plain,
+    lambda token: _plain(token.lower()),
+    lambda token: _plain(token.upper()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FormShares:
+    """The shares of sentences that are shown in lower case, in upper case, and with plain quotes and dashes, drawn anew in each epoch."""
+
+    lowered: float = 0.0
+    raised: float = 0.0
+    plain: float = 0.0
+
+    def __bool__(self) -> bool:
+        return any((self.lowered, self.raised, self.plain))
+
+    def draw(self, count: int, generator: np.random.Generator) -> np.ndarray:
+        """A number of a form for each sentence. *Shape:* (count,)."""
+        case = generator.random(count)
+        case = np.where(case < self.lowered, 1, np.where(case < self.lowered + self.raised, 2, 0))
+        return case + 3 * (generator.random(count) < self.plain)
 
 
 def join(parts: Sequence[Arrays]) -> Arrays:
@@ -96,6 +143,9 @@ def join(parts: Sequence[Arrays]) -> Arrays:
     if widths:
         blank = [np.zeros((len(part.words), widths[0]), np.float16) if part.soft is None else part.soft for part in parts]
         soft = np.concatenate(blank)
+    forms = None
+    if all(part.forms is not None for part in parts):
+        forms = np.concatenate([part.forms + offset for part, offset in zip(parts, shift[:-1].astype(np.int32), strict=True)], axis=1)
     return Arrays(
         np.concatenate([part.rows for part in parts]),
         np.concatenate([part.words + offset for part, offset in zip(parts, shift[:-1].astype(np.int32), strict=True)]),
@@ -103,6 +153,7 @@ def join(parts: Sequence[Arrays]) -> Arrays:
         np.concatenate([[0], *(part.starts[1:] + end for part, end in zip(parts, ends[:-1], strict=True))]),
         np.concatenate([part.weights for part in parts]),
         soft,
+        forms,
     )
 
 
@@ -127,8 +178,11 @@ def plan_epoch(lengths: np.ndarray, batch_tokens: int, batch_sentences: int | No
     return [batches[i] for i in generator.permutation(len(batches))]
 
 
-def batches(arrays: Arrays, plan: Sequence[np.ndarray]) -> Iterator[Batch]:
-    """Lay out the sentences of each planned batch as tensors."""
+def batches(arrays: Arrays, plan: Sequence[np.ndarray], forms: np.ndarray | None = None) -> Iterator[Batch]:
+    """Lay out the sentences of each planned batch as tensors.
+
+    :param forms: which of FORMS each sentence of the corpus is shown in; none: as it is.
+    """
     for chosen in plan:
         lengths = arrays.lengths[chosen]
         time = int(lengths.max())
@@ -136,6 +190,8 @@ def batches(arrays: Arrays, plan: Sequence[np.ndarray]) -> Iterator[Batch]:
         inside = position < lengths  # (time, batch)
         token = np.where(inside, arrays.starts[chosen] + position, 0)
         words = np.where(inside, arrays.words[token], arrays.words[arrays.starts[chosen[0]]])
+        if forms is not None:
+            words = arrays.forms[forms[chosen], words]
         distinct, index = np.unique(words, return_inverse=True)
         soft = None
         if arrays.soft is not None:

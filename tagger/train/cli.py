@@ -9,7 +9,7 @@ import click
 
 from tagger import __version__
 from tagger.errors import TaggerError
-from tagger.train.data_cli import recut, split
+from tagger.train.data_cli import gazetteer, recut, split
 from tagger.train.options import Numbers, reading
 from tagger.train.scoring_cli import card, evaluate
 from tagger.train.teacher.cli import teacher
@@ -74,6 +74,7 @@ def describe(data, against, as_json, column, token_column, mapping) -> None:
 @click.option("--slots", default=40, type=click.IntRange(1), help="Features a word at most.")
 @click.option("--minimum", default=2, type=click.IntRange(1), help="Features that occur less often are left out.")
 @click.option("--limit", type=click.IntRange(1), help="Keep so many features, the most frequent.")
+@click.option("--gazetteer", type=click.Path(), metavar="FILE", help="Lists of names: word forms, a TAB, their classes. See the gazetteer command.")
 @click.option("--cell", type=click.Choice(["rnn", "gru", "lstm"]), default="lstm")
 @click.option("--layers", default=1, type=click.IntRange(1), help="Recurrent layers.")
 @click.option("--width", default=200, type=click.IntRange(1), help="Units of one direction of a layer.")
@@ -91,6 +92,9 @@ def describe(data, against, as_json, column, token_column, mapping) -> None:
 @click.option("--patience", default=8, help="Stop after so many epochs without a better score; 0: never.")
 @click.option("--word-dropout", default=0.2, type=click.FloatRange(0, 1), help="Share of words whose own entry is hidden.")
 @click.option("--feature-dropout", default=0.1, type=click.FloatRange(0, 1), help="Share of all features hidden.")
+@click.option("--lowered", default=0.0, type=click.FloatRange(0, 1), help="Share of sentences shown in lower case, drawn anew in each epoch.")
+@click.option("--raised", default=0.0, type=click.FloatRange(0, 1), help="Share of sentences shown in upper case.")
+@click.option("--plain", default=0.0, type=click.FloatRange(0, 1), help="Share of sentences shown with a keyboard's plain quotes and dashes.")
 @click.option("--average", default=0.0, type=click.FloatRange(0, 1, max_open=True), help="Decay of a running mean of the weights; 0: none.")
 @click.option("--schedule", type=click.Choice(["none", "plateau", "one-cycle", "cosine", "multi-step"]), default="none")
 @click.option("--schedule-start", default=1, type=click.IntRange(1), help="First epoch that the schedule acts on.")
@@ -115,6 +119,7 @@ def fit(output, **options) -> None:
     import torch
 
     from tagger.features import KINDS, FeatureSettings
+    from tagger.train.arrays import FormShares
     from tagger.train.fit import DataSettings, fit
     from tagger.train.loop import LoopSettings
     from tagger.train.network import NetworkSettings
@@ -149,7 +154,7 @@ def fit(output, **options) -> None:
         chosen(DataSettings, sources=options["data"], share=options["dev_share"]),
         chosen(FeatureSettings, kinds=kinds),
         chosen(NetworkSettings, output=options["output_layer"]),
-        chosen(LoopSettings, schedule=schedule),
+        chosen(LoopSettings, schedule=schedule, forms=FormShares(options["lowered"], options["raised"], options["plain"])),
         output,
         resume=options["resume"],
         device=options["device"],
@@ -158,7 +163,7 @@ def fit(output, **options) -> None:
     )
 
 
-for further in (evaluate, card, split, recut, teacher):
+for further in (evaluate, card, split, recut, gazetteer, teacher):
     command.add_command(further)
 
 

@@ -1,4 +1,4 @@
-"""The commands of uk-tag-train that turn annotated data into annotated data: `split` and `recut`."""
+"""The commands of uk-tag-train that make data: `split` and `recut` of annotated data, `gazetteer` of a dictionary."""
 
 from pathlib import Path
 
@@ -58,6 +58,24 @@ def recut(data, output, part, column, token_column, mapping) -> None:
     write_conll(changed, output)
     tokens = sum(document.tokens for document in changed) - sum(document.tokens for document in documents)
     click.echo(f"{output}: {_size(changed)}; {sum(map(is_glued, documents)):,} documents had glued marks, cut into {tokens:,} more tokens", err=True)
+
+
+@click.command(context_settings=SETTINGS)
+@click.option("-o", "--output", required=True, type=FILE, help="The file to write.")
+def gazetteer(output) -> None:
+    """Write the names of a dictionary of Ukrainian (packages pymorphy3 and pymorphy3-dicts-uk), a form and its classes a line.
+
+    \b
+        uk-tag-train gazetteer -o names.tsv
+        uk-tag-train fit train.conll --gazetteer names.tsv -o model.pt
+    """
+    from tagger.atomic import atomic_write
+    from tagger.train.lists import dictionary_forms
+
+    lines = [f"{form}\t{','.join(classes)}\n" for form, classes in dictionary_forms()]
+    with atomic_write(output) as file:
+        file.write("".join(lines).encode("utf-8"))
+    click.echo(f"{output}: {len(lines):,} forms", err=True)
 
 
 def _size(documents) -> str:

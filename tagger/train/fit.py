@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -17,6 +17,7 @@ from tagger.train.arrays import build_vocabulary, join, to_arrays
 from tagger.train.checkpoint import Checkpoint, save
 from tagger.train.corpus import Document, labels, without_copies
 from tagger.train.evaluate import evaluate
+from tagger.train.lists import read_gazetteer
 from tagger.train.local import LocalSession
 from tagger.train.loop import LoopSettings, Trainer
 from tagger.train.network import Network, NetworkSettings
@@ -34,6 +35,7 @@ class DataSettings:
     :param share: share of the tokens to cut off for that.
     :param mapping: labels to rename; `O` drops one.
     :param soft: files with a teacher's labels.
+    :param gazetteer: a file with lists of names.
     """
 
     sources: tuple[str, ...]
@@ -46,6 +48,7 @@ class DataSettings:
     soft_weight: float = 1.0
     minimum: int = 2
     limit: int | None = None
+    gazetteer: str | None = None
 
 
 def load_parts(settings: DataSettings, seed: int, log: Callable[[str], None]) -> tuple[list[Document], list[Document]]:
@@ -102,8 +105,14 @@ def fit(
     tags = bio.tag_set(labels(training))
     taught = [soft.without(soft.read_soft(path), development) for path in data.soft]
     text = [sentence.tokens for sentence in all_sentences(training)] + [tokens for part in taught for tokens in part.sentences]
-    vocabulary = build_vocabulary(text, features, data.minimum, data.limit)
-    arrays = join([to_arrays(training, vocabulary, tags), *(soft.to_arrays(part, vocabulary, tags, data.soft_weight) for part in taught)])
+    forms = bool(settings.forms)
+    gazetteer, classes = read_gazetteer(data.gazetteer) if data.gazetteer else (None, [])
+    if gazetteer:
+        features = replace(features, kinds=(*features.kinds, "gazetteer"))
+    vocabulary = build_vocabulary(text, features, data.minimum, data.limit, gazetteer)
+    arrays = join(
+        [to_arrays(training, vocabulary, tags, forms=forms), *(soft.to_arrays(part, vocabulary, tags, data.soft_weight, forms=forms) for part in taught)]
+    )
     torch.manual_seed(settings.seed)
     network = Network(shape, len(vocabulary), tags)
     log(
@@ -117,7 +126,9 @@ def fit(
         "soft": [part.fingerprint for part in taught],
     }
     training_options = {"data": asdict(data), "features": asdict(features), "loop": asdict(settings)}
+    training_options["versions"] = {"torch": torch.__version__}
     training_options["data"]["sources"] = described["sources"]
+    training_options["data"]["gazetteer"] = {"forms": len(gazetteer), "classes": classes} if gazetteer else None
     training_options["data"]["soft"] = [Path(path).name for path in data.soft]
     training_options["data"]["development"] = [Path(path).name for path in data.development]
     identity = hashlib.sha256(json.dumps([described, asdict(shape), asdict(features), vocabulary.entries], sort_keys=True).encode()).hexdigest()

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 
 from tagger.errors import ModelError
 from tagger.tagger import Tagger
-from tagger.train.arrays import Arrays, Batch, batches, plan_epoch
+from tagger.train.arrays import Arrays, Batch, FormShares, batches, plan_epoch
 from tagger.train.checkpoint import load_plain, save_plain
 from tagger.train.corpus import Document
 from tagger.train.local import LocalSession
@@ -38,6 +38,7 @@ class LoopSettings:
     :param feature_dropout: share of all features hidden in a batch.
     :param soft_share: weight of a teacher's soft labels against the tags of the same tokens, where there are soft labels.
     :param average: decay of a running mean of the weights, which is what is scored and kept (Polyak and Juditsky 1992); 0 keeps the weights themselves.
+    :param forms: shares of sentences that are shown in another form.
     """
 
     epochs: int = 30
@@ -52,6 +53,7 @@ class LoopSettings:
     soft_share: float = 1.0
     average: float = 0.0
     seed: int = 42
+    forms: FormShares = field(default_factory=FormShares)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
 
 
@@ -147,7 +149,10 @@ class Trainer:
         self.network.train()
         plan = self._plan(epoch)
         total, tokens = torch.zeros((), device=self.device), 0
-        for step, batch in enumerate(batches(self.training, plan), 1):
+        forms = None
+        if self.settings.forms:
+            forms = self.settings.forms.draw(len(self.training.lengths), np.random.default_rng([self.settings.seed, epoch, 1]))
+        for step, batch in enumerate(batches(self.training, plan, forms), 1):
             batch = batch.to(self.device)
             loss = self._loss(batch)
             self.optimizer.zero_grad()

@@ -58,7 +58,7 @@ def without(text: SoftText, documents: list[Document]) -> SoftText:
     return SoftText(sentences, text.probabilities[np.repeat(keep, lengths)], text.tags, text.fingerprint)
 
 
-def to_arrays(text: SoftText, vocabulary: Vocabulary, tags: list[str], weight: float) -> Arrays:
+def to_arrays(text: SoftText, vocabulary: Vocabulary, tags: list[str], weight: float, *, forms: bool = False) -> Arrays:
     """Number the text; hard tags are the best legal sequence under the soft ones.
 
     :param tags: tags by number; soft labels of other tags make a DataError.
@@ -68,9 +68,10 @@ def to_arrays(text: SoftText, vocabulary: Vocabulary, tags: list[str], weight: f
         raise DataError(f"the soft labels have tags that the training data has not: {', '.join(strange)}")
     probabilities = np.zeros((len(text.probabilities), len(tags)), np.float16)
     probabilities[:, [tags.index(tag) for tag in text.tags]] = text.probabilities
-    rows, words, starts = number_words(text.sentences, vocabulary)
-    hard = _best_tags(probabilities, np.diff(starts), Transitions.legal(tags))
-    return Arrays(rows, words, hard, starts, np.full(len(text.sentences), weight, np.float32), probabilities)
+    hard = _best_tags(probabilities, np.fromiter(map(len, text.sentences), np.int64), Transitions.legal(tags))
+    arrays = number_words(text.sentences, vocabulary, hard, np.full(len(text.sentences), weight, np.float32), forms=forms)
+    arrays.soft = probabilities
+    return arrays
 
 
 def _best_tags(probabilities: np.ndarray, lengths: np.ndarray, transitions: Transitions) -> np.ndarray:

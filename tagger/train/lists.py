@@ -1,0 +1,65 @@
+"""Lists of names for the gazetteer: a text file of word forms and classes, and one made of a dictionary of Ukrainian.
+
+A file has a line for each form: the form, a TAB, and its classes with commas between. There may be up to eight classes.
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from tagger.errors import DataError
+from tagger.gazetteer import Gazetteer
+
+CLASSES = 8  # bits of a byte
+# Grammemes of pymorphy3's dictionary of Ukrainian, and what they are called here.
+GRAMMEMES = {"Surn": "surname", "Name": "name", "Patr": "patronymic"}
+ORDINARY = "ordinary"  # the form is also one of a word that is no name
+
+
+def read_gazetteer(path: str | Path) -> tuple[Gazetteer, list[str]]:
+    """Read a file of forms.
+
+    :returns: the gazetteer and the classes, bit by bit.
+    :raises DataError: it cannot be read, a line is not of this form, or there are too many classes.
+    """
+    forms: dict[str, int] = {}
+    classes: list[str] = []
+    try:
+        lines = Path(path).read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot be read as text: {error}; give lines of a form, a TAB and its classes", path=str(path)) from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        form, tab, own = line.rstrip("\r").partition("\t")
+        if not tab or not form or not all(own.split(",")):
+            raise DataError("a form, a TAB and its classes with commas between are expected; mend the line", path=str(path), line=number)
+        for name in own.split(","):
+            if name not in classes:
+                classes.append(name)
+            if len(classes) > CLASSES:
+                raise DataError(f"{name!r} is class {len(classes)}, there may be {CLASSES}; merge some", path=str(path), line=number)
+            forms[form.lower()] = forms.get(form.lower(), 0) | 1 << classes.index(name)
+    return Gazetteer.of(forms), classes
+
+
+def dictionary_forms() -> Iterator[tuple[str, list[str]]]:
+    """Word forms of names in the dictionary of pymorphy3 (`pymorphy3-dicts-uk`, from VESUM, CC BY-NC-SA 4.0), lower-cased, with their classes.
+
+    :raises DataError: the package is not installed.
+    """
+    try:
+        dictionary = import_module("pymorphy3").MorphAnalyzer(lang="uk").dictionary
+    except (ImportError, ValueError):  # it raises ValueError where there is no dictionary
+        raise DataError("the dictionary is not installed; run: pip install pymorphy3 pymorphy3-dicts-uk") from None
+    names: dict[str, set[str]] = {}
+    ordinary: set[str] = set()
+    for word, tag, *_ in dictionary.iter_known_words():
+        own = {GRAMMEMES[grammeme] for grammeme in tag.grammemes if grammeme in GRAMMEMES}
+        if own:
+            names.setdefault(word.lower(), set()).update(own)
+        else:
+            ordinary.add(word)
+    order = [*GRAMMEMES.values(), ORDINARY]
+    for form in sorted(names):
+        yield form, sorted(names[form] | ({ORDINARY} if form in ordinary else set()), key=order.index)
