@@ -1,0 +1,36 @@
+"""Virtual environments for the peers, made once and found again."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from peer.catalogue import Environment
+
+STAMP = "installed.json"  # written last: an environment without it was not finished
+
+
+def prepare(environment: Environment, folder: Path) -> Path:
+    """The Python of an environment, which is made under `folder` where it is not there yet or was made from other requirements.
+
+    :raises RuntimeError: pip fails; the message is its last line.
+    """
+    home = folder / environment.name
+    stamp = home / STAMP
+    python = home / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    wanted = [list(packages) for packages in environment.installs]
+    if stamp.exists() and json.loads(stamp.read_text()) == wanted:
+        return python
+    run([sys.executable, "-m", "venv", "--clear", str(home)])
+    for packages in wanted:
+        run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages])
+    stamp.write_text(json.dumps(wanted))
+    return python
+
+
+def run(command: list[str], **settings) -> None:
+    """Run a program. Raises RuntimeError with the last line that it wrote to standard error where it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, **settings)
+    if done.returncode:
+        lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise RuntimeError(lines[-1] if lines else f"{command[0]} ended with code {done.returncode}")
