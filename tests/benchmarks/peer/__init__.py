@@ -1,5 +1,4 @@
 """Other taggers, to be trained on the same documents and timed on the same sentences as uk-tag.
 
-Two kinds of module live here. `worker` and the taggers (`crfsuite_tagger`, `spacy_ner`, `stanza_ner`, `flair_ner`) run in an environment of
-their own and import nothing of this project; the rest runs beside uk-tag and imports none of the taggers.
+What is in `taggers` runs in an environment of its own and imports nothing of this project; the rest runs beside uk-tag and imports no tagger.
 """

@@ -24,7 +24,7 @@ class Peer:
 
     :param key: of its files in the cache.
     :param name: in the table.
-    :param module: beside this one; `worker` tells what it holds.
+    :param module: in `taggers`; `taggers.worker` tells what it holds.
     :param options: handed to the module.
     :param trained: whether its weights were learned: where they are random, only its speed means something.
     """

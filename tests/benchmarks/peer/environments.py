@@ -29,8 +29,9 @@ def prepare(environment: Environment, folder: Path) -> Path:
 
 
 def run(command: list[str], **settings) -> None:
-    """Run a program. Raises RuntimeError with the last line that it wrote to standard error where it fails."""
+    """Run a program. Raises RuntimeError where it fails, with the last line that it wrote to standard error, of an error if one says so."""
     done = subprocess.run(command, capture_output=True, text=True, **settings)
     if done.returncode:
         lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        lines = [line for line in lines if line.startswith("ERROR")] or lines
         raise RuntimeError(lines[-1] if lines else f"{command[0]} ended with code {done.returncode}")

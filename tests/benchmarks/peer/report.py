@@ -4,7 +4,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from peer import worker
+from peer.taggers import worker
 from peer.timing import PROGRAM, ROOT, Times
 from tagger.train.metrics import Report
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from peer import worker
 from peer.catalogue import Peer
+from peer.taggers import worker
 from peer.training import SETTINGS, call
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from peer import worker
 from peer.catalogue import Peer
 from peer.environments import run
+from peer.taggers import worker
 from tagger.train.corpus import Document, read_conll
 from tagger.train.fit import DataSettings, load_parts
 from tagger.train.metrics import Report, score
