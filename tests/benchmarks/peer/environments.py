@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from peer.catalogue import Environment
@@ -28,10 +29,12 @@ def prepare(environment: Environment, folder: Path) -> Path:
     return python
 
 
-def run(command: list[str], **settings) -> None:
-    """Run a program. Raises RuntimeError where it fails, with the last line that it wrote to standard error, of an error if one says so."""
-    done = subprocess.run(command, capture_output=True, text=True, **settings)
-    if done.returncode:
-        lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+def run(command: list[str], log: Path | None = None, **settings) -> None:
+    """Run a program, its output into a file. Raises RuntimeError where it fails, with its last line, of an error if one says so."""
+    with open(log, "w+", encoding="utf-8") if log else tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        code = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, **settings).returncode
+        output.seek(0)
+        lines = [line.strip() for line in output if line.strip()] if code else []
+    if code:
         lines = [line for line in lines if line.startswith("ERROR")] or lines
-        raise RuntimeError(lines[-1] if lines else f"{command[0]} ended with code {done.returncode}")
+        raise RuntimeError(lines[-1] if lines else f"{command[0]} ended with code {code}")

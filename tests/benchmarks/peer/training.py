@@ -60,11 +60,11 @@ def _plain(documents: list[Document]) -> list[tuple[list[str], list[str]]]:
 
 
 def call(python: Path, peer: Peer, action: str, folder: Path, record: Path, *words: object) -> dict:
-    """Run the worker in the peer's environment, and read its record. Raises RuntimeError where it fails."""
+    """Run the worker in the peer's environment, what it prints into a log beside its record, and read the record. Raises RuntimeError where it fails."""
     command = [str(python), str(WORKER), peer.module, action, str(folder), str(record), *map(str, words)]
     for option in peer.options:
         command += ["--option", option]
-    run(command, env={**os.environ, **SETTINGS})
+    run(command, record.with_suffix(".log"), env={**os.environ, **SETTINGS})
     return json.loads(record.read_text(encoding="utf-8"))
 
 
