@@ -1,9 +1,7 @@
-"""Flair's BiLSTM-CRF (Akbik et al. 2018), in one of two states.
+"""Flair's BiLSTM-CRF (Akbik et al. 2018) with random weights, for speed alone.
 
-- `published`: contextual string embeddings from character language models in both directions, a BiLSTM of 256, a CRF, with random weights and for
-  speed alone. The further option is the units of the language models: 1024 gives the 72 MB that flair-uk-ner has, 2048 is the size of `news`.
-- `scratch`: word and character embeddings that are learned from the training documents, the same BiLSTM and CRF, by Flair's own trainer.
-  The further option is the largest number of epochs; patience and rates are Flair's.
+Contextual string embeddings from character language models in both directions, a BiLSTM of 256, a CRF. The option is the units of the language
+models: 1024 gives the 72 MB that flair-uk-ner has, 2048 is the size of `news`. Without such models, which take days to train, it is not itself.
 """
 
 from collections.abc import Callable
@@ -12,14 +10,12 @@ from pathlib import Path
 import flair
 from flair.data import Corpus, Dictionary, Sentence
 from flair.datasets import FlairDatapointDataset
-from flair.embeddings import CharacterEmbeddings, FlairEmbeddings, OneHotEmbeddings, StackedEmbeddings
+from flair.embeddings import FlairEmbeddings, StackedEmbeddings
 from flair.models import LanguageModel, SequenceTagger
-from flair.trainers import ModelTrainer
 
 PACKAGES = ["flair", "torch"]
 PIECE = 128  # four of its mini-batches
 BATCH = 32
-WORD_WIDTH = 100
 OUTSIDE_BIAS = 5.0  # random scores would find an entity at every other token, and its making would take time
 
 
@@ -29,25 +25,16 @@ def resources(options: list[str]) -> list[Path]:
 
 
 def train(training: list, development: list, folder: Path, seed: int, options: list[str]) -> str:
-    """Train, or draw the weights, by the option."""
+    """Draw the weights."""
     flair.set_seed(seed)
-    state, size = options
-    parts = [FlairDatapointDataset([annotated(tokens, tags) for tokens, tags in part]) for part in (training, development)]
-    corpus = Corpus(train=parts[0], dev=parts[1], sample_missing_splits=False)
+    (size,) = options
+    corpus = Corpus(train=FlairDatapointDataset([annotated(tokens, tags) for tokens, tags in training]), sample_missing_splits=False)
     labels = corpus.make_label_dictionary("ner", add_unk=False)
-    if state == "published":
-        models = [LanguageModel(letters(training), forward, hidden_size=int(size), nlayers=1) for forward in (True, False)]
-        tagger = SequenceTagger(StackedEmbeddings([FlairEmbeddings(model) for model in models]), labels, "ner", hidden_size=256)
-        tagger.linear.bias.data[tagger.label_dictionary.get_idx_for_item("O")] = OUTSIDE_BIAS
-        tagger.save(folder / "model.pt")
-        return f"random weights, language models of {size} units"
-    words = OneHotEmbeddings.from_corpus(corpus, embedding_length=WORD_WIDTH, min_freq=2)
-    tagger = SequenceTagger(StackedEmbeddings([words, CharacterEmbeddings(letters(training))]), labels, "ner", hidden_size=256)
-    ModelTrainer(tagger, corpus).train(folder, max_epochs=int(size), create_file_logs=False, create_loss_file=False)
-    (folder / "final-model.pt").rename(folder / "model.pt")
-    if (folder / "best-model.pt").exists():  # by development F1; there is none where that never left 0
-        (folder / "best-model.pt").replace(folder / "model.pt")
-    return f"Flair's own training, at most {size} epochs"
+    models = [LanguageModel(letters(training), forward, hidden_size=int(size), nlayers=1) for forward in (True, False)]
+    tagger = SequenceTagger(StackedEmbeddings([FlairEmbeddings(model) for model in models]), labels, "ner", hidden_size=256)
+    tagger.linear.bias.data[tagger.label_dictionary.get_idx_for_item("O")] = OUTSIDE_BIAS
+    tagger.save(folder / "model.pt")
+    return f"random weights, language models of {size} units"
 
 
 def annotated(tokens: list[str], tags: list[str]) -> Sentence:
