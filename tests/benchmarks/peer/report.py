@@ -66,8 +66,7 @@ def table(rows: list[Row], setting: dict) -> str:
         if row.scores:
             f1 = [f"{row.scores.classes[label].f1:.3f}" if label in row.scores.classes else NOTHING for label in CLASSES]
             f1.append(f"**{row.scores.micro.f1:.3f}**")
-        state = row.failure or (f"trained in {row.about['training_cpu_seconds'] / 60:.0f} CPU-min" if row.trained and row.about else "")
-        state = state or ("as shipped" if row.trained else "random")
+        state = row.failure or ("as shipped" if row.key == OWN else "trained" if row.trained else "random")
         size = f"{row.model_bytes / 1e6:.1f} MB" if row.model_bytes else NOTHING
         speed = [NOTHING] * 3
         if row.times and row.key == OWN:
