@@ -1,0 +1,134 @@
+"""Seconds of uk-tag and of its peers on the same sentences, on one core, in turns."""
+
+import contextlib
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from peer.catalogue import Peer
+from peer.taggers import worker
+from peer.training import SETTINGS, call
+
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
+PROGRAM = [sys.executable, str(ROOT / "bin" / "uk-tag"), "--device", "cpu", "-i", "conll"]
+
+
+@dataclass(slots=True)
+class Times:
+    """What the runs of one tagger took.
+
+    :param tokens: tagged in each run. A slow peer tags the first part of the sentences.
+    :param tagging: seconds in each run from the first token handed in to the last tag, without start-up.
+    :param start: seconds of start-up in each run: the interpreter, imports, the model, reading the sentences.
+    """
+
+    tokens: list[int] = field(default_factory=list)
+    tagging: list[float] = field(default_factory=list)
+    start: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Median tokens a second, start-up left out."""
+        return statistics.median(tokens / seconds for tokens, seconds in zip(self.tokens, self.tagging, strict=True))
+
+    @property
+    def whole_rate(self) -> float:
+        """Median tokens a second of the whole process."""
+        rows = zip(self.tokens, self.tagging, self.start, strict=True)
+        return statistics.median(tokens / (tagging + start) for tokens, tagging, start in rows)
+
+    @property
+    def start_seconds(self) -> float:
+        """Median start-up."""
+        return statistics.median(self.start)
+
+
+def sample(sentences: list[tuple[list[str], list[str]]], tokens: int, seed: int) -> list[tuple[list[str], list[str]]]:
+    """Sentences in random order up to so many tokens, so that each first part of them is a fair sample."""
+    shuffled = random.Random(seed).sample(sentences, len(sentences))
+    chosen, count = [], 0
+    for sentence in shuffled:
+        if count >= tokens:
+            break
+        chosen.append(sentence)
+        count += len(sentence[0])
+    return chosen
+
+
+def own_process(text: Path, word: Path, tokens: int) -> Callable[[], tuple[int, float, float]]:
+    """A run of uk-tag as users run it. Its start-up is a process that tags one word; reading and writing count as tagging."""
+
+    def seconds(file: Path) -> float:
+        began = time.perf_counter()
+        subprocess.run([*PROGRAM, str(file)], stdout=subprocess.DEVNULL, check=True, env={**os.environ, **SETTINGS})
+        return time.perf_counter() - began
+
+    def once() -> tuple[int, float, float]:
+        start = seconds(word)
+        return tokens, seconds(text) - start, start
+
+    return once
+
+
+def peer_process(python: Path, peer: Peer, folder: Path, text: Path, limit: float) -> Callable[[], tuple[int, float, float]]:
+    """A run of a peer in a process of its own, which times its tagging; the rest of the process is start-up."""
+
+    def once() -> tuple[int, float, float]:
+        with tempfile.TemporaryDirectory() as scratch:
+            began = time.perf_counter()
+            found = call(python, peer, "tag", folder, Path(scratch, "record.json"), "--input", text, "--output", Path(scratch, "tags"), "--seconds", limit)
+            whole = time.perf_counter() - began
+        return found["tokens"], found["seconds"], whole - found["seconds"]
+
+    return once
+
+
+def in_turns(ways: dict[str, Callable[[], tuple[int, float, float]]], runs: int, log: Callable[[str], None]) -> tuple[dict[str, Times], dict[str, str]]:
+    """Times by tagger, each once a round, all on one core; and the reasons of those that failed, which are left out from then on."""
+    times = {key: Times() for key in ways}
+    failures: dict[str, str] = {}
+    with one_core():
+        for number in range(runs):
+            for key, way in ways.items():
+                if key in failures:
+                    continue
+                try:
+                    tokens, tagging, start = way()
+                except (RuntimeError, subprocess.CalledProcessError) as error:
+                    failures[key] = str(error)
+                    continue
+                log(f"run {number + 1}: {key}: {tokens:,} tokens in {tagging:.2f} s, start-up {start:.2f} s")
+                times[key].tokens.append(tokens)
+                times[key].tagging.append(tagging)
+                times[key].start.append(start)
+    return {key: taken for key, taken in times.items() if key not in failures and taken.tokens}, failures
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process, and those that it starts, on one core; where the system cannot, only their threads are limited."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def write_texts(sentences: list[tuple[list[str], list[str]]], folder: Path) -> tuple[Path, Path, Path]:
+    """The sentences for peers (two columns) and for uk-tag (one column), and one word alone."""
+    paths = (folder / "two.conll", folder / "one.conll", folder / "word.conll")
+    worker.write(paths[0], sentences)
+    paths[1].write_text("".join("\n".join(tokens) + "\n\n" for tokens, _ in sentences), encoding="utf-8")
+    paths[2].write_text("Київ\n\n", encoding="utf-8")
+    return paths

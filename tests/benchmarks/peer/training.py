@@ -1,0 +1,98 @@
+"""The peers' training and their scores, each done once and kept in the cache."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from peer.catalogue import Peer
+from peer.environments import run
+from peer.taggers import worker
+from tagger.train.corpus import Document, read_conll
+from tagger.train.fit import DataSettings, load_parts
+from tagger.train.metrics import Report, score
+from tagger.train.sources import all_sentences, fingerprint
+
+WORKER = Path(worker.__file__)
+# One thread, in whatever library; and nothing but what pip installed: no model comes from a hub.
+SETTINGS = dict.fromkeys(["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "NUMEXPR_NUM_THREADS"], "1")
+SETTINGS |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONHASHSEED": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Training, development and test sentences as files of TOKEN, a tab and TAG.
+
+    :param folder: where the three files are.
+    :param digest: of training and development sentences, and the seed.
+    :param test_digest: of the test sentences.
+    """
+
+    folder: Path
+    digest: str
+    test_digest: str
+    gold: list[tuple[list[str], list[str]]]
+
+    @property
+    def test(self) -> Path:
+        """The test sentences with their gold tags."""
+        return self.folder / "test.conll"
+
+
+def prepare_data(training: Path, test: Path, cache: Path, seed: int, log: Callable[[str], None]) -> Data:
+    """Cut the development documents off as `uk-tag-train fit` does, and write the three parts. Raises DataError."""
+    parts = load_parts(DataSettings((str(training),)), seed, log)
+    digest = fingerprint([*parts[0], Document("seed"), *parts[1]])[:12] + f"-{seed}"
+    documents = read_conll(test)
+    test_digest = fingerprint(documents)[:12]
+    folder = cache / f"data-{digest}-{test_digest}"
+    folder.mkdir(parents=True, exist_ok=True)
+    gold = _plain(documents)
+    for name, sentences in (("training", _plain(parts[0])), ("development", _plain(parts[1])), ("test", gold)):
+        worker.write(folder / f"{name}.conll", sentences)
+    return Data(folder, digest, test_digest, gold)
+
+
+def _plain(documents: list[Document]) -> list[tuple[list[str], list[str]]]:
+    return [(list(sentence.tokens), list(sentence.tags)) for sentence in all_sentences(documents)]
+
+
+def call(python: Path, peer: Peer, action: str, folder: Path, record: Path, *words: object) -> dict:
+    """Run the worker in the peer's environment, what it prints into a log beside its record, and read the record. Raises RuntimeError where it fails."""
+    command = [str(python), str(WORKER), peer.module, action, str(folder), str(record), *map(str, words)]
+    for option in peer.options:
+        command += ["--option", option]
+    run(command, record.with_suffix(".log"), env={**os.environ, **SETTINGS})
+    return json.loads(record.read_text(encoding="utf-8"))
+
+
+def model(python: Path, peer: Peer, data: Data, cache: Path, seed: int) -> tuple[Path, dict]:
+    """Folder and record of the trained peer; trains where that was not done before. Raises RuntimeError."""
+    folder = cache / "models" / f"{peer.key}-{data.digest}"
+    record = folder.with_name(f"{folder.name}.json")
+    if record.exists():
+        return folder, json.loads(record.read_text(encoding="utf-8"))
+    shutil.rmtree(folder, ignore_errors=True)  # of a training that did not end
+    folder.mkdir(parents=True)
+    parts = ("--training", data.folder / "training.conll", "--development", data.folder / "development.conll")
+    return folder, call(python, peer, "train", folder, record, *parts, "--seed", seed)
+
+
+def scores(python: Path, peer: Peer, folder: Path, data: Data) -> Report:
+    """The peer's strict scores on the test. Its tags are kept beside its model. Raises RuntimeError."""
+    tags = folder.with_name(f"{folder.name}.{data.test_digest}.conll")
+    if not tags.exists():
+        written = tags.with_suffix(".part")
+        call(python, peer, "tag", folder, tags.with_suffix(".json"), "--input", data.test, "--output", written)
+        written.replace(tags)
+    return strict(data.gold, tags)
+
+
+def strict(gold: list[tuple[list[str], list[str]]], tagged: Path) -> Report:
+    """Strict scores of a file of tokens and tags. Raises RuntimeError where its tokens are not those of the gold sentences."""
+    found = worker.read(tagged)
+    if [tokens for tokens, _ in found] != [tokens for tokens, _ in gold]:
+        raise RuntimeError("the sentences that came back are not those that were handed in")
+    return score([tags for _, tags in gold], [tags for _, tags in found])

@@ -1,0 +1,92 @@
+"""uk-tag beside other taggers: python tests/benchmarks/peers.py TRAIN.conll TEST.conll --cache FOLDER
+
+Each peer is installed into an environment of its own under the cache, trained on the same documents (the development set is cut off as
+`uk-tag-train fit` does), scored on the test by uk-tag's strict metric, and timed on the same sentences in the same run, in turns, on one core.
+Environments, models and tags stay in the cache. `--runs 0` trains and scores, and times nothing.
+
+Tokens/s of a peer are of its whole pipeline on pretokenized sentences, with its start-up left out; those of uk-tag are of the whole process, from
+file to standard output, with its start-up in the first row, and left out in the second.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
+
+from peer import environments, report, timing, training  # noqa: E402
+from peer.catalogue import PEERS  # noqa: E402
+
+
+def main() -> None:
+    """Install, train, score, time, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("train", type=Path)
+    parser.add_argument("test", type=Path)
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--only", nargs="+", choices=[peer.key for peer in PEERS], default=[peer.key for peer in PEERS])
+    parser.add_argument("--tokens", type=int, default=100_000, help="of the test, to time with")
+    parser.add_argument("--seconds", type=float, default=10, help="a run of a peer stops after so many; a slow one tags a first part")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--record", type=Path, help="where to write the figures as JSON (default: in the cache)")
+    arguments = parser.parse_args()
+    cache = arguments.cache.resolve()
+    data = training.prepare_data(arguments.train, arguments.test, cache, arguments.seed, say)
+    rows = {report.OWN: report.Row(report.OWN, "uk-tag", trained=True, model_bytes=report.own_model().stat().st_size)}
+    with tempfile.TemporaryDirectory() as scratch:
+        rows[report.OWN].scores = training.strict(data.gold, report.own_tags(data.test, Path(scratch)))
+        texts = timing.write_texts(sentences := timing.sample(data.gold, arguments.tokens, arguments.seed), Path(scratch))
+        count = sum(len(tokens) for tokens, _ in sentences)
+        ways = {report.OWN: timing.own_process(texts[1], texts[2], count)}
+        for peer in PEERS:
+            if peer.key not in arguments.only:
+                continue
+            row = rows[peer.key] = report.Row(peer.key, peer.name, peer.trained)
+            try:
+                say(f"{peer.key}: environment")
+                python = environments.prepare(peer.environment, cache / "environments")
+                say(f"{peer.key}: model")
+                folder, about = training.model(python, peer, data, cache, arguments.seed)
+                row.learn(about)
+                if peer.trained:
+                    row.scores = training.scores(python, peer, folder, data)
+                    say(f"{peer.key}: F1 {row.scores.micro.f1:.4f}")
+            except RuntimeError as error:
+                row.failure = str(error)
+                say(f"{peer.key}: {error}")
+            else:
+                ways[peer.key] = timing.peer_process(python, peer, folder, texts[0], arguments.seconds)
+        times, failures = timing.in_turns(ways, arguments.runs, say)
+    for key, reason in failures.items():
+        rows[key].failure = reason
+    for key, taken in times.items():
+        rows[key].times = taken
+    setting = {"processor": processor(), "cpus": os.cpu_count(), "date": f"{datetime.date.today()}", "tokens": count, "runs": arguments.runs}
+    target = arguments.record or cache / "peers.json"
+    target.write_text(json.dumps(report.as_dict(list(rows.values()), setting), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(report.table(list(rows.values()), setting))
+
+
+def say(message: str) -> None:
+    """Progress, on standard error."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor() or platform.machine())
+
+
+if __name__ == "__main__":
+    main()
