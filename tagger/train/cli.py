@@ -12,6 +12,7 @@ from tagger import __version__
 from tagger.errors import TaggerError
 from tagger.options import DEVICES
 from tagger.train.options import Numbers, reading
+from tagger.train.study.cli import study
 from tagger.train.teacher.cli import teacher
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
@@ -30,7 +31,7 @@ def command() -> None:
         uk-tag-train fit train.conll --output model.pt
         uk-tag-train evaluate model.pt test.conll
 
-    `teacher` is for more: it trains an encoder that labels plain text for `fit`.
+    `teacher` is for more: it trains an encoder that labels plain text for `fit`. `study` compares cells, schedules and sizes on NER-UK.
     """
 
 
@@ -187,6 +188,7 @@ def evaluate(model, data, part, as_json, calibration, device, threads, column, t
     click.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else text)
 
 
+command.add_command(study)
 command.add_command(teacher)
 
 
