@@ -32,7 +32,7 @@ def test_every_option_that_is_shown_exists():
     helps = {}
     for program in PROGRAMS:
         helps[program] = run_program(program, "--help", check=True).stdout.decode()
-    for group in (("describe",), ("fit",), ("evaluate",), ("teacher", "prepare"), ("teacher", "fit"), ("teacher", "label"), ("teacher", "vary")):
+    for group in (("describe",), ("fit",), ("evaluate",), ("study",), ("teacher", "prepare"), ("teacher", "fit"), ("teacher", "label"), ("teacher", "vary")):
         helps[" ".join(("uk-tag-train", *group))] = run_program("uk-tag-train", *group, "--help", check=True).stdout.decode()
     lines = [line for block in blocks("sh") for line in block.replace("\\\n", " ").splitlines()]
     seen = 0

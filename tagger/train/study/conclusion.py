@@ -4,6 +4,7 @@ from itertools import pairwise
 from statistics import mean
 
 from tagger.train.study import published
+from tagger.train.study.ladder import SHORT
 from tagger.train.study.tables import way_of
 from tagger.train.study.view import Row, View, overlap
 
@@ -54,12 +55,12 @@ def settings(view: View) -> str:
     if len(done) < 2:
         return "**Schedule, batch, depth, width.** Not run."
     best, worst = max(done, key=Row.score), min(done, key=Row.score)
-    order = "confirms" if not overlap(best, worst) else "does not confirm"
+    order = "within" if overlap(best, worst) else "beyond"
     disagreeing, pairs = disagreements(done)
     return (
         f"**Schedule, batch, depth, width.** Strict F1 goes from {worst.score():.3f} ({worst.label}) to {best.score():.3f} ({best.label}) over "
         f"{len(done)} settings, "
-        f"a difference that the bootstrap {order}; the original's metric orders {disagreeing} of {pairs} pairs of these runs the other way round "
+        f"{order} their intervals; the original's metric orders {disagreeing} of {pairs} pairs of these runs the other way round "
         f"than strict F1."
     )
 
@@ -102,7 +103,8 @@ def choice(view: View) -> str:
     )
     if gains:
         gain, row = max(gains, key=lambda found: found[0])
-        text += f"; of the steps between, the largest trained here is {row.label} ({gain:+.3f})"
+        step = "no step between them that was trained here gains anything" if gain <= 0 else f"the largest step trained here is {SHORT[row.name]} ({gain:+.3f})"
+        text += f"; {step}"
     best = max(trained, key=Row.score)
     text += f", and what ships is {ships.score() - best.score():+.3f} from the best of them"
     spread = [row.score() for row in view.done("cells")]

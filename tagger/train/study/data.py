@@ -20,11 +20,17 @@ SHARE = 0.12  # of the training tokens, cut off by document to choose the epoch 
 
 @dataclass(slots=True)
 class Parts:
-    """Documents to train on, to choose the epoch by, and to report on; `stratum` tells what the bootstrap draws: documents or sentences."""
+    """The data of one run.
+
+    :param development: what chooses the epoch; `test`: what is reported on.
+    :param names: the documents by whose names a test name counts as seen: the same for runs that stand in one table.
+    :param stratum: what the bootstrap draws: `documents`, or `sentences` where documents are not known.
+    """
 
     training: list[Document]
     development: list[Document]
     test: list[Document]
+    names: list[Document]
     stratum: str
 
     def fingerprints(self) -> dict[str, str]:
@@ -97,16 +103,16 @@ class Sources:
         fold = re.fullmatch(r"fold (\d+) of (\d+)", data)
         if data == "hub":
             training, development, test = (self.pool[name] for name in ("train", "validation", "test"))
-            return Parts(_some_sentences(training, subset), development, test, "sentences")
+            return Parts(_some_sentences(training, subset), development, test, training, "sentences")
         if fold:
             number, count = map(int, fold.groups())
             members = stratified_folds(self.documents, count)
             others = [document for other, group in enumerate(members, 1) if other != number for document in group]
             training, development = development_split(others, SHARE, SEED)
-            return Parts(_some_documents(training, subset), development, members[number - 1], "documents")
+            return Parts(_some_documents(training, subset), development, members[number - 1], training, "documents")
         training, development = self.split
         more = self.more_documents if data.endswith("more") else []
-        return Parts(_some_documents([*training, *more], subset), development, self.test_documents, "documents")
+        return Parts(_some_documents([*training, *more], subset), development, self.test_documents, training, "documents")
 
 
 def _some_sentences(documents: list[Document], share: float) -> list[Document]:

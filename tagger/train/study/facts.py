@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Sequence
 
+import torch
+
 from tagger import tags as bio
 from tagger.train.breakdown import name_counts, name_of
 from tagger.train.corpus import Document, labels
 from tagger.train.describe import unseen
 from tagger.train.network import Network, NetworkSettings
+from tagger.train.schedules import Schedule
 from tagger.train.sources import all_sentences, fingerprint
 from tagger.train.study import published
 from tagger.train.study.data import Sources
+from tagger.train.study.grid import grid
 from tagger.train.study.metric import SentenceMeans, bounds
 from tagger.train.study.records import Records
 from tagger.train.study.scoring import gold_of, rounded
-from tagger.train.study.settings import FORMAT, digest_of
+from tagger.train.study.settings import FORMAT, Cut, digest_of
 
 FACTS = "data"
 
@@ -38,7 +42,8 @@ def gather(sources: Sources, records: Records, log: Callable[[str], None] = lamb
                 record["new_text"] = new_text(sources.pool, sources.more_documents)
         if sources.train and sources.test:
             record["documents_leak"] = leak(sources.documents, sources.test_documents)
-        records.write(FACTS, identity, rounded(record))
+        rates = rates_at(published.SAME_EPOCH, published.SAME_FIGURES)
+        records.write(FACTS, identity, rounded(record) | {"rates": rates})
         log("data: described")
     return identity
 
@@ -94,6 +99,23 @@ def new_text(pool: dict[str, list[Document]], documents: Sequence[Document]) -> 
         "words_without_number": sum(missing) / sum(len(sentence.tokens) for sentence in sentences),
         "sentences_in_full": sum(not count for count in missing) / len(sentences),
     }
+
+
+def rates_at(epoch: int, names: Sequence[str]) -> dict[str, float]:
+    """The learning rates in an epoch, counted from 1, of runs of the grid with the original's settings in full, by the schedules themselves."""
+    rates = {}
+    for run in grid(Cut()):
+        if run.name in names:
+            optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], run.loop.rate)
+            schedule = Schedule(optimizer, run.loop.schedule, run.loop.epochs, 1)
+            for number in range(1, epoch):
+                schedule.before_epoch(number)
+                optimizer.step()
+                schedule.after_step(number)
+                schedule.after_epoch(number, 0.0)
+            schedule.before_epoch(epoch)
+            rates[run.name] = float(f"{optimizer.param_groups[0]['lr']:.3g}")
+    return rates
 
 
 def parameter_counts(vocabulary: int, tags: list[str]) -> dict[str, int]:

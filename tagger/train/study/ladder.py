@@ -6,15 +6,16 @@ from tagger.train.study.grid import SEED, loop, network, steps
 from tagger.train.study.settings import Cut, Run
 
 SHIPS = "ladder-ships"
-# A reader wants to see what each step brings over the one above it.
+# Name, what plots call it, what tables call it. A reader wants to see what each step brings over the one above it.
 STEPS = (
-    ("ladder-original", "the original's recipe (LSTM, MultiStepLR(15, 25; 0.5) at 1e-3; words of the test part in the vocabulary)"),
-    ("ladder-unknown", "the vocabulary cut from training alone, with an unknown word"),
-    ("ladder-features", "features of words' parts (affixes, shape, character n-grams)"),
-    ("ladder-hidden", "words' own entries and single features hidden at random in training"),
-    ("ladder-crf", "a linear-chain CRF on top"),
-    ("ladder-more", "more data: the new documents of NER-UK 2.0, read as four classes"),
+    ("ladder-original", "the original's recipe", "the original's recipe (LSTM, MultiStepLR(15, 25; 0.5) at 1e-3; words of the test part in the vocabulary)"),
+    ("ladder-unknown", "+ an unknown word", "the vocabulary cut from training alone, with an unknown word"),
+    ("ladder-features", "+ features", "features of words' parts (affixes, shape, character n-grams)"),
+    ("ladder-hidden", "+ hidden features", "words' own entries and single features hidden at random in training"),
+    ("ladder-crf", "+ a CRF", "a linear-chain CRF on top"),
+    ("ladder-more", "+ more data", "more data: the new documents of NER-UK 2.0, read as four classes"),
 )
+SHORT = {name: short for name, short, _ in STEPS} | {SHIPS: "what ships"}
 
 
 def ladder(cut: Cut, seed: int = SEED) -> list[Run]:
@@ -25,7 +26,7 @@ def ladder(cut: Cut, seed: int = SEED) -> list[Run]:
     hidden = replace(features, loop=replace(features.loop, word_dropout=0.2, feature_dropout=0.1))
     crf = replace(hidden, network=network(cut, output="crf"))
     more = replace(crf, data="documents and more")
-    return [replace(run, name=name, label=label) for run, (name, label) in zip((original, unknown, features, hidden, crf, more), STEPS, strict=True)]
+    return [replace(run, name=name, label=label) for run, (name, _, label) in zip((original, unknown, features, hidden, crf, more), STEPS, strict=True)]
 
 
 def folds(cut: Cut, count: int) -> list[Run]:

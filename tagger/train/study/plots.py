@@ -61,16 +61,18 @@ def counts(path: Path, parts: Mapping[str, dict]) -> None:
     """Tags and entity classes of each part, on a logarithmic scale: the imbalance is of two orders of magnitude."""
     with figure(path, 2, 1, (10, 7)) as (drawn, axes):
         for ax, key, title in ((axes[0], "tags", "tokens by tag"), (axes[1], "classes", "entities by class")):
-            names = sorted({name for part in parts.values() for name in part[key]}, key=lambda name: -sum(part[key].get(name, 0) for part in parts.values()))
+            names = sorted(
+                {name for part in parts.values() for name in part[key]}, key=lambda name: (-sum(part[key].get(name, 0) for part in parts.values()), name)
+            )
             grouped_bars(ax, names, {label: [part[key].get(name, 0) for name in names] for label, part in parts.items()})
             ax.set_yscale("log")
             ax.set_title(title)
-        legend_below(drawn, axes[0], len(parts))
+        legend_below(drawn, axes[0], 3)
 
 
 def per_class(path: Path, runs: Mapping[str, dict]) -> None:
     """Strict F1 of each class on the test documents, a bar a run."""
-    names = sorted({label for record in runs.values() for label in record["test"]["classes"]}, key=lambda label: -_gold(runs, label))
+    names = sorted({label for record in runs.values() for label in record["test"]["classes"]}, key=lambda label: (-_gold(runs, label), label))
     with figure(path, 1, 1, (10, 3.6 + 0.22 * len(runs))) as (drawn, (ax,)):
         values = {title: [record["test"]["classes"].get(name, {}).get("f1", 0) for name in names] for title, record in runs.items()}
         grouped_bars(ax, [f"{name} ({_gold(runs, name):,})" for name in names], values)

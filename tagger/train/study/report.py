@@ -8,6 +8,7 @@ from tagger.errors import DataError
 from tagger.train.study import plots, tables
 from tagger.train.study.conclusion import lines
 from tagger.train.study.findings import findings
+from tagger.train.study.ladder import SHORT
 from tagger.train.study.records import Records
 from tagger.train.study.view import View, view
 
@@ -20,9 +21,9 @@ METRICS = """*Mean F1* is the original's metric: the mean over sentences of the 
 *Strict F1* is entity-level micro F1: both ends and the label must be right. Ours decodes by the best legal sequence of tags. Ranges
 are 95% intervals of the bootstrap (1,000 draws), over documents, or over sentences where the data names no documents. *Of the way* is
 mean F1 between `O` everywhere (0%) and perfect tags (100%) on the test part. *Best epoch* is the one with the best mean F1 on the test
-part, which is how the original chose; the strict F1 with an interval is that of the epoch that the validation part chose. Losses are
-mean cross-entropies of a token; ours in training is with dropout (0.3: the original names no figure), and the training F1 is of 668
-sentences without it."""
+part, which is how the original chose; the strict F1 with an interval is that of the epoch that the validation part chose, by strict
+F1, which is also what the plateau schedules watch. Losses are mean cross-entropies of a token; ours in training is with dropout (0.3:
+the original names no figure), and the training F1 is of 668 sentences without it."""
 
 
 def write_report(records: Records, folder: Path, kind: str) -> Path:
@@ -138,7 +139,7 @@ def draw(study: View, folder: Path, kind: str) -> dict[str, str]:
     moving = records_of("schedules", "batch")
     one("rates", "Learning rate over steps", moving, lambda path: plots.rates(path, moving))
     one("data", "Tags and entity classes by part", study.facts.get("parts", {}), lambda path: plots.counts(path, study.facts["parts"]))
-    steps = {row.name.removeprefix("ladder-"): row.record for row in study.done("ladder")}
+    steps = {SHORT[row.name]: row.record for row in study.done("ladder")}
     trained = {name: record for name, record in steps.items() if "history" in record}
     one(
         "epochs-ladder",
@@ -154,6 +155,6 @@ def draw(study: View, folder: Path, kind: str) -> dict[str, str]:
         "seen",
         "Recall by how often training has the name",
         steps,
-        lambda path: plots.by_range(path, steps, "by_seen", "recall", "times that training has the name", "recall"),
+        lambda path: plots.by_range(path, steps, "by_seen", "recall", "times that the training documents of NER-UK 1.0 have the name", "recall"),
     )
     return drawn

@@ -70,7 +70,7 @@ def run_of(run: Run, parts: Parts, records: Records, *, device: str, log: Callab
     for name in ("development", "test"):
         documents = getattr(parts, name)
         found = predict(network, to_arrays(documents, vocabulary, tags), tags)
-        scores[name] = in_full(documents, found.tags, tags, parts.training, parts.stratum) | {"loss": round(found.loss, 5)}
+        scores[name] = in_full(documents, found.tags, tags, parts.names, parts.stratum) | {"loss": round(found.loss, 5)}
     record = {
         "settings": run.settings(),
         "cut": run.cut.describe(),
@@ -117,7 +117,6 @@ def watched(run: Run, parts: Parts, vocabulary: Vocabulary, tags: list[str]) -> 
 def score_model(name: str, model: Path, parts: Parts, records: Records, *, threads: int, log: Callable[[str], None]) -> str:
     """The identity of the record of a model file, or a checkpoint, on the test documents: scored now if it was not before.
 
-    :param parts: `training` is by what names count as seen; the model's own training is not known here.
     :raises ModelError: the file is no model.
     :raises DataError: the model has labels that the test documents have not.
     """
@@ -136,7 +135,7 @@ def score_model(name: str, model: Path, parts: Parts, records: Records, *, threa
         raise DataError(
             f"the model gives tags that the test data has not: {', '.join(strange)}; give another model, or rename labels with --map", path=str(model)
         )
-    record = {"model": model.name, "bytes": model.stat().st_size, "test": in_full(parts.test, found, tags, parts.training, parts.stratum)}
+    record = {"model": model.name, "bytes": model.stat().st_size, "test": in_full(parts.test, found, tags, parts.names, parts.stratum)}
     records.write(name, identity, record)
     log(f"{name}: {model.name}, test F1 {record['test']['f1']:.4f}")
     return identity

@@ -63,17 +63,17 @@ def brief(gold: Sequence[Sequence[str]], prediction: Prediction, tags: Sequence[
     return rounded(figures)
 
 
-def in_full(documents: Sequence[Document], predicted: Sequence[Sequence[str]], tags: Sequence[str], training: Sequence[Document], stratum: str) -> dict:
+def in_full(documents: Sequence[Document], predicted: Sequence[Sequence[str]], tags: Sequence[str], names: Sequence[Document], stratum: str) -> dict:
     """All that the report says of tags of documents, JSON types only.
 
-    :param training: the documents by which names count as seen.
+    :param names: the documents by whose names a name counts as seen.
     :param stratum: what the bootstrap draws: `documents`, or `sentences` where documents are not known.
     """
     sentences = all_sentences(documents)
     gold, tokens = [sentence.tags for sentence in sentences], [sentence.tokens for sentence in sentences]
     owners = [document.name for document in documents for _ in document.sentences] if stratum == "documents" else range(len(sentences))
     report = score(gold, predicted)
-    known = all_sentences(training)
+    known = all_sentences(names)
     seen = name_counts([sentence.tokens for sentence in known], [sentence.tags for sentence in known])
     low, high = intervals(gold, predicted, owners)
     micro = report.micro

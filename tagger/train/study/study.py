@@ -75,7 +75,7 @@ class Study:
         runs = [run for run in self.runs if self.chosen(run.name, run.table) and self._have(run.name, run.data)]
         self._plan(rows=[self._row(run) for run in runs])
         if self.chosen(SHIPS, "ladder") and self._have(SHIPS, "documents"):
-            parts = self.sources.parts("documents and more" if self.sources.more else "documents")
+            parts = self.sources.parts("documents")
             identity = score_model(SHIPS, self.settings.model, parts, self.records, threads=self.settings.threads, log=self._log)
             self._plan(rows=[{"name": SHIPS, "table": "ladder", "label": "what ships", "identity": identity}])
         for run in runs:

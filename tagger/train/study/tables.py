@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from statistics import mean, stdev
 
 from tagger.train.study import published
+from tagger.train.study.ladder import SHORT
 from tagger.train.study.view import Row, View
 
 NONE = "–"
@@ -133,7 +134,10 @@ def folds(rows: Sequence[Row]) -> str:
 def classes(rows: Sequence[Row]) -> str:
     """Strict F1 by class."""
     names = sorted({label for row in rows for label in row.record["test"]["classes"]})
-    return markdown(["test F1", *names], [[row.label, *(number(row.record["test"]["classes"].get(name, {}).get("f1")) for name in names)] for row in rows])
+    return markdown(
+        ["test F1", *names],
+        [[SHORT.get(row.name, row.label), *(number(row.record["test"]["classes"].get(name, {}).get("f1")) for name in names)] for row in rows],
+    )
 
 
 def strict(row: Row) -> str:
