@@ -48,3 +48,12 @@ def test_every_option_that_is_shown_exists():
                 assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", helps[name]), f"{option} of: {line}"
                 seen += 1
     assert seen > 30
+
+
+def test_the_study_is_told_as_its_report_tells_it():
+    section = README.partition("## The study")[2].partition("\n## ")[0]
+    report = (ROOT / "tests" / "benchmarks" / "study" / "report.md").read_text(encoding="utf-8")
+    told = [line for line in section.splitlines() if line.startswith("|") or re.match(r"\d\. ", line)]
+    assert len(told) >= 10 and [line for line in told if line not in report.splitlines()] == []
+    for image in re.findall(r"\]\((tests/benchmarks/study/[^)]+)\)", section):
+        assert (ROOT / image).is_file(), image

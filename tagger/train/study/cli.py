@@ -16,6 +16,9 @@ def cut_options(prefix: str, about: str):
     def decorate(command):
         options = [
             click.option(f"--{prefix}epochs", type=click.IntRange(1), default=30, help=f"{about}: epochs that stand for the original's 30."),
+            click.option(
+                f"--{prefix}rate", type=click.FloatRange(0, min_open=True), default=1.0, help=f"{about}: factor on learning rates, up to the highest, 0.01."
+            ),
             click.option(f"--{prefix}subset", type=click.FloatRange(0, 1, min_open=True), default=1.0, help=f"{about}: share of the training data."),
         ]
         for option in reversed(options):
@@ -26,20 +29,31 @@ def cut_options(prefix: str, about: str):
 
 
 @click.command()
-@click.option("--hub", default="", metavar="DATA", help="The hub form: a hub data set by name, or a folder with train, validation and test parquet files.")
-@click.option("--train", default="", metavar="FILE", help="Training documents of the standard split, CoNLL.")
-@click.option("--test", default="", metavar="FILE", help="Its test documents.")
+@click.option(
+    "--hub",
+    default="",
+    show_default=False,
+    metavar="DATA",
+    help="The hub form: a hub data set by name, or a folder with train, validation and test parquet files.",
+)
+@click.option("--train", default="", show_default=False, metavar="FILE", help="Training documents of the standard split, CoNLL.")
+@click.option("--test", default="", show_default=False, metavar="FILE", help="Its test documents.")
 @click.option("--more", multiple=True, metavar="FILE", help="More training documents (repeatable).")
-@click.option("--map", "mapping", type=LabelMap(), default="", help="Rename labels; O drops one: ART=MISC,DATE=O.")
+@click.option("--map", "mapping", type=LabelMap(), default="", show_default=False, help="Rename labels; O drops one: ART=MISC,DATE=O.")
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="The folder of the report; records are in its folder `records`.")
-@click.option("--rows", default="", metavar="NAME,...", help="Only these tables (cells, schedules, batch, depth and width, ladder, folds, data) or runs.")
+@click.option(
+    "--rows",
+    default="",
+    show_default=False,
+    metavar="NAME,...",
+    help="Only these tables (cells, schedules, batch, depth and width, ladder, cut, folds, data) or runs.",
+)
 @cut_options("hub-", "Runs on the hub form")
 @cut_options("", "Runs on documents")
 @click.option("--width", type=click.IntRange(1), default=512, help="Units of a direction that stand for the original's 512.")
 @click.option("--embedding", type=click.IntRange(1), default=512, help="Width of embeddings.")
 @click.option("--batch", type=click.IntRange(1), default=64, help="Sentences that stand for batches of 64.")
 @click.option("--like-length", is_flag=True, help="Batches of sentences of like length: faster without a GPU.")
-@click.option("--rate", type=click.FloatRange(0, min_open=True), default=1.0, help="Factor on learning rates, up to the original's highest, 0.01.")
 @click.option("--folds", type=click.IntRange(0), default=5, help="Folds of the cross-validation; 0: none.")
 @click.option("--seeds", type=click.IntRange(1), default=3, help="Seeds of steps of the ladder, and of cells, that one seed cannot tell apart.")
 @click.option("--model", type=click.Path(path_type=Path), help="What ships. [default: the model in the package]")
@@ -98,8 +112,9 @@ def _carry_out(output, rows, sources, report_only, plots, options) -> None:
     torch.set_num_threads(options["threads"])
 
     def cut(prefix):
-        shared = {name: options[name] for name in ("width", "embedding", "batch", "like_length", "rate")}
-        return Cut(epochs=options[f"{prefix}epochs"], subset=options[f"{prefix}subset"], **shared)
+        shared = {name: options[name] for name in ("width", "embedding", "batch", "like_length")}
+        own = {name: options[f"{prefix}{name}"] for name in ("epochs", "subset", "rate")}
+        return Cut(**own, **shared)
 
     if not report_only:
         settings = StudySettings(

@@ -4,7 +4,7 @@ from itertools import pairwise
 from statistics import mean
 
 from tagger.train.study import published
-from tagger.train.study.ladder import SHORT
+from tagger.train.study.ladder import BY_SENTENCE, SHORT
 from tagger.train.study.tables import way_of
 from tagger.train.study.view import Row, View, overlap
 
@@ -79,12 +79,13 @@ def cut(view: View) -> str:
         return "**The cut.** Either the hub form or the standard split was not given."
     by_sentence, by_document = (f"{found['seen_names']:.0%}" for found in leaks)
     text = f"**The cut.** Cut by sentence, {by_sentence} of the test part's names stand in training; cut by document, {by_document}."
-    hub, documents = view.row("schedules-two-steps"), view.row("ladder-original")
+    hub, documents = view.row(BY_SENTENCE), view.row("ladder-original")
     if hub and documents:
         change = hub.score() - documents.score()
-        same = "the same recipe" if hub.record["cut"] == documents.record["cut"] else "the same recipe (cut down differently)"
+        tokens = " and ".join(f"{row.record['data']['training']['tokens']:,}" for row in (hub, documents))
         verdict = f"{change:.3f} less" if change > 0 else f"{-change:.3f} more"
-        text = f"{text[:-1]}; {same} scores {hub.score():.3f} on the one and {verdict}, {documents.score():.3f}, on the other."
+        text = f"{text[:-1]}; the original's recipe ({tokens} training tokens) scores {hub.score():.3f} on the one and {verdict}, "
+        text += f"{documents.score():.3f}, on the other."
     return text
 
 

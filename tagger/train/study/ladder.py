@@ -6,6 +6,7 @@ from tagger.train.study.grid import SEED, loop, network, steps
 from tagger.train.study.settings import Cut, Run
 
 SHIPS = "ladder-ships"
+BY_SENTENCE = "cut-by-sentence"
 # Name, what plots call it, what tables call it. A reader wants to see what each step brings over the one above it.
 STEPS = (
     ("ladder-original", "the original's recipe", "the original's recipe (LSTM, MultiStepLR(15, 25; 0.5) at 1e-3; words of the test part in the vocabulary)"),
@@ -27,6 +28,11 @@ def ladder(cut: Cut, seed: int = SEED) -> list[Run]:
     crf = replace(hidden, network=network(cut, output="crf"))
     more = replace(crf, data="documents and more")
     return [replace(run, name=name, label=label) for run, (name, _, label) in zip((original, unknown, features, hidden, crf, more), STEPS, strict=True)]
+
+
+def by_sentence(cut: Cut) -> Run:
+    """The ladder's first step on the hub form, whose random cut by sentence lets names leak: the same training but for the data."""
+    return replace(ladder(cut)[0], name=BY_SENTENCE, table="cut", label="the original's recipe, cut by sentence", data="hub")
 
 
 def folds(cut: Cut, count: int) -> list[Run]:

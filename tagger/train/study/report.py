@@ -8,7 +8,7 @@ from tagger.errors import DataError
 from tagger.train.study import plots, tables
 from tagger.train.study.conclusion import lines
 from tagger.train.study.findings import findings
-from tagger.train.study.ladder import SHORT
+from tagger.train.study.ladder import BY_SENTENCE, SHORT
 from tagger.train.study.records import Records
 from tagger.train.study.view import View, view
 
@@ -52,6 +52,8 @@ def text(study: View, drawn: dict[str, str]) -> str:
     if cut:
         parts.append("What was cut down, so that it runs without a GPU:\n\n" + "\n".join(cut))
     parts += ["## Conclusion", "\n".join(f"{place}. {line}" for place, line in enumerate(lines(study), 1))]
+    if rows := study.table("ladder"):
+        parts.append(tables.summary(rows))
     parts += ["## What the figures are", METRICS]
     if found := findings(study):
         parts += ["## What the original could not see", *found]
@@ -81,6 +83,9 @@ def text(study: View, drawn: dict[str, str]) -> str:
         if done := study.done("ladder"):
             parts += [tables.classes(done)]
         parts += images(drawn, "epochs-ladder", "classes", "confusion", "length", "seen")
+    if rows := [row for row in (study.rows.get(BY_SENTENCE), study.rows.get("ladder-original")) if row]:
+        about = "One recipe on two cuts of the corpus: the hub form's, by sentence and at random, and the standard split, by document."
+        parts += ["## The cut", about, tables.cut(rows)]
     if rows := study.table("folds"):
         about = (
             "Documents are dealt into folds that hold about the same share of each source, of all tokens and of each class; "

@@ -9,12 +9,12 @@ from tagger.errors import OptionError
 from tagger.train.study.data import Sources
 from tagger.train.study.facts import gather
 from tagger.train.study.grid import SEED, grid
-from tagger.train.study.ladder import SHIPS, folds, ladder
+from tagger.train.study.ladder import SHIPS, by_sentence, folds, ladder
 from tagger.train.study.records import Records, merge_rows
 from tagger.train.study.runs import run_of, score_model
 from tagger.train.study.settings import Cut, Run
 
-TABLES = ("cells", "schedules", "batch", "depth and width", "ladder", "folds")
+TABLES = ("cells", "schedules", "batch", "depth and width", "ladder", "cut", "folds")
 SEEDED = ("ladder", "cells")  # the tables whose close rows are worth other seeds
 FACTS = "data"
 
@@ -53,7 +53,12 @@ class Study:
     ) -> None:
         self.settings, self.sources, self.records = settings, sources, records
         self._log, self._progress = log, progress
-        self.runs = [*grid(settings.hub_cut), *ladder(settings.cut), *(folds(settings.cut, settings.folds) if settings.folds else [])]
+        self.runs = [
+            *grid(settings.hub_cut),
+            *ladder(settings.cut),
+            by_sentence(settings.cut),
+            *(folds(settings.cut, settings.folds) if settings.folds else []),
+        ]
         self._order = [run.name for run in self.runs]
         self._order.insert(self._order.index("ladder-more") + 1, SHIPS)
         known = {*self._order, *(run.table for run in self.runs), FACTS}

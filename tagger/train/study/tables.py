@@ -117,6 +117,31 @@ def ladder(rows: Sequence[Row]) -> str:
     return markdown(head, lines)
 
 
+def summary(rows: Sequence[Row]) -> str:
+    """The ladder in short: both metrics on the test documents. A mean over seeds stands where there are several, the interval is of one."""
+    head = ["on documents never seen", "strict F1", "95% interval", "mean F1 of the original"]
+    lines = []
+    for row in rows:
+        if row.record:
+            low, high = row.interval
+            lines.append([SHORT[row.name], number(row.score()), f"{low:.3f}–{high:.3f}", number(row.score("mean_f1"))])
+        else:
+            lines.append([SHORT[row.name], NOT_RUN, NONE, NONE])
+    return markdown(head, lines)
+
+
+def cut(rows: Sequence[Row]) -> str:
+    """One recipe on several cuts of the corpus."""
+    lines = []
+    for row in rows:
+        if row.record:
+            size = number(row.record["data"]["training"]["tokens"])
+            lines.append([row.record["settings"]["data"], size, number(row.score(part="development")), strict(row), number(row.record["test"]["mean_f1"])])
+        else:
+            lines.append([row.label, NONE, NONE, NOT_RUN, NONE])
+    return markdown(["cut", "training tokens", "development F1", "test F1 (95%)", "mean F1 of the original"], lines)
+
+
 def folds(rows: Sequence[Row]) -> str:
     """Each fold, and their mean and deviation."""
     lines = []
