@@ -128,9 +128,8 @@ def _carry_out(output, rows, sources, report_only, plots, options) -> None:
             options["threads"],
         )
         work = Study(settings, sources, records, log=_log, progress=_bar if sys.stderr.isatty() else lambda done, total: None)
-        if not rows:
-            work.note(_command())
         work.carry_out()
+        work.note(_command())
     click.echo(write_report(records, output, plots))
 
 

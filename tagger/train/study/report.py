@@ -16,7 +16,7 @@ NAME = "report.md"
 INTRODUCTION = """A comparison of RNN, GRU and LSTM for named entities in Ukrainian asked the right questions: which cell, which schedule, which batch,
 how deep, how wide. This is the same comparison on the same data by `uk-tag-train`, with the original's figures beside ours, with a
 second metric, and carried on to text whose documents training has not seen. All figures are from the records of the runs; the report
-is made again by the command at its end."""
+is made again by what stands at its end."""
 METRICS = """*Mean F1* is the original's metric: the mean over sentences of the mean over nine tags of each tag's F1, 0 where a tag does not occur.
 *Strict F1* is entity-level micro F1: both ends and the label must be right. Ours decodes by the best legal sequence of tags. Ranges
 are 95% intervals of the bootstrap (1,000 draws), over documents, or over sentences where the data names no documents. *Of the way* is
@@ -92,10 +92,10 @@ def text(study: View, drawn: dict[str, str]) -> str:
             "the recipe is the ladder's, with the CRF."
         )
         parts += ["## Cross-validation", about, tables.folds(rows)]
-    if study.command:
+    if study.commands:
         parts += [
             "## How it was made",
-            f"```sh\n{study.command}\n```",
+            "```sh\n" + "\n".join(study.commands) + "\n```",
             "Finished runs are kept and a killed one goes on; `--report-only` makes the report alone.",
         ]
     return "\n\n".join(parts) + "\n"

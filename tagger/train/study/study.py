@@ -70,8 +70,8 @@ class Study:
         return not self.settings.rows or name in self.settings.rows or table in self.settings.rows
 
     def note(self, command: str) -> None:
-        """Keep the command that the report names."""
-        self._plan(command=command)
+        """Keep a command for the report, which names all that made it, the latest last."""
+        self._plan(commands=[*(old for old in self.records.plan().get("commands", []) if old != command), command])
 
     def carry_out(self) -> None:
         """Do what is asked for and not yet done. Runs whose data was not given are left out, and the log says so."""

@@ -56,11 +56,11 @@ class Row:
 
 @dataclass(slots=True)
 class View:
-    """Rows by name in the order of the tables, and the facts about the data, empty where they were not gathered."""
+    """Rows by name in the order of the tables, the facts about the data, empty where they were not gathered, and the commands that made it."""
 
     rows: dict[str, Row]
     facts: dict
-    command: str
+    commands: list[str]
 
     def table(self, name: str) -> list[Row]:
         """The rows of a table."""
@@ -89,7 +89,7 @@ def view(records: Records) -> View:
             rows[base] = Row(base, planned["table"], planned["label"], record)
         elif record and base in rows:
             rows[base].seeds.append(record)
-    return View(rows, (records.find("data", plan["data"]) if "data" in plan else None) or {}, plan.get("command", ""))
+    return View(rows, (records.find("data", plan["data"]) if "data" in plan else None) or {}, plan.get("commands", []))
 
 
 def overlap(one: Row, other: Row) -> bool:
