@@ -260,7 +260,7 @@ def test_the_conclusion_on_settings_and_choice_follows_the_figures():
     assert "0.300 (one) to 0.500 (other) over 2 settings, beyond" in settings(View({"a": one, "b": other}, {}, []))
     rows = [fake("ladder-original", "", 0.5, table="ladder"), fake("ladder-unknown", "", 0.4, table="ladder"), fake("ladder-ships", "", 0.8, table="ladder")]
     said = choice(View({row.name: row for row in rows}, {}, []))
-    assert "no step between them that was trained here gains" in said and "0.800 (0.780–0.820)" in said and "+0.300 from the best" in said
+    assert "no step between them that was trained here gains" in said and "0.800 (0.780–0.820)" in said and "what ships is 0.300 above the best" in said
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"identity":"other"}'])

@@ -107,7 +107,8 @@ def choice(view: View) -> str:
         step = "no step between them that was trained here gains anything" if gain <= 0 else f"the largest step trained here is {SHORT[row.name]} ({gain:+.3f})"
         text += f"; {step}"
     best = max(trained, key=Row.score)
-    text += f", and what ships is {ships.score() - best.score():+.3f} from the best of them"
+    ahead = ships.score() - best.score()
+    text += f", and what ships is {abs(ahead):.3f} {'above' if ahead >= 0 else 'below'} the best of them"
     spread = [row.score() for row in view.done("cells")]
     if len(spread) > 1 and gains:
         step = mean(abs(gain) for gain, _ in gains)

@@ -34,7 +34,11 @@ def over_epochs(path: Path, runs: Mapping[str, dict], part: str, bounds: BoundsO
         if bounds:
             for key, name in (("perfect", "perfect tags"), ("outside", "O everywhere")):
                 axes[3].axhline(bounds[key]["mean_f1"], color="0.3", linewidth=0.9)
-                axes[3].annotate(name, (1, bounds[key]["mean_f1"]), xytext=(0, 2), textcoords="offset points", fontsize=8)
+                # at the right, where lines have left the lower bound
+                place = {"xytext": (0, -3), "textcoords": "offset points", "va": "top", "ha": "right", "fontsize": 8}
+                axes[3].annotate(name, (longest, bounds[key]["mean_f1"]), **place)
+            low, high = axes[3].get_ylim()
+            axes[3].set_ylim(low - 0.06 * (high - low), high)
         legend_below(drawn, axes[0], columns)
 
 

@@ -22,8 +22,9 @@ METRICS = """*Mean F1* is the original's metric: the mean over sentences of the 
 are 95% intervals of the bootstrap (1,000 draws), over documents, or over sentences where the data names no documents. *Of the way* is
 mean F1 between `O` everywhere (0%) and perfect tags (100%) on the test part. *Best epoch* is the one with the best mean F1 on the test
 part, which is how the original chose; the strict F1 with an interval is that of the epoch that the validation part chose, by strict
-F1, which is also what the plateau schedules watch. Losses are mean cross-entropies of a token; ours in training is with dropout (0.3:
-the original names no figure), and the training F1 is of 668 sentences without it."""
+F1, which is also what the plateau schedules watch. Losses are mean cross-entropies of a token, with a CRF its negative log-likelihood,
+which is not to be compared with those; ours in training is with dropout (0.3: the original names no figure), and the training F1 is of
+668 sentences without it."""
 
 
 def write_report(records: Records, folder: Path, kind: str) -> Path:
