@@ -32,7 +32,7 @@ def test_every_option_that_is_shown_exists():
     helps = {}
     for program in PROGRAMS:
         helps[program] = run_program(program, "--help", check=True).stdout.decode()
-    further = [(name,) for name in ("describe", "fit", "evaluate", "card", "split", "recut")]
+    further = [(name,) for name in ("describe", "fit", "evaluate", "card", "split", "recut", "gazetteer", "study")]
     for group in (*further, *(("teacher", name) for name in ("prepare", "fit", "label", "vary"))):
         helps[" ".join(("uk-tag-train", *group))] = run_program("uk-tag-train", *group, "--help", check=True).stdout.decode()
     lines = [line for block in blocks("sh") for line in block.replace("\\\n", " ").splitlines()]
@@ -49,3 +49,12 @@ def test_every_option_that_is_shown_exists():
                 assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", helps[name]), f"{option} of: {line}"
                 seen += 1
     assert seen > 30
+
+
+def test_the_study_is_told_as_its_report_tells_it():
+    section = README.partition("## The study")[2].partition("\n## ")[0]
+    report = (ROOT / "tests" / "benchmarks" / "study" / "report.md").read_text(encoding="utf-8")
+    told = [line for line in section.splitlines() if line.startswith("|") or re.match(r"\d\. ", line)]
+    assert len(told) >= 10 and [line for line in told if line not in report.splitlines()] == []
+    for image in re.findall(r"\]\((tests/benchmarks/study/[^)]+)\)", section):
+        assert (ROOT / image).is_file(), image

@@ -12,6 +12,7 @@ from tagger.errors import TaggerError
 from tagger.train.data_cli import gazetteer, recut, split
 from tagger.train.options import Numbers, reading
 from tagger.train.scoring_cli import card, evaluate
+from tagger.train.study.cli import study
 from tagger.train.teacher.cli import teacher
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
@@ -31,7 +32,7 @@ def command() -> None:
         uk-tag-train evaluate model.pt test.conll
 
     `split` and `recut` write data: the development documents that `fit` cuts off, and data in the cut of running text. `teacher` trains an encoder
-    that labels plain text for `fit`.
+    that labels plain text for `fit`. `study` compares cells, schedules and sizes on NER-UK.
     """
 
 
@@ -163,7 +164,7 @@ def fit(output, **options) -> None:
     )
 
 
-for further in (evaluate, card, split, recut, gazetteer, teacher):
+for further in (evaluate, card, split, recut, gazetteer, study, teacher):
     command.add_command(further)
 
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -57,6 +58,16 @@ class LoopSettings:
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
 
 
+class Watcher(Protocol):
+    """Looks on while a network is trained, and says more of each epoch."""
+
+    def after_step(self, rate: float) -> None:
+        """Behind each batch, that was trained at this rate."""
+
+    def after_epoch(self, network: Network) -> dict:
+        """Figures, JSON types only, for the epoch's record. `network` has the weights that would be kept, and stays as it is."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What training ends with: the best weights, their epoch (from 1), its development report, one record an epoch."""
@@ -73,6 +84,7 @@ class Trainer:
     :param state_path: where to keep the state after each epoch; `None` keeps none.
     :param log: gets one line an epoch.
     :param progress: gets (batches done, batches of the epoch) after each batch.
+    :param watcher: adds to the record of each epoch.
     """
 
     def __init__(
@@ -89,12 +101,13 @@ class Trainer:
         device: str = "cpu",
         log: Callable[[str], None] = lambda line: None,
         progress: Callable[[int, int], None] = lambda done, total: None,
+        watcher: Watcher | None = None,
     ) -> None:
         self.device = torch.device(device)
         self.network = network.to(self.device)
         self.training = training
         self.settings = settings
-        self.state_path, self.identity, self.log, self.progress = state_path, identity, log, progress
+        self.state_path, self.identity, self.log, self.progress, self.watcher = state_path, identity, log, progress, watcher
         self._kept = copy.deepcopy(network).eval() if settings.average else network
         self._session = LocalSession(self._kept, vocabulary, tags)
         sentences = [sentence for document in development for sentence in document.sentences]
@@ -120,6 +133,8 @@ class Trainer:
             report = self.evaluate()
             self.schedule.after_epoch(epoch, report.micro.f1)
             self.history.append({"epoch": epoch, "loss": loss, "rate": rate, "f1": report.micro.f1, "accuracy": report.accuracy})
+            if self.watcher:
+                self.history[-1] |= self.watcher.after_epoch(self._kept)
             better = self._best is None or report.micro.f1 > self._best.report.micro.f1
             if better:
                 weights = {name: tensor.detach().cpu().clone() for name, tensor in self._kept.state_dict().items()}
@@ -160,6 +175,8 @@ class Trainer:
             if self.settings.clip:
                 torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)
             self.optimizer.step()
+            if self.watcher:
+                self.watcher.after_step(self.optimizer.param_groups[0]["lr"])
             self.schedule.after_step(epoch)
             if self.settings.average:
                 self._follow()

@@ -19,6 +19,7 @@ class ScheduleSettings:
     :param milestones: epochs after which multi-step acts, counted from the schedule's start.
     :param per_step: cosine and one-cycle move at each batch instead of each epoch.
     :param period: epochs of a half cosine or a whole cycle; `None` means all epochs that are left.
+    :param then: the one-cycle that takes over at its own start, where there is one.
     """
 
     name: str = "none"
@@ -29,6 +30,7 @@ class ScheduleSettings:
     milestones: tuple[int, ...] = (15, 25)
     per_step: bool = False
     period: int | None = None
+    then: "ScheduleSettings | None" = None
 
 
 class Schedule:
@@ -58,20 +60,30 @@ class Schedule:
             case _:
                 self._moves = None
         self._left = moves
+        self._then = Schedule(optimizer, settings.then, epochs, steps) if settings.then else None
+
+    def _acting(self, epoch: int) -> "Schedule":
+        return self._then if self._then is not None and epoch >= self._then.settings.start else self
 
     def before_epoch(self, epoch: int) -> None:
         """Wake a schedule that starts at this epoch, counted from 1."""
-        if self.settings.name == "one-cycle" and self._moves is None and epoch >= self.settings.start:
+        if self._acting(epoch) is not self:
+            self._then.before_epoch(epoch)
+        elif self.settings.name == "one-cycle" and self._moves is None and epoch >= self.settings.start:
             self._moves = self._later()
 
     def after_step(self, epoch: int) -> None:
         """Behind each batch of `epoch`, counted from 1."""
-        if self.settings.per_step and self.settings.name in ("cosine", "one-cycle"):
+        if self._acting(epoch) is not self:
+            self._then.after_step(epoch)
+        elif self.settings.per_step and self.settings.name in ("cosine", "one-cycle"):
             self._move(epoch)
 
     def after_epoch(self, epoch: int, score: float) -> None:
         """Behind `epoch`, counted from 1, whose development score was `score`."""
-        if self.settings.name == "plateau":
+        if self._acting(epoch) is not self:
+            self._then.after_epoch(epoch, score)
+        elif self.settings.name == "plateau":
             if epoch >= self.settings.start:
                 self._moves.step(score)
         elif not self.settings.per_step or self.settings.name == "multi-step":
@@ -85,6 +97,8 @@ class Schedule:
     def state(self) -> dict:
         """Plain data from which :meth:`restore` goes on."""
         state = {"left": self._left}
+        if self._then is not None:
+            state["then"] = self._then.state()
         if self._moves is not None:
             state["moves"] = {key: value for key, value in self._moves.state_dict().items() if _plain(value)}
         return state
@@ -92,6 +106,8 @@ class Schedule:
     def restore(self, state: dict) -> None:
         """Go on from :meth:`state`."""
         self._left = state["left"]
+        if self._then is not None:
+            self._then.restore(state["then"])
         if "moves" in state:
             if self._moves is None:
                 self._moves = self._later()
