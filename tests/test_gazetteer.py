@@ -1,0 +1,85 @@
+"""Lists of names: looked up by checksum, carried by vocabularies, read from files; and words shown in other forms."""
+
+import numpy as np
+import pytest
+
+from tagger.errors import DataError, ModelError
+from tagger.features import FeatureSettings
+from tagger.gazetteer import ENTRY, Gazetteer
+from tagger.train.arrays import FORMS, FormShares, batches, build_vocabulary, join, to_arrays
+from tagger.train.corpus import Document, Sentence
+from tagger.train.lists import read_gazetteer
+from tagger.vocabulary import Vocabulary
+
+FORMS_OF_NAMES = {"шевченко": 1, "шевченка": 1, "Олена": 2, "горе": 9}
+
+
+def test_classes_of_words_that_are_listed_and_of_others():
+    gazetteer = Gazetteer.of(FORMS_OF_NAMES)
+    assert gazetteer.classes(["горе", "шевченка", "море", "олена", ""]).tolist() == [9, 1, 0, 2, 0]
+    assert Gazetteer().classes(["горе", "море"]).tolist() == [0, 0]
+
+
+def test_text_round_trip():
+    gazetteer = Gazetteer.of(FORMS_OF_NAMES)
+    assert np.array_equal(Gazetteer.from_text(gazetteer.to_text()).entries, gazetteer.entries)
+    assert gazetteer.entries.dtype == ENTRY
+    assert (np.diff(gazetteer.entries["checksum"].astype(np.int64)) > 0).all()
+
+
+@pytest.mark.parametrize("text", ["@", "AAAA", "ї"])
+def test_damaged_text_is_refused(text):
+    with pytest.raises(ModelError, match="lists of names"):
+        Gazetteer.from_text(text)
+
+
+def test_a_word_has_the_feature_of_its_classes_whatever_its_case_and_marks():
+    settings = FeatureSettings(kinds=("word", "gazetteer"), slots=2)
+    vocabulary = build_vocabulary([["Київ", "Київ"]], settings, 1, gazetteer=Gazetteer.of(FORMS_OF_NAMES))
+    assert vocabulary.entries == ["g:1", "g:2", "g:9", "w:Київ"]
+    again = Vocabulary.from_texts(vocabulary.to_texts())
+    for tokens in (["ШЕВЧЕНКА", "Оле\u0301на", "Київ", "горе"], iter(["ШЕВЧЕНКА", "Оле\u0301на", "Київ", "горе"])):
+        assert again.rows(tokens).tolist() == [[1, 0], [2, 0], [4, 0], [3, 0]]
+
+
+def test_a_file_of_forms(tmp_path):
+    path = tmp_path / "names.tsv"
+    path.write_text("Шевченко\tsurname\r\nолена\tname\n\nгоре\tsurname,ordinary\n", encoding="utf-8")
+    gazetteer, classes = read_gazetteer(path)
+    assert classes == ["surname", "name", "ordinary"]
+    assert gazetteer.classes(["шевченко", "олена", "горе"]).tolist() == [1, 2, 5]
+
+
+@pytest.mark.parametrize(("content", "message"), [("олена\n", "names.tsv:1: a form"), ("\tname\n", "a form"), ("а\tb,\n", "a form")])
+def test_a_bad_line_is_named(tmp_path, content, message):
+    path = tmp_path / "names.tsv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=message):
+        read_gazetteer(path)
+
+
+def test_a_ninth_class_is_refused(tmp_path):
+    path = tmp_path / "names.tsv"
+    path.write_text("".join(f"слово\tclass{number}\n" for number in range(9)), encoding="utf-8")
+    with pytest.raises(DataError, match=r"names\.tsv:9.*class 9"):
+        read_gazetteer(path)
+
+
+def test_forms_are_shown_by_their_shares():
+    assert not FormShares()
+    drawn = FormShares(lowered=0.3, raised=0.1, plain=0.5).draw(20_000, np.random.default_rng(1))
+    shares = np.bincount(drawn, minlength=len(FORMS)) / len(drawn)
+    assert np.allclose(shares, [0.3, 0.15, 0.05, 0.3, 0.15, 0.05], atol=0.02)
+    assert [form("«Їжак»—") for form in FORMS] == ["«Їжак»—", "«їжак»—", "«ЇЖАК»—", '"Їжак"-', '"їжак"-', '"ЇЖАК"-']
+
+
+def test_a_batch_shows_sentences_in_the_forms_that_were_drawn():
+    settings = FeatureSettings(kinds=("word",), slots=1)
+    documents = [Document("one", [Sentence(("Київ", "«"), ("B-LOC", "O"))]), Document("two", [Sentence(("Львів", "«"), ("B-LOC", "O"))])]
+    words = ["Київ", "київ", "ЛЬВІВ", "Львів", "«", '"']
+    vocabulary = Vocabulary([f"w:{word}" for word in words], settings)
+    tags = ["O", "B-LOC", "I-LOC"]
+    arrays = join([to_arrays([document], vocabulary, tags, forms=True) for document in documents])
+    (batch,) = batches(arrays, [np.array([0, 1])], np.array([4, 2]))
+    shown = batch.features.numpy()[batch.index.numpy()][:, :, 0]  # (time, batch)
+    assert [[words[number - 1] for number in column] for column in shown.T] == [["київ", '"'], ["ЛЬВІВ", "«"]]
