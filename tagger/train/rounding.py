@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 STEPS = 127  # of a row, on each side of zero
+SMALLEST = torch.finfo(torch.half).smallest_normal  # scales below it have so few bits that rounding twice would not give what rounding once gives
 
 
 def round_table(table: Tensor) -> Tensor:
@@ -17,9 +18,8 @@ def split_table(table: Tensor, *, exact: bool = True) -> tuple[Tensor, Tensor]:
 
     :raises ValueError: `exact`, and the table is not of the form that :func:`round_table` gives.
     """
-    scales = (table.abs().amax(1, keepdim=True) / STEPS).half()
-    divisor = torch.where(scales > 0, scales, 1).float()
-    numbers = (table / divisor).round().clamp(-STEPS, STEPS).to(torch.int8)
+    scales = (table.abs().amax(1, keepdim=True) / STEPS).half().clamp(min=SMALLEST)
+    numbers = (table / scales.float()).round().clamp(-STEPS, STEPS).to(torch.int8)
     if exact and not torch.equal(numbers.float() * scales.float(), table):
         raise ValueError("the table is not in eight bits")
     return numbers, scales
