@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +19,8 @@ def atomic_write(path: str | Path, *, before_replace: Callable[[], None] = lambd
 
     :param before_replace: called when all is on disk, just before the new file takes the place.
     """
+    import tempfile  # only who writes a file waits for it
+
     path = Path(os.path.realpath(path))  # behind a link stands the file that is meant
     handle, temporary = tempfile.mkstemp(prefix=f".uk-tag-{os.getpid()}-", suffix=".tmp", dir=path.parent)
     try:

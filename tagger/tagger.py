@@ -5,7 +5,6 @@ It may be shared between threads, and sent to other processes, where it opens th
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -23,6 +22,8 @@ from tagger.tags import continuations
 from tagger.vocabulary import WordVectors
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from tagger.columns import Column
     from tagger.entity import Entity
     from tagger.texts import EntityFinder
@@ -169,6 +170,8 @@ class Tagger:
         if self.threads == 1:
             return map
         if self._pool is None or self._pool[0] != os.getpid():  # a forked process has none of its parent's threads
+            from concurrent.futures import ThreadPoolExecutor  # one thread has no use for it, and starts faster
+
             self._pool = os.getpid(), ThreadPoolExecutor(self.threads, "uk-tag")
         return self._pool[1].map
 

@@ -16,6 +16,7 @@ from tagger.gazetteer import Gazetteer
 
 CACHED_WORDS = 1 << 15  # vectors kept; at 128 figures of 4 bytes this is 17 MB
 EMBEDDED_WORDS = 128  # embedded at once; with 40 slots of 128 figures this takes 8 MB for a moment
+SLOT_STEP = 8  # rows are embedded without the slots that are empty, in steps of this
 
 
 class Vocabulary:
@@ -100,13 +101,20 @@ class WordVectors:
             first = len(known)
             while first + len(some) > len(self._vectors):
                 self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-            self._vectors[first : first + len(some)] = self._embed(self._vocabulary.rows(some))
+            self._embed_rows(self._vocabulary.rows(some), self._vectors[first : first + len(some)])
             known.update(zip(some, range(first, first + len(some)), strict=True))
         numbers = np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
         uses = np.bincount(numbers, minlength=len(known))
         uses[: len(self._uses)] += self._uses
         self._uses = uses
         return numbers
+
+    def _embed_rows(self, rows: np.ndarray, vectors: np.ndarray) -> None:
+        """Write the vectors of rows. Which rows go together depends on how many slots each one fills, so a vector does not depend on the others."""
+        steps = -(-np.count_nonzero(rows, axis=1) // SLOT_STEP)
+        for step in np.unique(steps).tolist():
+            chosen = np.flatnonzero(steps == step)
+            vectors[chosen] = self._embed(rows[chosen, : max(step, 1) * SLOT_STEP])
 
     def _forget(self) -> None:
         kept = np.sort(np.argsort(-self._uses, kind="stable")[: CACHED_WORDS // 2])
