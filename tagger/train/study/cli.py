@@ -128,8 +128,8 @@ def _carry_out(output, rows, sources, report_only, plots, options) -> None:
             options["threads"],
         )
         work = Study(settings, sources, records, log=_log, progress=_bar if sys.stderr.isatty() else lambda done, total: None)
+        work.note(_command())  # before, so that a run that is stopped is named too
         work.carry_out()
-        work.note(_command())
     click.echo(write_report(records, output, plots))
 
 

@@ -19,11 +19,11 @@ SETTINGS = {
     "legend.frameon": False,
     "hatch.linewidth": 0.6,
     "svg.hashsalt": "uk-tag",  # else every file has other names in it
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # letters as paths would double the files
 }
 LINES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "x", "P", "*")
-HATCHES = ("", "///", "...", "xxx", "\\\\\\", "+++", "ooo", "---")
+HATCHES = ("", "//", "..", "xx", "\\\\", "++", "--", "||")  # few strokes: each is in an SVG once a bar
 SHADES = ("0.0", "0.35", "0.55")
 
 
