@@ -108,6 +108,7 @@ def describe(data, against, as_json, column, token_column, mapping) -> None:
 @click.option("--seed", default=42)
 @click.option("--threads", type=click.IntRange(1), help="CPU threads. [default: torch's choice]")
 @click.option("--device", default="cpu", help="cpu or cuda.")
+@click.option("--start", type=click.Path(), metavar="CHECKPOINT", help="Begin with its weights, network and vocabulary: to fit a tagger to other text.")
 @click.option("--resume", is_flag=True, help="Go on where a training with the same data and options was stopped.")
 def fit(output, **options) -> None:
     """Train a tagger; keep the epoch with the best strict entity F1 on the development data.
@@ -121,6 +122,7 @@ def fit(output, **options) -> None:
 
     from tagger.features import KINDS, FeatureSettings
     from tagger.train.arrays import FormShares
+    from tagger.train.checkpoint import load
     from tagger.train.fit import DataSettings, fit
     from tagger.train.loop import LoopSettings
     from tagger.train.network import NetworkSettings
@@ -158,6 +160,7 @@ def fit(output, **options) -> None:
         chosen(LoopSettings, schedule=schedule, forms=FormShares(options["lowered"], options["raised"], options["plain"])),
         output,
         resume=options["resume"],
+        start=load(options["start"]) if options["start"] else None,
         device=options["device"],
         log=_log,
         progress=_bar if sys.stderr.isatty() else lambda done, total: None,

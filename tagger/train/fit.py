@@ -91,30 +91,35 @@ def fit(
     target: Path,
     *,
     resume: bool = False,
+    start: Checkpoint | None = None,
     device: str = "cpu",
     log: Callable[[str], None],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Checkpoint:
     """Train and write the checkpoint of the best epoch to `target`; while it trains, its state is in `target` + `.state`.
 
-    :raises DataError: the data cannot be used.
+    :param start: a checkpoint whose weights, network and vocabulary to begin with, in place of new ones.
+    :raises DataError: the data cannot be used, or has a label that `start` has not.
     :raises ModelError: `resume` finds the state of another training.
     """
     torch.use_deterministic_algorithms(True)
     training, development = load_parts(data, settings.seed, log)
-    tags = bio.tag_set(labels(training))
+    tags = start.tags if start else bio.tag_set(labels(training))
     taught = [soft.without(soft.read_soft(path), development) for path in data.soft]
     text = [sentence.tokens for sentence in all_sentences(training)] + [tokens for part in taught for tokens in part.sentences]
     forms = bool(settings.forms)
     gazetteer, classes = read_gazetteer(data.gazetteer) if data.gazetteer else (None, [])
     if gazetteer:
         features = replace(features, kinds=(*features.kinds, "gazetteer"))
-    vocabulary = build_vocabulary(text, features, data.minimum, data.limit, gazetteer)
+    vocabulary = start.vocabulary if start else build_vocabulary(text, features, data.minimum, data.limit, gazetteer)
+    shape, features = (replace(start.settings, dropout=shape.dropout), vocabulary.settings) if start else (shape, features)
     arrays = join(
         [to_arrays(training, vocabulary, tags, forms=forms), *(soft.to_arrays(part, vocabulary, tags, data.soft_weight, forms=forms) for part in taught)]
     )
     torch.manual_seed(settings.seed)
     network = Network(shape, len(vocabulary), tags)
+    if start:
+        network.load_state_dict(start.weights)
     log(
         f"{len(arrays.words):,} training tokens, {sum(document.tokens for document in development):,} for development, "
         f"{len(tags)} tags, {len(vocabulary):,} features, {network.parameter_count():,} parameters"
@@ -125,6 +130,8 @@ def fit(
         "development_fingerprint": fingerprint(development),
         "soft": [part.fingerprint for part in taught],
     }
+    if start:
+        described["start"] = {"data": start.data, "training": start.training}
     training_options = {"data": asdict(data), "features": asdict(features), "loop": asdict(settings)}
     training_options["versions"] = {"torch": torch.__version__}
     training_options["data"]["sources"] = described["sources"]
