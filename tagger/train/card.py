@@ -142,7 +142,7 @@ def _origin(about: Mapping, sets: Sequence[SetReport]) -> Iterable[tuple[str, st
 def _scores(report: SetReport) -> Iterable[str]:
     found, ranges = report.measured, report.ranges
     whole = found.whole.report
-    role = "the model was chosen by it" if report.kind == DEVELOPMENT else "it had no part in training or in any choice"
+    role = "the model was chosen by it" if report.kind == DEVELOPMENT else "it had no part in training"
     yield f"## Scores on {report.name}"
     size = f"{report.documents:,} documents, {whole.sentences:,} sentences, {whole.tokens:,} tokens, {whole.micro.gold:,} entities"
     yield f"{size}; {role}. SHA-256 of its tokens and tags `{report.fingerprint}`"
