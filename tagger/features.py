@@ -59,11 +59,6 @@ def names(token: str, settings: FeatureSettings) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def looked_up(token: str) -> str:
-    """The form in which a token is sought in lists of names."""
-    return normalise(token[:LONGEST_WORD]).lower()
-
-
 def shape(word: str) -> str:
     """The word's shape: X for capitals, x for small letters, d for digits, other characters as they are; runs are cut to two."""
     if word.isalpha():  # the usual cases, fast

@@ -6,13 +6,14 @@ Number 0 means "no feature"; it pads rows and its embedding is zero. A row does 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from itertools import chain
+from functools import cached_property
 
 import numpy as np
 
 from tagger.errors import ModelError
-from tagger.features import KINDS, FeatureSettings, looked_up, names
+from tagger.features import KINDS, FeatureSettings
 from tagger.gazetteer import Gazetteer
+from tagger.rows import RowMaker
 
 CACHED_WORDS = 1 << 15  # vectors kept; at 128 figures of 4 bytes this is 17 MB
 EMBEDDED_WORDS = 128  # embedded at once; with 40 slots of 128 figures this takes 8 MB for a moment
@@ -22,20 +23,28 @@ SLOT_STEP = 8  # rows are embedded without the slots that are empty, in steps of
 class Vocabulary:
     """Numbers for feature names: the first entry is number 1.
 
-    :param entries: feature names, distinct, without line feeds.
+    :param entries: feature names, distinct, without line feeds; one text with a line feed between them is taken, too, and cut when it is asked for.
     :param gazetteer: lists of names; a word in them has the feature `g:` and its classes.
     """
 
-    def __init__(self, entries: Sequence[str], settings: FeatureSettings, gazetteer: Gazetteer | None = None) -> None:
-        self.entries = list(entries)
+    def __init__(self, entries: Sequence[str] | str, settings: FeatureSettings, gazetteer: Gazetteer | None = None) -> None:
+        self._text = entries if isinstance(entries, str) else "\n".join(entries)
+        self._count = self._text.count("\n") + 1 if self._text else 0
         self.gazetteer = gazetteer or Gazetteer()
         self.settings = settings
-        self._numbers = dict(zip(self.entries, range(1, len(self.entries) + 1), strict=True))
-        self._listed = [self._numbers.get(f"g:{classes}", 0) for classes in range(256)]  # by classes
+
+    @cached_property
+    def entries(self) -> list[str]:
+        """The feature names."""
+        return self._text.split("\n") if self._text else []
+
+    @cached_property
+    def _maker(self) -> RowMaker:
+        return RowMaker(self._text, self.settings, self.gazetteer)
 
     def __len__(self) -> int:
         """Rows that an embedding table needs: one more than there are entries."""
-        return len(self.entries) + 1
+        return self._count + 1
 
     def row(self, token: str) -> np.ndarray:
         """Numbers of the token's features, padded with 0. *Shape:* (slots,), int32."""
@@ -43,21 +52,11 @@ class Vocabulary:
 
     def rows(self, tokens: Iterable[str]) -> np.ndarray:
         """Rows of many tokens. *Shape:* (tokens, slots), int32."""
-        slots, settings, get = self.settings.slots, self.settings, self._numbers.get
-        if "gazetteer" in settings.kinds:
-            tokens = list(tokens)
-            listed = map(self._listed.__getitem__, self.gazetteer.classes(map(looked_up, tokens)).tolist())
-            known = [list(filter(None, (own, *map(get, names(token, settings)))))[:slots] for token, own in zip(tokens, listed, strict=True)]
-        else:
-            known = [list(filter(None, map(get, names(token, settings))))[:slots] for token in tokens]
-        rows = np.zeros((len(known), slots), np.int32)
-        lengths = np.fromiter(map(len, known), np.int64, len(known))
-        rows[np.arange(slots) < lengths[:, None]] = np.fromiter(chain.from_iterable(known), np.int32, int(lengths.sum()))
-        return rows
+        return self._maker.rows(list(tokens))
 
     def to_texts(self) -> dict[str, str]:
         """The vocabulary as texts: `entries`, one a line, `features`, JSON, and `gazetteer` where there is one."""
-        texts = {"entries": "\n".join(self.entries), "features": json.dumps(asdict(self.settings))}
+        texts = {"entries": self._text, "features": json.dumps(asdict(self.settings))}
         return texts | ({"gazetteer": self.gazetteer.to_text()} if len(self.gazetteer) else {})
 
     @classmethod
@@ -66,7 +65,7 @@ class Vocabulary:
         try:
             raw = json.loads(texts["features"])
             settings = FeatureSettings(tuple(raw["kinds"]), int(raw["affix"]), tuple(raw["piece"]), int(raw["slots"]))
-            entries = texts["entries"].split("\n") if texts["entries"] else []
+            entries = str(texts["entries"])
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the vocabulary cannot be read ({error!r}); export the model again") from None
         if unknown := set(settings.kinds) - set(KINDS):

@@ -1,0 +1,90 @@
+"""Numbers for strings, many at a time: polynomial hashes of all substrings of a text, and a table from hashes to numbers.
+
+A string c(0) c(1) ... has the hash sum of (c(i) + 1) BASE^i, modulo 2^64 (Karp and Rabin 1987). With running sums over a text, that of any substring
+is one difference and one product, as BASE, being odd, has an inverse. Strings are known by their hashes alone: that one of some tens of thousands
+is taken for another string of a gigabyte of text has a chance of about one in a million.
+"""
+
+import numpy as np
+
+BASE = 0x9E3779B97F4A7C15  # odd, with no pattern in its bits: the golden ratio
+INVERSE = pow(BASE, -1, 1 << 64)
+SPREAD = np.uint64(0xD6E8FEB86659FD93)  # odd: makes the upper bits of a product depend on all bits
+
+
+def code_points(text: str) -> np.ndarray:
+    """The code points of a text, lone surrogates and all. *Shape:* (characters,), uint32."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+class Powers:
+    """Powers of BASE and of its inverse, as many as were ever needed."""
+
+    def __init__(self) -> None:
+        self._up = self._down = np.ones(1, np.uint64)
+
+    def get(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """*Shape:* two of (count,), uint64."""
+        if len(self._up) < count:
+            room = 1 << (count - 1).bit_length()
+            self._up, self._down = (_powers(base, room) for base in (BASE, INVERSE))
+        return self._up[:count], self._down[:count]
+
+
+def _powers(base: int, count: int) -> np.ndarray:
+    found = np.full(count, base, np.uint64)
+    found[0] = 1
+    return np.multiply.accumulate(found)
+
+
+class Substrings:
+    """Hashes of the substrings of a text.
+
+    :param points: the text. *Shape:* (characters,), uint32.
+    """
+
+    def __init__(self, points: np.ndarray, powers: Powers) -> None:
+        up, self._down = powers.get(len(points) + 1)
+        self._sums = np.zeros(len(points) + 1, np.uint64)
+        np.cumsum((points + np.uint64(1)) * up[:-1], out=self._sums[1:])
+
+    def hashes(self, starts: np.ndarray, ends: np.ndarray, leads: np.ndarray | int) -> np.ndarray:
+        """Hashes of the substrings from `starts` to `ends`, `ends` exclusive, with one code point more in front of each. *Shape:* all alike."""
+        own = (self._sums[ends] - self._sums[starts]) * self._down[starts]
+        return own * np.uint64(BASE) + np.asarray(leads).astype(np.uint64) + np.uint64(1)
+
+
+class HashTable:
+    """Numbers by hash, 0 for a hash that is not there.
+
+    :param hashes: of the entries. *Shape:* (entries,), uint64.
+    :param numbers: of the entries, none of them 0. *Shape:* (entries,), int32. Of entries with one hash the first counts.
+    """
+
+    def __init__(self, hashes: np.ndarray, numbers: np.ndarray) -> None:
+        bits = max(len(hashes).bit_length() + 1, 1)  # two to four places an entry
+        self._shift = np.uint64(64 - bits)
+        places = self._places(hashes)
+        order = np.argsort(places, kind="stable")
+        self._hashes, self._numbers = hashes[order], numbers[order]
+        sizes = np.bincount(places, minlength=1 << bits)
+        self._sizes = sizes.astype(np.uint8)  # a dozen at most, hashes being as good as random
+        self._firsts = (np.cumsum(sizes) - sizes).astype(np.int32)
+
+    def _places(self, hashes: np.ndarray) -> np.ndarray:
+        return (hashes * SPREAD >> self._shift).astype(np.int64)
+
+    def find(self, hashes: np.ndarray) -> np.ndarray:
+        """The numbers of some hashes. *Shape:* any -> the same, int32."""
+        shape, hashes = hashes.shape, hashes.ravel()
+        found = np.zeros(len(hashes), np.int32)
+        places = self._places(hashes)
+        sizes = self._sizes[places]
+        open_ = np.flatnonzero(sizes)
+        sought, at, left = hashes[open_], self._firsts[places[open_]], sizes[open_]
+        while len(open_):
+            same = self._hashes[at] == sought
+            found[open_[same]] = self._numbers[at[same]]
+            further = np.flatnonzero(~same & (left > 1))
+            open_, sought, at, left = open_[further], sought[further], at[further] + 1, left[further] - 1
+        return found.reshape(shape)

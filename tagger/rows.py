@@ -1,0 +1,144 @@
+"""Rows of feature numbers of many words at once: what :func:`tagger.features.names` and a dictionary of names give, without the names.
+
+All words of a call stand behind each other in one text, and each feature is a substring of it, so numpy works on all features of all words together.
+"""
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from tagger.features import DIGITS, LONGEST_WORD, FeatureSettings, shape
+from tagger.gazetteer import Gazetteer
+from tagger.hashing import SPREAD, HashTable, Powers, Substrings, code_points
+from tagger.tokens import normalise
+
+SEPARATOR = ord("\n")
+MOST = 512  # words taken at once
+SCRATCH_BITS = 17  # places to look for repeated features in, some for each feature of so many words
+
+
+class RowMaker:
+    """Makes rows. May be shared between threads, which then take turns.
+
+    :param entries: feature names with a line feed between, the first of them number 1. A name is its kind's letter, a colon and a value.
+    """
+
+    def __init__(self, entries: str, settings: FeatureSettings, gazetteer: Gazetteer) -> None:
+        self._settings, self._gazetteer = settings, gazetteer
+        self._powers = Powers()
+        self._table = _table(entries)
+        listed = "".join(f"{classes}," for classes in range(256))
+        ends = np.flatnonzero(code_points(listed) == ord(","))
+        self._listed = self._table.find(Substrings(code_points(listed), Powers()).hashes(np.append(0, ends[:-1] + 1), ends, ord("g")))
+        self._lock = threading.Lock()
+        self._last = np.zeros(1 << SCRATCH_BITS, np.int32)
+        self._shared = np.zeros(1 << SCRATCH_BITS, bool)
+
+    def rows(self, tokens: Sequence[str]) -> np.ndarray:
+        """Rows of tokens, padded with 0. *Shape:* (tokens, slots), int32."""
+        with self._lock:
+            parts = [self._rows(tokens[start : start + MOST]) for start in range(0, len(tokens), MOST)]
+        return np.concatenate(parts) if parts else np.zeros((0, self._settings.slots), np.int32)
+
+    def _rows(self, tokens: Sequence[str]) -> np.ndarray:
+        settings = self._settings
+        words = [normalise(token[:LONGEST_WORD]) for token in tokens]
+        lowered = [word.lower() for word in words]
+        shapes = [shape(word) for word in words]
+        classes = self._gazetteer.classes(lowered) if "gazetteer" in settings.kinds else None
+        for place, word in enumerate(words):
+            if not word.isalpha():
+                words[place], lowered[place] = DIGITS.sub("0", word), DIGITS.sub("0", lowered[place])
+        text = "".join([f"{word}<{lower}>{own}" for word, lower, own in zip(words, lowered, shapes, strict=True)])
+        lengths = np.array([[*map(len, words)], [*map(len, lowered)], [*map(len, shapes)]])
+        lengths[1] += 2  # with its marks
+        ends = lengths.T.cumsum().reshape(-1, 3).T
+        owners, starts, ends, leads = _features(ends - lengths, ends, settings)
+        numbers = self._table.find(Substrings(code_points(text), self._powers).hashes(starts, ends, leads))
+        if classes is not None:
+            owners, numbers = np.concatenate([np.arange(len(words)), owners]), np.concatenate([self._listed[classes], numbers])
+        known = np.flatnonzero(numbers)
+        owners, numbers = owners[known], numbers[known]
+        first = self._first_ones(owners, numbers)
+        owners, numbers = owners[first], numbers[first]
+        # the kinds stand behind each other, in each of them the words; a stable sort keeps a word's kinds in order, and is fast on 16 bits
+        order = np.argsort(owners.astype(np.uint16), kind="stable")
+        owners, numbers = owners[order], numbers[order]
+        counts = np.bincount(owners, minlength=len(words))
+        slots = np.arange(len(owners)) - np.repeat(counts.cumsum() - counts, counts)
+        fitting = slots < settings.slots
+        rows = np.zeros((len(words), settings.slots), np.int32)
+        rows[owners[fitting], slots[fitting]] = numbers[fitting]
+        return rows
+
+    def _first_ones(self, owners: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        """Which entries do not repeat a number of the same word. *Shape:* both (entries,) -> (entries,), bool."""
+        pairs = owners << 32 | numbers
+        places = (pairs.astype(np.uint64) * SPREAD >> np.uint64(64 - SCRATCH_BITS)).astype(np.int64)
+        positions = np.arange(len(pairs), dtype=np.int32)
+        first = np.ones(len(pairs), bool)
+        # where entries share a place of a small table, all but the last are overwritten: only these few need to be compared
+        self._last[places] = positions
+        overwritten = places[self._last[places] != positions]
+        if len(overwritten):
+            self._shared[overwritten] = True
+            some = np.flatnonzero(self._shared[places])
+            self._shared[overwritten] = False
+            first[some] = False
+            first[some[np.unique(pairs[some], return_index=True)[1]]] = True
+        return first
+
+
+def _table(entries: str) -> HashTable:
+    """The numbers of feature names."""
+    if not entries:
+        return HashTable(np.zeros(0, np.uint64), np.zeros(0, np.int32))
+    points = code_points(entries)
+    ends = np.append(np.flatnonzero(points == SEPARATOR), len(points))
+    starts = np.append(0, ends[:-1] + 1)
+    values = np.minimum(starts + 2, ends)  # behind letter and colon
+    leads = np.where(starts < ends, points[np.minimum(starts, len(points) - 1)], 0)
+    return HashTable(Substrings(points, Powers()).hashes(values, ends, leads), np.arange(1, len(ends) + 1, dtype=np.int32))
+
+
+def _features(starts: np.ndarray, ends: np.ndarray, settings: FeatureSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Where features stand in the text, kind by kind, within a kind word by word.
+
+    *Shape:* starts and ends (3, words), of the word, of its lower-cased form with marks, of its shape -> four of (features,): the word of each, where
+    it starts and ends, and the letter of its kind.
+    """
+    everyone = np.arange(starts.shape[1])
+    first, last = starts[1] + 1, ends[1] - 1  # of the lower-cased word
+    found: list[tuple[np.ndarray, np.ndarray, np.ndarray, str]] = []
+    for kind in settings.kinds:
+        match kind:
+            case "word":
+                found.append((everyone, starts[0], ends[0], "w"))
+            case "lower":
+                found.append((everyone, first, last, "l"))
+            case "prefixes":
+                owners, steps = _ragged(np.minimum(last - first, settings.affix))
+                found.append((owners, first[owners], first[owners] + steps + 1, "p"))
+            case "suffixes":
+                owners, steps = _ragged(np.minimum(last - first, settings.affix))
+                found.append((owners, last[owners] - steps - 1, last[owners], "s"))
+            case "shape":
+                found.append((everyone, starts[2], ends[2], "h"))
+            case "pieces":
+                for length in range(settings.piece[0], settings.piece[1] + 1):
+                    owners, steps = _ragged(np.maximum(ends[1] - starts[1] - length + 1, 0))
+                    begins = starts[1][owners] + steps
+                    found.append((owners, begins, begins + length, "n"))
+    if not found:
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing, nothing, nothing
+    leads = np.repeat([ord(kind) for *_, kind in found], [len(owners) for owners, *_ in found])
+    owners, starts, ends = (np.concatenate(part) for part in list(zip(*found, strict=True))[:3])
+    return owners, starts, ends, leads
+
+
+def _ragged(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each word as many entries as it counts: its position, and 0, 1, ... *Shape:* (words,) -> two of (sum of counts,)."""
+    owners = np.repeat(np.arange(len(counts)), counts)
+    return owners, np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -1,0 +1,99 @@
+"""Rows of many words at once are those that feature names and a dictionary of them give; the hashes behind that."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tagger.features import LONGEST_WORD, FeatureSettings, names
+from tagger.gazetteer import Gazetteer
+from tagger.hashing import HashTable, Powers, Substrings, code_points
+from tagger.rows import RowMaker
+from tagger.tokens import normalise
+
+LISTS = Gazetteer.of({"олена": 2, "київ": 1, "а": 3})
+WORDS = [
+    "Київ",
+    "київська",
+    "ОЛЕНА",
+    "Олені",
+    "п'ять",
+    "п’ять",
+    "1999",
+    "20-го",
+    "ананананан",
+    "абвабвабв",
+    "İx",
+    "<<>>",
+    "",
+    "а",
+    "\udc80",
+    "ж" * 200,
+    "А\u0301",
+]
+SETTINGS = [
+    FeatureSettings(slots=60),
+    FeatureSettings(kinds=("word", "lower", "prefixes", "suffixes", "shape", "pieces", "gazetteer"), slots=9),
+    FeatureSettings(kinds=("pieces", "suffixes"), affix=2, piece=(1, 4), slots=12),
+    FeatureSettings(kinds=("gazetteer",), slots=1),
+]
+
+
+def by_names(words, entries, settings, gazetteer):
+    """What rows are, said slowly."""
+    numbers = {entry: number for number, entry in enumerate(entries, 1)}
+    rows = np.zeros((len(words), settings.slots), np.int32)
+    for row, word in zip(rows, words, strict=True):
+        listed = [f"g:{gazetteer.classes([normalise(word[:LONGEST_WORD]).lower()])[0]}"] if "gazetteer" in settings.kinds else []
+        known = [numbers[name] for name in [*listed, *names(word, settings)] if name in numbers][: settings.slots]
+        row[: len(known)] = known
+    return rows
+
+
+def entries_of(words, settings):
+    """Every second feature of some words, and some that no word has."""
+    every = dict.fromkeys(name for word in words for name in names(word, settings) if "\n" not in name)
+    return ["g:1", "g:3", *list(every)[::2], "n:щщщ", "w:" + "я" * 80]
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_rows_are_those_of_the_names(settings):
+    entries = entries_of(WORDS, settings)
+    made = RowMaker("\n".join(entries), settings, LISTS)
+    assert np.array_equal(made.rows(WORDS), by_names(WORDS, entries, settings, LISTS))
+    assert np.array_equal(made.rows(WORDS[::-1])[::-1], made.rows(WORDS))
+
+
+@given(st.lists(st.text(st.characters(codec=None, exclude_categories=[]), max_size=80) | st.text("аб'’-0Іi", max_size=12), max_size=40))
+def test_rows_of_any_words_are_those_of_the_names(words):
+    settings = SETTINGS[1]
+    entries = entries_of(words[::2], settings)
+    assert np.array_equal(RowMaker("\n".join(entries), settings, LISTS).rows(words), by_names(words, entries, settings, LISTS))
+
+
+def test_more_words_than_are_taken_at_once():
+    words = [f"слово{number}" for number in range(1300)]
+    made = RowMaker("\n".join(entries_of(words, SETTINGS[0])), SETTINGS[0], LISTS)
+    assert np.array_equal(made.rows(words), np.concatenate([made.rows([word]) for word in words]))
+
+
+def test_an_empty_vocabulary_knows_nothing():
+    assert not RowMaker("", SETTINGS[0], Gazetteer()).rows(["Київ", ""]).any()
+    assert RowMaker("", SETTINGS[0], Gazetteer()).rows([]).shape == (0, 60)
+
+
+def test_a_substring_has_one_hash_wherever_it_stands():
+    text = code_points("київ, Київ, київ")
+    substrings = Substrings(text, Powers())
+    first, second, third = substrings.hashes(np.array([0, 6, 12]), np.array([4, 10, 16]), 7).tolist()
+    assert first == third != second
+    assert first != substrings.hashes(np.array([0]), np.array([4]), 8)[0]
+    assert len(set(substrings.hashes(np.zeros(17, int), np.arange(17), 0).tolist())) == 17
+
+
+def test_the_table_finds_what_is_there_and_nothing_else():
+    random = np.random.default_rng(1)
+    hashes = random.integers(0, 1 << 64, 5000, np.uint64)
+    table = HashTable(hashes[:3000], np.arange(1, 3001, dtype=np.int32))
+    assert table.find(hashes.reshape(50, 100)).ravel().tolist() == [*range(1, 3001), *[0] * 2000]
+    assert HashTable(np.array([5, 5], np.uint64), np.array([1, 2], np.int32)).find(np.array([5], np.uint64)).tolist() == [1]
