@@ -16,7 +16,7 @@ from tagger.gazetteer import Gazetteer
 from tagger.rows import RowMaker
 
 CACHED_WORDS = 1 << 15  # vectors kept; at 128 figures of 4 bytes this is 17 MB
-EMBEDDED_WORDS = 128  # embedded at once; with 40 slots of 128 figures this takes 8 MB for a moment
+EMBEDDED_WORDS = 512  # embedded at once; those of a like number of slots together, so with 40 slots of 128 figures this takes 10 MB for a moment
 SLOT_STEP = 8  # rows are embedded without the slots that are empty, in steps of this
 
 
