@@ -85,6 +85,9 @@ class Reading:
         if self._partial:
             head = b"".join([*self._partial, head])
         self._partial = [rest] if rest else []
+        if isinstance(self._reader, ConllReader):
+            number, self._number = self._number, self._number + head.count(b"\n") + 1
+            return self._guard(lambda found: self._reader.read_block(head, number, found))
         return self._lines(head.split(self._separator), True)
 
     def close(self) -> list[Sentence]:
@@ -100,7 +103,7 @@ class Reading:
             found = self._lines([last], False)
         if self._reader is None and not self.error:  # nothing but blank lines and comments
             self._reader = self._make("text")
-            found += self._guard(self._waiting, 1, not last)
+            found += self._guard(lambda found: self._reader.read(self._waiting, 1, found, ended=not last))
         if self._reader is not None and not self.error:
             try:
                 self._reader.finish(found)
@@ -135,12 +138,12 @@ class Reading:
                 form = "text"
             self._reader = self._make(form)
             lines, self._waiting, number = self._waiting, [], 1
-        return self._guard(lines, number, ended)
+        return self._guard(lambda found: self._reader.read(lines, number, found, ended=ended))
 
-    def _guard(self, lines: list[bytes], number: int, ended: bool) -> list[Sentence]:
+    def _guard(self, read: Callable[[list[Sentence]], None]) -> list[Sentence]:
         found: list[Sentence] = []
         try:
-            self._reader.read(lines, number, found, ended=ended)
+            read(found)
         except DataError as error:
             self.error = error
         return self._marked(found)

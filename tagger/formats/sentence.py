@@ -23,6 +23,7 @@ class Sentence:
     :param before: text: code points of the input in front of `text`.
     :param line_end: what ends a line here, as `ending` does where something stood: text cut further, or ended without, still knows.
     :param prefix: a byte order mark in front of its first line.
+    :param plain: CoNLL: all its lines but the last, an empty one, hold a token, and none has a space or a CR.
     """
 
     tokens: list[str]
@@ -36,6 +37,7 @@ class Sentence:
     before: int = 0
     prefix: bytes = b""
     line_end: bytes = b"\n"
+    plain: bool = False
 
 
 def encode(text: str) -> bytes:
