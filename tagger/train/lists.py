@@ -18,14 +18,13 @@ PLACE = "place"
 ORDINARY = "ordinary"  # the form is also one of a word that is no name
 
 
-def read_gazetteer(path: str | Path) -> tuple[Gazetteer, list[str]]:
-    """Read a file of forms.
+def read_forms(path: str | Path) -> dict[str, list[str]]:
+    """Read a file of forms: each in lower case, and its classes in the order of the file.
 
-    :returns: the gazetteer and the classes, bit by bit.
     :raises DataError: it cannot be read, a line is not of this form, or there are too many classes.
     """
-    forms: dict[str, int] = {}
-    classes: list[str] = []
+    forms: dict[str, list[str]] = {}
+    classes: dict[str, None] = {}
     try:
         lines = Path(path).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -37,12 +36,21 @@ def read_gazetteer(path: str | Path) -> tuple[Gazetteer, list[str]]:
         if not tab or not form or not all(own.split(",")):
             raise DataError("a form, a TAB and its classes with commas between are expected; mend the line", path=str(path), line=number)
         for name in own.split(","):
-            if name not in classes:
-                classes.append(name)
+            classes[name] = None
             if len(classes) > CLASSES:
                 raise DataError(f"{name!r} is class {len(classes)}, there may be {CLASSES}; merge some", path=str(path), line=number)
-            forms[form.lower()] = forms.get(form.lower(), 0) | 1 << classes.index(name)
-    return Gazetteer.of(forms), classes
+            forms.setdefault(form.lower(), []).append(name)
+    return forms
+
+
+def read_gazetteer(path: str | Path) -> tuple[Gazetteer, list[str]]:
+    """Read a file of forms. Raises as :func:`read_forms`.
+
+    :returns: the gazetteer and the classes, bit by bit.
+    """
+    forms = read_forms(path)
+    bits = {name: 1 << bit for bit, name in enumerate(dict.fromkeys(name for own in forms.values() for name in own))}
+    return Gazetteer.of({form: sum(bits[name] for name in set(own)) for form, own in forms.items()}), list(bits)
 
 
 def dictionary_forms(places: bool = False) -> Iterator[tuple[str, list[str]]]:

@@ -172,6 +172,25 @@ def vary(labelled, output, lowered, raised, swapped, seed) -> None:
 
 
 @teacher.command()
+@click.argument("text", nargs=-1, required=True, type=click.Path())
+@click.option("--gazetteer", required=True, type=click.Path(), metavar="FILE", help="Lists of names, as of uk-tag-train gazetteer.")
+@to_file
+@click.option("--seed", default=1)
+def rename(text, gazetteer, output, seed) -> None:
+    """Write the sentences of tokenised TEXT that hold names, with other names from lists in their places, for `label`."""
+    from tagger.train.lists import read_forms
+    from tagger.train.teacher.plaintext import save_text
+    from tagger.train.teacher.rename import Renamer
+
+    _folder(output)
+    documents = Renamer(read_forms(gazetteer), seed).documents(_texts(text))
+    if not documents:
+        raise click.UsageError("no sentence holds a name of these lists; give other text or other lists")
+    save_text(output, documents)
+    _log(f"{output}: {_size(documents)}")
+
+
+@teacher.command()
 @click.argument("data", nargs=-1, required=True)
 @click.option("--teacher", "teachers", required=True, multiple=True, type=click.Path(), help="A teacher (repeatable: the mean of several).")
 @threaded

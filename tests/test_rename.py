@@ -1,0 +1,30 @@
+"""Text with other names from lists in it."""
+
+from tagger.train.teacher.plaintext import TextDocument
+from tagger.train.teacher.rename import Renamer
+
+FORMS = {"олена": ["name"], "ірена": ["name"], "київ": ["place"], "чернігів": ["place"], "львів": ["place"], "віра": ["name", "ordinary"], "міра": ["name"]}
+
+
+def test_a_name_gives_way_to_another_of_its_classes_and_ending_and_nothing_else_changes():
+    renamer = Renamer(FORMS, seed=1)
+    seen = {renamer.sentence(("Олена", "любить", "Львів", "віра", "Віра", "ОЛЕНА", "київ")) for _ in range(200)}
+    assert {tokens[0] for tokens in seen} == {"Олена", "Ірена"}
+    assert {tokens[2] for tokens in seen} == {"Чернігів", "Львів"}
+    assert {tokens[5] for tokens in seen} == {"ОЛЕНА", "ІРЕНА"}
+    assert {(tokens[1], *tokens[3:5], tokens[6]) for tokens in seen} == {("любить", "віра", "Віра", "київ")}
+
+
+def test_a_name_that_comes_twice_gets_one_other():
+    renamer = Renamer(FORMS, seed=2)
+    for _ in range(50):
+        first, _, second = renamer.sentence(("Олена", "і", "Олена"))
+        assert first == second
+
+
+def test_only_changed_sentences_are_kept_and_the_seed_decides():
+    text = [TextDocument("a", "x", [("Олена", "тут")] * 20 + [("нікого",)]), TextDocument("b", "x", [("нікого",)])]
+    one, other = Renamer(FORMS, 3).documents(text), Renamer(FORMS, 3).documents(text)
+    assert one == other
+    assert [document.name for document in one] == ["a/renamed"]
+    assert set(one[0].sentences) == {("Ірена", "тут")}
