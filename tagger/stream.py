@@ -10,7 +10,7 @@ from tagger.formats.sentence import Sentence
 from tagger.formats.writing import Writing
 from tagger.interrupts import Interrupted, Interrupts
 from tagger.source import Source
-from tagger.tagger import WINDOW_TOKENS, Tagger
+from tagger.tagger import WINDOW_TOKENS, Tagger, Window
 
 WINDOW_SENTENCES = 8192  # empty ones cost memory, too
 
@@ -55,6 +55,7 @@ class Pipe:
     ) -> None:
         self._tagger, self._write, self._interrupts = tagger, write, interrupts
         self._line_buffered, self._scores, self._count = line_buffered, scores, count
+        self._running: tuple[list[Sentence], Window] | None = None
 
     def run(self, source: Source, reading: Reading, writing: Writing) -> None:
         """Tag one input to its end.
@@ -74,6 +75,7 @@ class Pipe:
                 trouble, block = error, None
             except Interrupted:
                 self._flush(window, writing)  # complete, if another block was on its way
+                self._settle(writing)
                 raise
             ended = block is None
             # where there is trouble, what the reader still holds was cut off, and is not complete
@@ -86,17 +88,30 @@ class Pipe:
                 if tokens >= WINDOW_TOKENS or len(window) >= WINDOW_SENTENCES:
                     self._flush(window, writing)
                     window, tokens = [], 0
-            if window and (ended or not source.is_ready):
+            if ended or not source.is_ready:
                 self._flush(window, writing)
+                self._settle(writing)
                 window, tokens = [], 0
         if trouble:
             raise trouble
 
     def _flush(self, window: list[Sentence], writing: Writing) -> None:
+        """Have a window tagged. With several threads, the one before is written while they work on it."""
         if not window:
             return
         for part in [[sentence] for sentence in window] if self._line_buffered else [window]:
-            annotations = self._tagger.annotate([sentence.tokens for sentence in part], probabilities=self._scores)
-            self._write(b"".join(map(writing.write, part, annotations)))
-            self._count(sum(len(sentence.tokens) for sentence in part))
-            self._interrupts.check()
+            started = self._tagger.begin([sentence.tokens for sentence in part], probabilities=self._scores)
+            self._settle(writing)
+            self._running = part, started
+            if self._line_buffered or self._tagger.threads == 1:
+                self._settle(writing)
+
+    def _settle(self, writing: Writing) -> None:
+        """Write the window that is being tagged."""
+        if self._running is None:
+            return
+        (window, started), self._running = self._running, None
+        annotations = self._tagger.finish(started)
+        self._write(b"".join(map(writing.write, window, annotations)))
+        self._count(sum(len(sentence.tokens) for sentence in window))
+        self._interrupts.check()

@@ -5,7 +5,7 @@ It may be shared between threads, and sent to other processes, where it opens th
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
@@ -58,6 +58,34 @@ class Annotation:
             chance = float(self.going_on[position, number])
             probability *= chance if position < end - 1 else 1 - chance
         return min(max(probability, 0.0), 1.0)
+
+
+# Vectors of a batch's distinct words, which of them stands where, and the lengths of its sentences: see Session.emissions.
+Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(slots=True)
+class Job:
+    """What one batch is made of, and for whom.
+
+    :param rows: numbers of words, *shape* each (length,).
+    :param targets: an annotation for each row, or the one whose segments they are.
+    :param parts: of segments: which of how many each is.
+    """
+
+    rows: list[np.ndarray]
+    targets: list[Annotation]
+    parts: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Window:
+    """Sentences on their way: what :meth:`Tagger.begin` makes for :meth:`Tagger.finish`."""
+
+    annotations: list[Annotation]
+    probabilities: bool
+    jobs: list[Job]
+    outcomes: Iterator[tuple[np.ndarray, np.ndarray]]
 
 
 class Tagger:
@@ -126,37 +154,60 @@ class Tagger:
         return self.annotate([tokens])[0].tags
 
     def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int = WINDOW_TOKENS) -> Iterator[list[str]]:
-        """BIO tags of any number of sentences, lazily, in order; about `window_tokens` tokens are read ahead."""
-        window: list[Sequence[str]] = []
-        held = 0
-        for sentence in sentences:
-            window.append(sentence)
-            held += len(sentence) + 1
-            if held >= window_tokens:
-                yield from (annotation.tags for annotation in self.annotate(window))
-                window, held = [], 0
-        yield from (annotation.tags for annotation in self.annotate(window))
+        """BIO tags of any number of sentences, lazily, in order; about `window_tokens` tokens are read ahead, twice as many with several threads."""
+        running: Window | None = None
+        for window in _windows(sentences, window_tokens):
+            started = self.begin(window)
+            if running:
+                yield from (annotation.tags for annotation in self.finish(running))
+            running = started
+            if self.threads == 1:  # nothing works on it meanwhile
+                yield from (annotation.tags for annotation in self.finish(running))
+                running = None
+        if running:
+            yield from (annotation.tags for annotation in self.finish(running))
 
     def annotate(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> list[Annotation]:
         """Tag a window of sentences, all of which are held in memory. A sentence without tokens gets no tags."""
+        return self.finish(self.begin(sentences, probabilities=probabilities))
+
+    def begin(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> "Window":
+        """Look words up and lay out batches; with several threads, also start to run them. What it returns is for :meth:`finish`, once."""
         done = [Annotation([]) for _ in sentences]
         filled = [position for position, sentence in enumerate(sentences) if sentence]
         if not filled:
-            return done
+            return Window(done, probabilities, [], iter(()))
         words = self._borrow()
         numbers = words.numbers([token for position in filled for token in sentences[position]])
         ends = np.cumsum([len(sentences[position]) for position in filled]).tolist()
         rows = [numbers[start:end] for start, end in pairwise([0, *ends])]
         short = [i for i, row in enumerate(rows) if len(row) <= SEGMENT]
-        batches = [[short[i] for i in batch] for batch in plan([len(rows[i]) for i in short], self.batch_tokens)]
-        outcomes = self._map(partial(self._run, words), ([rows[i] for i in batch] for batch in batches))
-        for batch, (emissions, lengths) in zip(batches, outcomes, strict=True):
-            self._decode(emissions, lengths, [done[filled[i]] for i in batch], probabilities)
+        jobs = [
+            Job([rows[short[i]] for i in batch], [done[filled[short[i]]] for i in batch]) for batch in plan([len(rows[i]) for i in short], self.batch_tokens)
+        ]
         for i, row in enumerate(rows):
             if len(row) > SEGMENT:
-                self._decode_long(self._long(words, row), done[filled[i]], probabilities)
-        self._idle.append(words)
-        return done
+                ranges = segments(len(row))
+                for batch in plan([end - start for start, end in ranges], self.batch_tokens):
+                    jobs.append(Job([row[slice(*ranges[part])] for part in batch], [done[filled[i]]], [(part, len(ranges)) for part in batch]))
+        batches = [_lay_out(words, job.rows) for job in jobs]
+        self._idle.append(words)  # the batches have all that they need of it
+        return Window(done, probabilities, jobs, iter(self._map(self._run, batches)))
+
+    def finish(self, window: "Window") -> list[Annotation]:
+        """Wait for the emissions of a window, and decode them. Raises what running them raised."""
+        parts: list[np.ndarray] = []
+        for job, (emissions, lengths) in zip(window.jobs, window.outcomes, strict=True):
+            if not job.parts:
+                self._decode(emissions, lengths, job.targets, window.probabilities)
+                continue
+            for column, (part, count) in enumerate(job.parts):
+                parts = parts or [emissions[:0, 0]] * count
+                parts[part] = emissions[: lengths[column], column]
+            if all(map(len, parts)):
+                self._decode_long(stitch(parts), job.targets[0], window.probabilities)
+                parts = []
+        return window.annotations
 
     def _borrow(self) -> WordVectors:
         """A cache of words for one call: no two threads may use one at a time."""
@@ -175,32 +226,24 @@ class Tagger:
             self._pool = os.getpid(), ThreadPoolExecutor(self.threads, "uk-tag")
         return self._pool[1].map
 
-    def _run(self, known: WordVectors, rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """Emissions of some sentences, given as numbers of words. *Shape:* each (length,) -> (time, batch, tags), (batch,)."""
-        padded, lengths = pad(rows)
-        words, index = np.unique(padded, return_inverse=True)
+    def _run(self, batch: "Batch") -> tuple[np.ndarray, np.ndarray]:
+        """Emissions of a batch, and its lengths. *Shape:* (time, batch, tags), (batch,)."""
+        vectors, index, lengths = batch
         try:
-            return self.session.emissions(known.vectors(words), index.reshape(padded.shape).astype(np.int32), lengths), lengths
+            return self.session.emissions(vectors, index, lengths), lengths
         except MemoryError:
-            if len(rows) == 1:
+            if len(lengths) == 1:
                 raise
-        middle = len(rows) // 2  # the device is full: in two halves, then
-        halves = [self._run(known, part)[0] for part in (rows[:middle], rows[middle:])]
-        emissions = np.zeros((*padded.shape, halves[0].shape[2]), np.float32)
+        middle = len(lengths) // 2  # the device is full: in two halves, then
+        halves = [
+            self._run((vectors, np.ascontiguousarray(index[: own.max(), part]), own))[0]
+            for part in (slice(middle), slice(middle, None))
+            for own in [lengths[part]]
+        ]
+        emissions = np.zeros((*index.shape, halves[0].shape[2]), np.float32)
         emissions[: len(halves[0]), :middle] = halves[0]
         emissions[: len(halves[1]), middle:] = halves[1]
         return emissions, lengths
-
-    def _long(self, words: WordVectors, row: np.ndarray) -> np.ndarray:
-        """Emissions of a sentence of more than SEGMENT tokens. *Shape:* (length,) -> (length, tags)."""
-        ranges = segments(len(row))
-        parts: list[np.ndarray | None] = [None] * len(ranges)
-        batches = list(plan([end - start for start, end in ranges], self.batch_tokens))
-        outcomes = self._map(partial(self._run, words), ([row[slice(*ranges[i])] for i in batch] for batch in batches))
-        for batch, (emissions, lengths) in zip(batches, outcomes, strict=True):
-            for column, i in enumerate(batch):
-                parts[i] = emissions[: lengths[column], column]
-        return stitch(parts)
 
     def _decode(self, emissions: np.ndarray, lengths: np.ndarray, targets: list[Annotation], probabilities: bool) -> None:
         names = self.bundle.tags
@@ -229,6 +272,25 @@ class Tagger:
                 own = [] if target.probabilities is None else [(target.probabilities, target.going_on)]
                 target.probabilities = np.concatenate([*(pair[0] for pair in own), *(part.probabilities for part in parts)])
                 target.going_on = np.concatenate([*(pair[1] for pair in own), *(part.going_on for part in parts)])
+
+
+def _windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Sequence[str]]]:
+    window: list[Sequence[str]] = []
+    held = 0
+    for sentence in sentences:
+        window.append(sentence)
+        held += len(sentence) + 1
+        if held >= tokens:
+            yield window
+            window, held = [], 0
+    if window:
+        yield window
+
+
+def _lay_out(words: WordVectors, rows: list[np.ndarray]) -> Batch:
+    padded, lengths = pad(rows)
+    distinct, index = np.unique(padded, return_inverse=True)
+    return words.vectors(distinct), index.reshape(padded.shape).astype(np.int32), lengths
 
 
 _reopened: dict[tuple[Any, ...], Tagger] = {}
