@@ -22,13 +22,13 @@ def seal(content: bytes) -> bytes:
 
 def read(content: bytes) -> str | None:
     """The digest that the file carries, `None` where it carries none."""
-    found = _FIELD.search(content)
+    found = _field(content)
     return found[1].decode() if found else None
 
 
 def holds(content: bytes) -> bool:
     """Whether the file is what was sealed, byte for byte."""
-    found = _FIELD.search(content)
+    found = _field(content)
     if not found:
         return False
     start, end = found.span(1)
@@ -36,3 +36,8 @@ def holds(content: bytes) -> bool:
     digest.update(PLACEHOLDER.encode())
     digest.update(memoryview(content)[end:])
     return digest.hexdigest().encode() == found[1]
+
+
+def _field(content: bytes) -> re.Match[bytes] | None:
+    """The field; metadata stands last in a file, so it is sought from there."""
+    return _FIELD.match(content, max(content.rfind(KEY.encode()), 0))

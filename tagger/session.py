@@ -2,14 +2,18 @@
 
 import contextlib
 import sys
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
 from tagger import digest
+from tagger.background import Early
 from tagger.bundle import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS, Bundle, from_metadata
 from tagger.device import CPU, CUDA, CUDA_OPTIONS, choose
 from tagger.errors import DeviceError, ModelError
+from tagger.metadata import read_metadata
 
 OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc")
 # What the other half of the graph is given when one half is run: a sentence of one word.
@@ -40,10 +44,13 @@ class Session:
 
     def __init__(self, path: str | Path, *, device: str = "auto") -> None:
         self.path, self.wanted_device = Path(path).absolute(), device
-        content = read_model(path)
+        importing = Early(lambda: import_module("onnxruntime"))  # takes most of the start-up, and reading and checking the file some
+        try:
+            content = read_model(path)
+        finally:
+            onnxruntime = importing.result()
+        reading = Early(partial(_read_bundle, content))  # while onnxruntime opens the network
         self.digest = digest.read(content) or ""
-        import onnxruntime  # takes most of the start-up: only once the file is known to be good
-
         want_cuda, self.device_reason = choose(device, onnxruntime.get_available_providers())
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
@@ -62,7 +69,7 @@ class Session:
             self._session = self._open(onnxruntime, content, options, want_cuda)
         self.device = "cuda" if want_cuda else "cpu"
         try:
-            self.bundle: Bundle = from_metadata(self._session.get_modelmeta().custom_metadata_map)
+            self.bundle: Bundle = reading.result()
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
         shapes = {value.name: value.shape for value in self._session.get_inputs()}
@@ -104,6 +111,12 @@ class Session:
             if any(sign in str(error).lower() for sign in OUT_OF_MEMORY):
                 raise MemoryError(_first_line(error)) from None
             raise
+
+
+def _read_bundle(content: bytes) -> Bundle:
+    bundle = from_metadata(read_metadata(content))
+    bundle.vocabulary.prepare()
+    return bundle
 
 
 def recurrent_nodes_off_cuda(session) -> list[str]:

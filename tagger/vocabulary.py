@@ -42,6 +42,10 @@ class Vocabulary:
     def _maker(self) -> RowMaker:
         return RowMaker(self._text, self.settings, self.gazetteer)
 
+    def prepare(self) -> None:
+        """Do at once what the first call of :meth:`rows` would do."""
+        self._maker  # noqa: B018 - made when it is asked for
+
     def __len__(self) -> int:
         """Rows that an embedding table needs: one more than there are entries."""
         return self._count + 1

@@ -1,0 +1,26 @@
+"""A model's metadata, read without onnxruntime."""
+
+import onnxruntime
+import pytest
+
+from tagger.errors import ModelError
+from tagger.metadata import read_metadata
+
+
+def test_it_is_what_onnxruntime_reads(tiny_model):
+    content = tiny_model.read_bytes()
+    metadata = read_metadata(content)
+    assert metadata == onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"]).get_modelmeta().custom_metadata_map
+    assert "entries" in metadata
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"\x72\x05ab", b"\x72\x02\x0b\x00", b"\x72\x00"])
+def test_what_is_no_onnx_file_is_refused(content):
+    with pytest.raises(ModelError, match="no ONNX file"):
+        read_metadata(content)
+
+
+def test_fields_of_other_kinds_are_passed_over():
+    entry = b"\x0a\x01k\x12\x01v"
+    content = b"\x08\x96\x01" + b"\x11" + b"\0" * 8 + b"\x1d" + b"\0" * 4 + b"\x72" + bytes([len(entry)]) + entry
+    assert read_metadata(content) == {"k": "v"}
