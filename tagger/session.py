@@ -57,6 +57,7 @@ class Session:
         options.intra_op_num_threads = 1  # batches run side by side instead: threads within one would mostly wait for each other
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.enable_mem_pattern = False
         try:
             self._session = self._open(onnxruntime, content, options, want_cuda)
         except Exception as error:
