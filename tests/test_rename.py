@@ -1,6 +1,9 @@
 """Text with other names from lists in it."""
 
-from tagger.train.teacher.plaintext import TextDocument
+from click.testing import CliRunner
+
+from tagger.train.teacher.cli import teacher
+from tagger.train.teacher.plaintext import TextDocument, load_text, save_text
 from tagger.train.teacher.rename import Renamer
 
 FORMS = {"олена": ["name"], "ірена": ["name"], "київ": ["place"], "чернігів": ["place"], "львів": ["place"], "віра": ["name", "ordinary"], "міра": ["name"]}
@@ -28,3 +31,15 @@ def test_only_changed_sentences_are_kept_and_the_seed_decides():
     assert one == other
     assert [document.name for document in one] == ["a/renamed"]
     assert set(one[0].sentences) == {("Ірена", "тут")}
+
+
+def test_the_command_writes_text_to_be_labelled(tmp_path):
+    lists, text, target = tmp_path / "names.tsv", tmp_path / "text.npz", tmp_path / "renamed.npz"
+    lists.write_text("олена\tname\nірена\tname\n", encoding="utf-8")
+    save_text(text, [TextDocument("a", "x", [("Олена", "тут")] * 20)])
+    done = CliRunner().invoke(teacher, ["rename", str(text), "--gazetteer", str(lists), "-o", str(target)])
+    assert done.exit_code == 0, done.output
+    documents, tags = load_text(target)
+    assert tags == [] and {tokens for document in documents for tokens in document.sentences} == {("Ірена", "тут")}
+    save_text(text, [TextDocument("a", "x", [("тут",)])])
+    assert CliRunner().invoke(teacher, ["rename", str(text), "--gazetteer", str(lists), "-o", str(target)]).exit_code == 2
