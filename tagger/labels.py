@@ -8,7 +8,7 @@ import numpy as np
 
 from tagger import tags as bio
 from tagger.errors import OptionError
-from tagger.tagger import Annotation
+from tagger.window import Annotation
 
 UNFIT = re.compile(r"[\s<>&|=]")  # what would be taken for the marks of a form
 

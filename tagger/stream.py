@@ -10,7 +10,8 @@ from tagger.formats.sentence import Sentence
 from tagger.formats.writing import Writing
 from tagger.interrupts import Interrupted, Interrupts
 from tagger.source import Source
-from tagger.tagger import WINDOW_TOKENS, Tagger, Window
+from tagger.tagger import WINDOW_TOKENS, Tagger
+from tagger.window import Window
 
 WINDOW_SENTENCES = 8192  # empty ones cost memory, too
 

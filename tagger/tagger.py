@@ -5,7 +5,6 @@ It may be shared between threads, and sent to other processes, where it opens th
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
@@ -13,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagger.batches import SEGMENT, pad, plan, segments, stitch
+from tagger.batches import SEGMENT, plan, segments, stitch
 from tagger.decode import marginals, viterbi
 from tagger.errors import ModelError
 from tagger.precision import SHIPPED_MODEL, model_file
 from tagger.session import Session
 from tagger.tags import continuations
 from tagger.vocabulary import WordVectors
+from tagger.window import Annotation, Batch, Job, Window, lay_out, windows
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -33,59 +33,6 @@ WINDOW_TOKENS = 16384
 REOPENED = 4  # taggers kept that arrived by pickle
 STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
 STRETCHES = 64  # decoded side by side
-
-
-@dataclass(slots=True)
-class Annotation:
-    """Tags of one sentence, and on request how probable each tag is at each position.
-
-    *Shape:* tags has one entry a token; probabilities is (tokens, tags of the model), float32, rows sum to 1; going_on is of the same shape:
-    the probability that the next tag continues the entity of this one, given this one.
-    """
-
-    tags: list[str]
-    probabilities: np.ndarray | None = None
-    going_on: np.ndarray | None = None
-
-    def span_probability(self, start: int, end: int, begin: int, inside: int) -> float:
-        """The probability that an entity stands on exactly the tokens `start` to `end`, `end` exclusive, over all legal sequences.
-
-        :param begin, inside: the numbers of its label's B- and I- tag.
-        """
-        probability = float(self.probabilities[start, begin])
-        numbers = [begin, *[inside] * (end - start - 1)]
-        for position, number in zip(range(start, end), numbers, strict=True):
-            chance = float(self.going_on[position, number])
-            probability *= chance if position < end - 1 else 1 - chance
-        return min(max(probability, 0.0), 1.0)
-
-
-# Vectors of a batch's distinct words, which of them stands where, and the lengths of its sentences: see Session.emissions.
-Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-
-@dataclass(slots=True)
-class Job:
-    """What one batch is made of, and for whom.
-
-    :param rows: numbers of words, *shape* each (length,).
-    :param targets: an annotation for each row, or the one whose segments they are.
-    :param parts: of segments: which of how many each is.
-    """
-
-    rows: list[np.ndarray]
-    targets: list[Annotation]
-    parts: list[tuple[int, int]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Window:
-    """Sentences on their way: what :meth:`Tagger.begin` makes for :meth:`Tagger.finish`."""
-
-    annotations: list[Annotation]
-    probabilities: bool
-    jobs: list[Job]
-    outcomes: Iterator[tuple[np.ndarray, np.ndarray]]
 
 
 class Tagger:
@@ -156,7 +103,7 @@ class Tagger:
     def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int = WINDOW_TOKENS) -> Iterator[list[str]]:
         """BIO tags of any number of sentences, lazily, in order; about `window_tokens` tokens are read ahead, twice as many with several threads."""
         running: Window | None = None
-        for window in _windows(sentences, window_tokens):
+        for window in windows(sentences, window_tokens):
             started = self.begin(window)
             if running:
                 yield from (annotation.tags for annotation in self.finish(running))
@@ -190,7 +137,7 @@ class Tagger:
                 ranges = segments(len(row))
                 for batch in plan([end - start for start, end in ranges], self.batch_tokens):
                     jobs.append(Job([row[slice(*ranges[part])] for part in batch], [done[filled[i]]], [(part, len(ranges)) for part in batch]))
-        batches = [_lay_out(words, job.rows) for job in jobs]
+        batches = [lay_out(words, job.rows) for job in jobs]
         self._idle.append(words)  # the batches have all that they need of it
         return Window(done, probabilities, jobs, iter(self._map(self._run, batches)))
 
@@ -272,25 +219,6 @@ class Tagger:
                 own = [] if target.probabilities is None else [(target.probabilities, target.going_on)]
                 target.probabilities = np.concatenate([*(pair[0] for pair in own), *(part.probabilities for part in parts)])
                 target.going_on = np.concatenate([*(pair[1] for pair in own), *(part.going_on for part in parts)])
-
-
-def _windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Sequence[str]]]:
-    window: list[Sequence[str]] = []
-    held = 0
-    for sentence in sentences:
-        window.append(sentence)
-        held += len(sentence) + 1
-        if held >= tokens:
-            yield window
-            window, held = [], 0
-    if window:
-        yield window
-
-
-def _lay_out(words: WordVectors, rows: list[np.ndarray]) -> Batch:
-    padded, lengths = pad(rows)
-    distinct, index = np.unique(padded, return_inverse=True)
-    return words.vectors(distinct), index.reshape(padded.shape).astype(np.int32), lengths
 
 
 _reopened: dict[tuple[Any, ...], Tagger] = {}

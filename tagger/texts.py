@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from tagger.entity import Entity
 from tagger.labels import Labels, ViewSettings
-from tagger.tagger import Annotation
 from tagger.tokens import Offsets, cut, cut_sentences
+from tagger.window import Annotation
 
 
 class _Piece(NamedTuple):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tagger.decode import FORBIDDEN, Transitions, marginals, viterbi
-from tagger.tagger import Annotation
 from tagger.tags import Span, continuations, convert, spans, tag_set
+from tagger.window import Annotation
 
 TAGS = tag_set(["A", "B"])
 INSIDE = np.array(continuations(TAGS))

@@ -10,7 +10,7 @@ from tagger.errors import DataError, OptionError
 from tagger.formats.reading import Reading, ReadSettings, sniff
 from tagger.formats.writing import WriteSettings, Writing
 from tagger.labels import Labels, ViewSettings
-from tagger.tagger import Annotation
+from tagger.window import Annotation
 
 TAGS = ["O", "B-PERS", "I-PERS", "B-LOC", "I-LOC", "B-ORG", "I-ORG"]
 KNOWN = {"Леся": "B-PERS", "Українка": "I-PERS", "Києві": "B-LOC", "Київ": "B-LOC", "A&B": "B-ORG", "Леся\xad": "B-PERS"}

@@ -12,7 +12,7 @@ from tagger.formats.inline import inline_line
 from tagger.formats.jsonl import json_line
 from tagger.formats.sentence import Sentence
 from tagger.labels import Labels, View
-from tagger.tagger import Annotation
+from tagger.window import Annotation
 
 KEY = "NER"
 
