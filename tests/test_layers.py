@@ -9,8 +9,9 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 # From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
 ORDER = """
-errors
-tags tokens features gazetteer atomic entity
+errors background hashing
+tags tokens features gazetteer atomic entity metadata
+rows
 decode vocabulary
 digest
 bundle
@@ -18,6 +19,7 @@ device
 precision
 session
 batches
+window
 tagger
 labels describe
 texts columns
