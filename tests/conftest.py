@@ -1,6 +1,7 @@
 """What many tests share: a tiny tagger, trained once, as a checkpoint and as a model file."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 SHARED = ROOT.parent / "shared"
+# Shells start background jobs deaf to Ctrl-C, and what they start is deaf, too; programs under test are to hear it wherever the tests run.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run_program(name: str, *arguments: object, stdin: bytes = b"", check: bool = False, **environment: str) -> subprocess.CompletedProcess:
