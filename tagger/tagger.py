@@ -129,15 +129,18 @@ class Tagger:
         ends = np.cumsum([len(sentences[position]) for position in filled]).tolist()
         rows = [numbers[start:end] for start, end in pairwise([0, *ends])]
         short = [i for i, row in enumerate(rows) if len(row) <= SEGMENT]
-        jobs = [
-            Job([rows[short[i]] for i in batch], [done[filled[short[i]]] for i in batch]) for batch in plan([len(rows[i]) for i in short], self.batch_tokens)
-        ]
+        jobs: list[Job] = []
+        batches: list[Batch] = []
+        for batch in plan([len(rows[i]) for i in short], self.batch_tokens):
+            chosen = [short[i] for i in batch]
+            jobs.append(Job([done[filled[i]] for i in chosen]))
+            batches.append(lay_out(words, [rows[i] for i in chosen]))
         for i, row in enumerate(rows):
             if len(row) > SEGMENT:
                 ranges = segments(len(row))
                 for batch in plan([end - start for start, end in ranges], self.batch_tokens):
-                    jobs.append(Job([row[slice(*ranges[part])] for part in batch], [done[filled[i]]], [(part, len(ranges)) for part in batch]))
-        batches = [lay_out(words, job.rows) for job in jobs]
+                    jobs.append(Job([done[filled[i]]], [(part, len(ranges)) for part in batch]))
+                    batches.append(lay_out(words, [row[slice(*ranges[part])] for part in batch]))
         self._idle.append(words)  # the batches have all that they need of it
         return Window(done, probabilities, jobs, iter(self._map(self._run, batches)))
 

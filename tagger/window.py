@@ -40,14 +40,12 @@ Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(slots=True)
 class Job:
-    """What one batch is made of, and for whom.
+    """For whom a batch is run.
 
-    :param rows: numbers of words, *shape* each (length,).
-    :param targets: an annotation for each row, or the one whose segments they are.
+    :param targets: an annotation for each of its sentences, or the one whose segments they are.
     :param parts: of segments: which of how many each is.
     """
 
-    rows: list[np.ndarray]
     targets: list[Annotation]
     parts: list[tuple[int, int]] = field(default_factory=list)
 
