@@ -85,10 +85,10 @@ class Reading:
         if self._partial:
             head = b"".join([*self._partial, head])
         self._partial = [rest] if rest else []
-        if isinstance(self._reader, ConllReader):
-            number, self._number = self._number, self._number + head.count(b"\n") + 1
-            return self._guard(lambda found: self._reader.read_block(head, number, found))
-        return self._lines(head.split(self._separator), True)
+        if self._reader is None:
+            return self._lines(head.split(self._separator), True)
+        number, self._number = self._number, self._number + head.count(self._separator) + 1
+        return self._guard(lambda found: self._reader.read_block(head, number, found))
 
     def close(self) -> list[Sentence]:
         """The input has ended: get what is left."""

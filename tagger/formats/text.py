@@ -49,5 +49,9 @@ class TextReader:
                 found.append(sentence)
             self.characters += len(text) + len(ending)
 
+    def read_block(self, block: bytes, number: int, found: list[Sentence]) -> None:
+        """The same as :meth:`read` of the lines of a block, the last one's end left out."""
+        self.read(block.split(self._separator), number, found)
+
     def finish(self, found: list[Sentence]) -> None:
         """The input has ended: nothing is left, as a line is a sentence."""
