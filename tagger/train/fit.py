@@ -130,6 +130,10 @@ def fit(
         "development_fingerprint": fingerprint(development),
         "soft": [part.fingerprint for part in taught],
     }
+    if start and (cut := start.data.get("development_fingerprint")) and cut != described["development_fingerprint"]:
+        log(
+            "the checkpoint to start from was chosen by other development documents, and may have learned from these: their F1 may flatter; is --seed the same?"
+        )
     if start:
         described["start"] = {"data": start.data, "training": start.training}
     training_options = {"data": asdict(data), "features": asdict(features), "loop": asdict(settings)}
