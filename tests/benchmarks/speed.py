@@ -90,8 +90,14 @@ class Replay:
 
     def __init__(self, session, constant: bool) -> None:
         self._session, self._constant = session, constant
-        self.bundle, self.embed, self.embedding = session.bundle, session.embed, session.embedding
+        self.bundle, self.embedding = session.bundle, session.embedding
         self.calls: list[tuple] = []
+        self.words = 0  # that were embedded
+
+    def embed(self, features):
+        """As :meth:`tagger.session.Session.embed`."""
+        self.words += len(features)
+        return self._session.embed(features)
 
     def emissions(self, vectors, index, lengths):
         """As :meth:`tagger.session.Session.emissions`."""
@@ -109,6 +115,8 @@ def network_alone(sentences: list[list[str]], kept: dict = {}) -> float:  # noqa
         tagger = Tagger.load(device="cpu")
         replay = Replay(tagger.session, constant=False)
         list(Tagger(replay).stream(sentences))
+        count = sum(map(len, sentences))
+        print(f"{replay.words / count:.0%} of the tokens are words that a process had not met, or had forgotten")
         kept.update(session=tagger.session, calls=replay.calls)
     began = time.perf_counter()
     for call in kept["calls"]:
