@@ -1,4 +1,4 @@
-"""Work that is begun early, in a thread, while other work waits for the disk or runs outside the interpreter's lock."""
+"""Work that is begun early, in a thread, while other work runs outside the interpreter's lock."""
 
 import threading
 from collections.abc import Callable

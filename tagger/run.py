@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tagger.background import Early
 from tagger.filter import STANDARD_INPUT, Filter, to_file, to_standard_output
 from tagger.formats.reading import ReadSettings
 from tagger.formats.writing import WriteSettings
 from tagger.interrupts import Interrupts
 from tagger.labels import Labels, ViewSettings
 from tagger.tagger import BATCH_TOKENS, Tagger
-from tagger.tokens import prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,6 @@ def settings_of(options: Mapping[str, Any], color: bool) -> Settings:
 
 def open_filter(settings: Settings, interrupts: Interrupts, warn: Callable[[str], None]) -> Filter:
     """Open the model and make a filter. Raises ModelError, DeviceError, OptionError."""
-    if settings.read.form in (None, "text") and not settings.read.pretokenized:
-        Early(prepare)  # what cuts text takes long to import
     tagger = Tagger.load(settings.model, device=settings.device, precision=settings.precision, threads=settings.threads, batch_tokens=settings.batch_tokens)
     labels = Labels(tagger.bundle.tags, settings.view)
     return Filter(

@@ -58,11 +58,6 @@ def _engine():
     return tokenize_words_with_spans
 
 
-def prepare() -> None:
-    """Do at once what the first call of :func:`cut` would do."""
-    _engine()("а")
-
-
 def cut(text: str) -> Offsets:
     """Cut a line of running text into tokens as tokenize-uk's default engine does.
 
