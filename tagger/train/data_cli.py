@@ -70,11 +70,11 @@ def gazetteer(output, places) -> None:
         uk-tag-train gazetteer --places -o names.tsv
         uk-tag-train fit train.conll --gazetteer names.tsv -o model.pt
     """
-    from tagger.atomic import atomic_write
     from tagger.train.lists import dictionary_forms
+    from tagger.train.writing import whole_file
 
-    lines = [f"{form}\t{','.join(classes)}\n" for form, classes in dictionary_forms(places)]
-    with atomic_write(output) as file:
+    with whole_file(output) as file:  # opened before a minute of work
+        lines = [f"{form}\t{','.join(classes)}\n" for form, classes in dictionary_forms(places)]
         file.write("".join(lines).encode("utf-8"))
     click.echo(f"{output}: {len(lines):,} forms", err=True)
 
