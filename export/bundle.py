@@ -6,8 +6,8 @@ import onnx
 from onnx import helper
 
 from tagger import digest
-from tagger.atomic import atomic_write
 from tagger.bundle import Bundle, to_metadata
+from tagger.train.writing import whole_file
 
 
 def to_bytes(model: onnx.ModelProto, bundle: Bundle) -> bytes:
@@ -19,6 +19,6 @@ def to_bytes(model: onnx.ModelProto, bundle: Bundle) -> bytes:
 
 
 def write_model(content: bytes, path: str | Path) -> None:
-    """Write the file whole or not at all."""
-    with atomic_write(path) as file:
+    """Write the file whole or not at all. Raises DataError where it cannot be written."""
+    with whole_file(path) as file:
         file.write(content)

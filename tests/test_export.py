@@ -100,6 +100,12 @@ def test_the_program_writes_shows_and_refuses(tiny_checkpoint, tiny_corpus, tmp_
     assert not (tmp_path / "n.onnx").exists()
 
 
+def test_a_file_that_cannot_be_written_is_said_in_one_line(tiny_checkpoint, tmp_path):
+    done = run_program("uk-tag-export", tiny_checkpoint, tmp_path / "none" / "model.onnx")
+    said = done.stderr.decode()
+    assert done.returncode == 1 and said == f"uk-tag-export: {tmp_path}/none/model.onnx: cannot be written: No such file or directory\n"
+
+
 def test_a_network_that_cannot_be_exported_leaves_the_old_file(tiny_checkpoint, tmp_path):
     checkpoint = load(tiny_checkpoint)
     checkpoint.weights["output.bias"][0] = float("nan")
