@@ -10,8 +10,7 @@ import numpy as np
 BASE = 0x9E3779B97F4A7C15  # odd, with no pattern in its bits: the golden ratio
 INVERSE = pow(BASE, -1, 1 << 64)
 SPREAD = np.uint64(0xD6E8FEB86659FD93)  # odd: makes the upper bits of a product depend on all bits
-
-POSITION_BITS = 32
+POSITION_BITS = 32  # below a place in a number that is sorted; a place has far fewer than the other 32
 
 
 def code_points(text: str) -> np.ndarray:
@@ -26,7 +25,7 @@ class Powers:
         self._up = self._down = np.ones(1, np.uint64)
 
     def get(self, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """*Shape:* two of (count,), uint64."""
+        """The powers 0, 1, ... of BASE, and those of its inverse. *Shape:* two of (count,), uint64."""
         if len(self._up) < count:
             room = 1 << (count - 1).bit_length()
             self._up, self._down = (_powers(base, room) for base in (BASE, INVERSE))
@@ -34,7 +33,8 @@ class Powers:
 
 
 def _powers(base: int, count: int) -> np.ndarray:
-    """BASE^(i + j) is BASE^i BASE^j: of as many powers as the root of `count`, all are made at once."""
+    """The powers 0, 1, ... of `base`, modulo 2^64. *Shape:* (count,), uint64."""
+    # base^(i side + j) is base^(i side) base^j: two short running products and a table of their products, instead of one long running product
     side = 1 << (count.bit_length() // 2)
     small = np.full(side, base, np.uint64)
     small[0] = 1
