@@ -1,6 +1,7 @@
 """uk-tag: the only room that knows arguments, standard streams, signals and exit codes."""
 
 import errno
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -130,6 +131,8 @@ def _warn(line: str) -> None:
 
 def main() -> None:
     """Entry point: every ending has its exit code, and no more than one line on standard error."""
+    gc.disable()  # until the model is open: what is made till then stays
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts a thread for each core, which spins for a while and here never has work
     from tagger.interrupts import Interrupted
 
     _reserve_descriptors()

@@ -4,7 +4,6 @@ A form is known by the CRC-32 of its lower-cased letters. One word in some tens 
 that saves is the form itself: five bytes stand for it, seven in Base64.
 """
 
-import base64
 import binascii
 from collections.abc import Iterable, Mapping
 from zlib import crc32
@@ -51,14 +50,14 @@ class Gazetteer:
 
     def to_text(self) -> str:
         """All of it as Base64."""
-        return base64.b64encode(self.entries.tobytes()).decode("ascii")
+        return binascii.b2a_base64(self.entries.tobytes(), newline=False).decode("ascii")
 
     @classmethod
     def from_text(cls, text: str) -> "Gazetteer":
         """The reverse of :meth:`to_text`. Raises ModelError where the text is not what it wrote."""
         try:
-            return cls(np.frombuffer(base64.b64decode(text, validate=True), ENTRY))
-        except (binascii.Error, ValueError) as error:
+            return cls(np.frombuffer(binascii.a2b_base64(text, strict_mode=True), ENTRY))
+        except ValueError as error:
             raise ModelError(f"the model's lists of names cannot be read ({error}); export it again") from None
 
 

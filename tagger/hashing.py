@@ -77,7 +77,8 @@ class HashTable:
         self._hashes, self._numbers = hashes[order], numbers[order]
         sizes = np.bincount(places, minlength=1 << bits)
         self._sizes = sizes.astype(np.uint8)  # a dozen at most, hashes being as good as random
-        self._firsts = (np.cumsum(sizes) - sizes).astype(np.int32)
+        self._firsts = np.zeros(len(sizes), np.int32)
+        np.cumsum(sizes[:-1], dtype=np.int32, out=self._firsts[1:])
 
     def _places(self, hashes: np.ndarray) -> np.ndarray:
         return (hashes * SPREAD >> self._shift).astype(np.int64)

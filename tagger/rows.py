@@ -15,6 +15,7 @@ from tagger.tokens import normalise
 
 SEPARATOR = ord("\n")
 MOST = 512  # words taken at once
+ENTRIES = 4096  # of the vocabulary hashed at once: running sums over all of it would take many megabytes, and the time to get them
 SCRATCH_BITS = 17  # places to look for repeated features in, some for each feature of so many words
 
 
@@ -99,7 +100,13 @@ def _table(entries: str) -> HashTable:
     starts = np.append(0, ends[:-1] + 1)
     values = np.minimum(starts + 2, ends)  # behind letter and colon
     leads = np.where(starts < ends, points[np.minimum(starts, len(points) - 1)], 0)
-    return HashTable(Substrings(points, Powers()).hashes(values, ends, leads), np.arange(1, len(ends) + 1, dtype=np.int32))
+    hashes = np.zeros(len(ends), np.uint64)
+    powers = Powers()
+    for first in range(0, len(ends), ENTRIES):
+        some = slice(first, first + ENTRIES)
+        begin = starts[first]
+        hashes[some] = Substrings(points[begin : ends[some][-1]], powers).hashes(values[some] - begin, ends[some] - begin, leads[some])
+    return HashTable(hashes, np.arange(1, len(ends) + 1, dtype=np.int32))
 
 
 def _features(starts: np.ndarray, ends: np.ndarray, settings: FeatureSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -1,5 +1,6 @@
 """From parsed options to the work: opens the model, and hands inputs to the filter or to the batch run."""
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,8 @@ def open_filter(settings: Settings, interrupts: Interrupts, warn: Callable[[str]
     """Open the model and make a filter. Raises ModelError, DeviceError, OptionError."""
     tagger = Tagger.load(settings.model, device=settings.device, precision=settings.precision, threads=settings.threads, batch_tokens=settings.batch_tokens)
     labels = Labels(tagger.bundle.tags, settings.view)
+    gc.freeze()  # what is there now stays: no need to look it through time and again
+    gc.enable()
     return Filter(
         tagger,
         settings.read,

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from functools import cache
 
-Offsets = list[tuple[int, int]]
+from tagger.usual import Offsets, cut_usual
 
 # The engine runs a few dozen regular expressions over its whole input, some of them slow on long input: give it bounded pieces.
 PIECE_CHARACTERS = 20_000
@@ -65,6 +65,12 @@ def cut(text: str) -> Offsets:
 
     :returns: start and end of each token, in code points, end exclusive, in order, without overlap.
     """
+    usual = cut_usual(text)
+    return cut_with_care(text) if usual is None else usual
+
+
+def cut_with_care(text: str) -> Offsets:
+    """The same as :func:`cut` of any line, by the engine itself."""
     offsets: Offsets = []
     for start, end in _pieces(text):
         piece = PRIVATE_USE.sub(STAND_IN, text[start:end])

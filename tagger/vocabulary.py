@@ -115,7 +115,7 @@ class WordVectors:
     def _embed_rows(self, rows: np.ndarray, vectors: np.ndarray) -> None:
         """Write the vectors of rows. Which rows go together depends on how many slots each one fills, so a vector does not depend on the others."""
         steps = -(-np.count_nonzero(rows, axis=1) // SLOT_STEP)
-        for step in np.unique(steps).tolist():
+        for step in np.flatnonzero(np.bincount(steps)).tolist():
             chosen = np.flatnonzero(steps == step)
             vectors[chosen] = self._embed(rows[chosen, : max(step, 1) * SLOT_STEP])
 

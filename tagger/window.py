@@ -77,5 +77,7 @@ def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Se
 def lay_out(words: WordVectors, rows: list[np.ndarray]) -> Batch:
     """A batch of sentences given as numbers of words. *Shape:* each (length,)."""
     padded, lengths = pad(rows)
-    distinct, index = np.unique(padded, return_inverse=True)
-    return words.vectors(distinct), index.reshape(padded.shape).astype(np.int32), lengths
+    distinct = np.flatnonzero(np.bincount(padded.ravel()))
+    places = np.zeros(distinct[-1] + 1, np.int32)
+    places[distinct] = np.arange(len(distinct))
+    return words.vectors(distinct), places[padded], lengths

@@ -208,7 +208,7 @@ cli.main()
         command = [sys.executable, "-c", script, *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, timeout=60, cwd=os.path.dirname(os.path.dirname(PROGRAM[1])))
         loaded[str(arguments[0])] = done.stderr.decode().splitlines()[-1]
-    assert loaded == {str(source): "numpy onnxruntime tokenize_uk|0", "-i": "numpy onnxruntime|0", "--help": "|0", "--version": "|0", "--column": "|2"}
+    assert loaded == {str(source): "numpy onnxruntime|0", "-i": "numpy onnxruntime|0", "--help": "|0", "--version": "|0", "--column": "|2"}
 
 
 def test_neither_locale_nor_python_settings_matter():

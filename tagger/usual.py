@@ -1,0 +1,45 @@
+"""Tokens of lines that hold nothing out of the ordinary, without tokenize-uk: most lines do, and the engine takes fifty times as long, and longer to import.
+
+A line is usual where none of the engine's rules for abbreviations, numbers, addresses, marks within words and the like can apply, so that it cuts
+at spaces and around each mark. What is not surely so is left to the engine; a test compares the two.
+"""
+
+import re
+from functools import cache
+
+Offsets = list[tuple[int, int]]
+
+LONGEST = 20_000  # characters, of which the engine is given more in parts
+CAPITAL, LETTER = "А-ЯЄІЇҐ", "А-Яа-яЄІЇҐєіїґA-Za-z"
+USUAL = f"""(?:
+      \\ ++
+    | [{LETTER}]++ (?: ['’ʼ][{LETTER}]++ | (?<=[а-яєіїґ])-[{LETTER}]++ )*+ (?![0-9'’ʼ-])   # no marks at its edges; capitals around a hyphen may be numerals
+    | [0-9]++ (?= [\\ ,;:!?)»….] | \\Z ) (?! \\ *[0-9] | [,:.][0-9] )                    # no fraction, no time, no groups of digits
+    | [,;:…—„“«№)]
+    | [!?] (?![!?.])
+    | (?<![{LETTER}]) \\(                                                                 # ВКПБ(о) is one token
+    | [»"”] (?![»"{LETTER}-])
+    | (?<![{LETTER}»"-]) "(?![»"-])                                                       # between letters it may be an apostrophe
+    | (?<![^\\ ]) [–-] (?![^\\ ])
+    | (?: (?<=[а-яєіїґ]{{8}}) | (?<=[а-яєіїґ][аеєиіїоуюяьй]) | (?<=[0-9»)"”]) ) \\.       # an abbreviation is shorter, and ends in a consonant
+      (?: \\ ++(?=[{CAPITAL}«„"—–-]) | \\ *+\\Z )
+    )*+
+    (?: (?<=[A-Za-z0-9\\ )»"”]) \\. \\ *+ )?+
+    """
+ENDING = re.compile("[а-яєіїґ]{5}\\.\\ *+")
+TOKEN = re.compile(f"[{LETTER}]+(?:['’ʼ-][{LETTER}]+)*|[0-9]+|[^ ]")
+
+
+@cache
+def _usual() -> re.Pattern[str]:
+    return re.compile(USUAL, re.VERBOSE)  # takes milliseconds, which CoNLL need not wait for
+
+
+def cut_usual(text: str) -> Offsets | None:
+    """Start and end of each token of a usual line, in code points, end exclusive; `None` where the line is not usual."""
+    first = text.find(".")
+    # the engine takes no word of five letters in front of a line's last and only full stop for an abbreviation
+    alone = first >= 0 and ENDING.fullmatch(text, max(first - 5, 0))
+    if len(text) > LONGEST or not _usual().fullmatch(text, 0, first if alone else len(text)):
+        return None
+    return [match.span() for match in TOKEN.finditer(text)]

@@ -1,0 +1,71 @@
+"""Usual lines are cut as tokenize-uk cuts them; others are left to it."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tagger.tokens import cut, cut_with_care
+from tagger.usual import LONGEST, cut_usual
+
+# What the engine's rules look for, and what stands about it.
+PIECES = """
+м о т зв н е к с р рр тис арт губ Мал мал рис ст стол вул бульв проф акад співавт австрал А І Х Ів Дж Ман Сіті та інші інш под слово Київ Коваленко
+Facebook www http ftp ua com net НЕТ дно тре п'ять зв’язок м"я я є ю віце-прем'єр А-Б ІХ ХІ IX XV з-під рік 1 12 100 000 2023 кв м2 № % - – — … . . . , ,
+; : ! ? ( ) « » " „ “ ” ' ’ ʼ ` # / [ ] < > + * _ • ° \u0301 \u00ad \u200b нар млн Ред куб зах в у ВКПБ стандарт написала вірш
+""".split()
+
+
+@settings(max_examples=1000)
+@given(st.lists(st.sampled_from(PIECES) | st.sampled_from(["", " ", "  "]), max_size=12), st.lists(st.sampled_from(["", " "]), min_size=12, max_size=12))
+def test_usual_lines_are_cut_as_the_engine_cuts_them(pieces, gaps):
+    text = "".join(piece + gap for piece, gap in zip(pieces, gaps, strict=False))
+    assert cut_usual(text) in (None, cut_with_care(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("Учора Олена Коваленко приїхала до Харкова.", "Учора Олена Коваленко приїхала до Харкова ."),
+        ("Сім’я живе у Львові. Вона каже: «Так!» — а п'ятий мовчить…", "Сім’я живе у Львові . Вона каже : « Так ! » — а п'ятий мовчить …"),
+        ("  У 2023 році (за даними Facebook) їх було 12; тепер – 5.  ", "У 2023 році ( за даними Facebook ) їх було 12 ; тепер – 5 ."),
+        ("віце-прем'єр : три", "віце-прем'єр : три"),
+        ("", ""),
+    ],
+)
+def test_what_is_usual(text, tokens):
+    offsets = cut_usual(text)
+    assert offsets == cut_with_care(text)
+    assert " ".join(text[start:end] for start, end in offsets) == tokens
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Він живе в м. Київ.",
+        "О. Коваленко",
+        "близько 1 000 гривень",
+        "о 12:25",
+        "1,5",
+        "ВКПБ(о)",
+        "ІХ-Х ст",
+        "-20",
+        "п\"ять",
+        "www.ukr.net",
+        "а\u0301",
+        "...",
+        "а «б»-в",
+        "хай живе." + " слово" * (LONGEST // 6),
+    ],
+)
+def test_what_is_left_to_the_engine(text):
+    assert cut_usual(text) is None
+    assert cut(text) == cut_with_care(text)
+
+
+@pytest.mark.parametrize(("text", "imported"), [("Олена живе у Києві.", False), ("Олена живе в м. Київ.", True)])
+def test_the_engine_is_imported_for_the_lines_that_need_it(text, imported):
+    program = f"import sys; from tagger.tokens import cut; cut({text!r}); print('tokenize_uk' in sys.modules, 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, text=True).stdout == f"{imported} False\n"
