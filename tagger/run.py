@@ -10,7 +10,7 @@ from tagger.formats.reading import ReadSettings
 from tagger.formats.writing import WriteSettings
 from tagger.interrupts import Interrupts
 from tagger.labels import Labels, ViewSettings
-from tagger.tagger import BATCH_TOKENS, Tagger
+from tagger.tagger import Tagger
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Settings:
     device: str
     precision: str
     threads: int
-    batch_tokens: int
+    batch_tokens: int | None
     line_buffered: bool
 
     @property
@@ -51,7 +51,7 @@ def settings_of(options: Mapping[str, Any], color: bool) -> Settings:
         options["device"],
         options["precision"],
         options["threads"],
-        options["batch_tokens"] or BATCH_TOKENS,
+        options["batch_tokens"],
         options["line_buffered"],
     )
 

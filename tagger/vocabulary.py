@@ -16,7 +16,7 @@ from tagger.gazetteer import Gazetteer
 from tagger.rows import RowMaker
 
 CACHED_WORDS = 1 << 15  # vectors kept; at 128 figures of 4 bytes this is 17 MB
-EMBEDDED_WORDS = 512  # embedded at once; those of a like number of slots together, so with 40 slots of 128 figures this takes 10 MB for a moment
+EMBEDDED_WORDS = 256  # embedded at once, of a like number of slots: with 40 slots of 128 figures this takes 5 MB for a moment
 SLOT_STEP = 8  # rows are embedded without the slots that are empty, in steps of this
 
 
@@ -89,7 +89,7 @@ class WordVectors:
     def __init__(self, vocabulary: Vocabulary, embed: Callable[[np.ndarray], np.ndarray], width: int) -> None:
         self._vocabulary, self._embed = vocabulary, embed
         self._numbers: dict[str, int] = {}
-        self._vectors = np.zeros((EMBEDDED_WORDS, width), np.float32)
+        self._vectors = np.zeros((2 * CACHED_WORDS, width), np.float32)  # takes memory where something is written
         self._uses = np.zeros(0, np.int64)  # of each word, by its number
 
     def numbers(self, tokens: Sequence[str]) -> np.ndarray:
@@ -99,13 +99,14 @@ class WordVectors:
             self._forget()
             known = self._numbers
         new = list(set(tokens).difference(known))
-        for start in range(0, len(new), EMBEDDED_WORDS):
-            some = new[start : start + EMBEDDED_WORDS]
-            first = len(known)
-            while first + len(some) > len(self._vectors):
-                self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-            self._embed_rows(self._vocabulary.rows(some), self._vectors[first : first + len(some)])
-            known.update(zip(some, range(first, first + len(some)), strict=True))
+        first = len(known)
+        if first + len(new) > len(self._vectors):
+            larger = np.zeros((2 * (first + len(new)), self._vectors.shape[1]), np.float32)
+            larger[:first] = self._vectors[:first]
+            self._vectors = larger
+        if new:
+            self._embed_rows(self._vocabulary.rows(new), self._vectors[first:])
+            known.update(zip(new, range(first, first + len(new)), strict=True))
         numbers = np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
         uses = np.bincount(numbers, minlength=len(known))
         uses[: len(self._uses)] += self._uses
@@ -117,13 +118,15 @@ class WordVectors:
         steps = -(-np.count_nonzero(rows, axis=1) // SLOT_STEP)
         for step in np.flatnonzero(np.bincount(steps)).tolist():
             chosen = np.flatnonzero(steps == step)
-            vectors[chosen] = self._embed(rows[chosen, : max(step, 1) * SLOT_STEP])
+            for start in range(0, len(chosen), EMBEDDED_WORDS):
+                some = chosen[start : start + EMBEDDED_WORDS]
+                vectors[some] = self._embed(rows[some, : max(step, 1) * SLOT_STEP])
 
     def _forget(self) -> None:
         kept = np.sort(np.argsort(-self._uses, kind="stable")[: CACHED_WORDS // 2])
         words = list(self._numbers)  # in the order of their numbers
         self._numbers = {words[number]: place for place, number in enumerate(kept.tolist())}
-        self._vectors = self._vectors[kept]
+        self._vectors[: len(kept)] = self._vectors[kept]
         self._uses = self._uses[kept] // 2  # what was frequent long ago makes room in the end
 
     def vectors(self, numbers: np.ndarray) -> np.ndarray:

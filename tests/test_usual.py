@@ -52,7 +52,7 @@ def test_what_is_usual(text, tokens):
         "ВКПБ(о)",
         "ІХ-Х ст",
         "-20",
-        "п\"ять",
+        'п"ять',
         "www.ukr.net",
         "а\u0301",
         "...",
