@@ -74,11 +74,11 @@ class HashTable:
         places = self._places(hashes)
         # with the position in the lower bits, a plain sort, several times as fast, keeps the order of equal places
         order = np.sort(places << POSITION_BITS | np.arange(len(places))) & ((1 << POSITION_BITS) - 1)
-        self._hashes, self._numbers = hashes[order], numbers[order]
-        sizes = np.bincount(places, minlength=1 << bits)
-        self._sizes = sizes.astype(np.uint8)  # a dozen at most, hashes being as good as random
-        self._firsts = np.zeros(len(sizes), np.int32)
-        np.cumsum(sizes[:-1], dtype=np.int32, out=self._firsts[1:])
+        steps = np.arange(len(order))
+        taken = np.maximum.accumulate(places[order] - steps) + steps  # each in its place, or in the first free one behind it (Knuth 1973, 6.4)
+        room = max(1 << bits, int(taken.max(initial=0)) + 1) + 1  # the last one stays free
+        self._hashes, self._numbers = np.zeros(room, np.uint64), np.zeros(room, np.int32)
+        self._hashes[taken], self._numbers[taken] = hashes[order], numbers[order]
 
     def _places(self, hashes: np.ndarray) -> np.ndarray:
         return (hashes * SPREAD >> self._shift).astype(np.int64)
@@ -86,14 +86,15 @@ class HashTable:
     def find(self, hashes: np.ndarray) -> np.ndarray:
         """The numbers of some hashes. *Shape:* any -> the same, int32."""
         shape, hashes = hashes.shape, hashes.ravel()
-        found = np.zeros(len(hashes), np.int32)
-        places = self._places(hashes)
-        sizes = self._sizes[places]
-        open_ = np.flatnonzero(sizes)
-        sought, at, left = hashes[open_], self._firsts[places[open_]], sizes[open_]
+        at = self._places(hashes)
+        found = self._numbers[at]
+        other = (self._hashes[at] != hashes) & (found != 0)  # taken by another one: look behind it
+        found[other] = 0
+        sought, at, open_ = hashes[other], at[other], np.flatnonzero(other)
         while len(open_):
-            same = self._hashes[at] == sought
-            found[open_[same]] = self._numbers[at[same]]
-            further = np.flatnonzero(~same & (left > 1))
-            open_, sought, at, left = open_[further], sought[further], at[further] + 1, left[further] - 1
+            at += 1
+            numbers, same = self._numbers[at], self._hashes[at] == sought
+            found[open_[same]] = numbers[same]
+            further = ~same & (numbers != 0)
+            sought, at, open_ = sought[further], at[further], open_[further]
         return found.reshape(shape)

@@ -33,6 +33,7 @@ BATCH_TOKENS = {"cpu": 768, "cuda": 16384}
 WINDOW_TOKENS = 16384
 REOPENED = 4  # taggers kept that arrived by pickle
 STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
+DECODED = 8  # batches decoded at once; they stand in the order of their lengths, so that few steps are empty
 STRETCHES = 64  # decoded side by side
 
 
@@ -152,9 +153,13 @@ class Tagger:
     def finish(self, window: "Window") -> list[Annotation]:
         """Wait for the emissions of a window, and decode them. Raises what running them raised."""
         parts: list[np.ndarray] = []
+        together: list[tuple[np.ndarray, np.ndarray, list[Annotation]]] = []
         for job, (emissions, lengths) in zip(window.jobs, window.outcomes, strict=True):
             if not job.parts:
-                self._decode(emissions, lengths, job.targets, window.probabilities)
+                together.append((emissions, lengths, job.targets))
+                if len(together) == DECODED:
+                    self._decode_all(together, window.probabilities)
+                    together = []
                 continue
             for column, (part, count) in enumerate(job.parts):
                 parts = parts or [emissions[:0, 0]] * count
@@ -162,6 +167,7 @@ class Tagger:
             if all(map(len, parts)):
                 self._decode_long(stitch(parts), job.targets[0], window.probabilities)
                 parts = []
+        self._decode_all(together, window.probabilities)
         return window.annotations
 
     def _borrow(self) -> WordVectors:
@@ -199,6 +205,18 @@ class Tagger:
         emissions[: len(halves[0]), :middle] = halves[0]
         emissions[: len(halves[1]), middle:] = halves[1]
         return emissions, lengths
+
+    def _decode_all(self, batches: list[tuple[np.ndarray, np.ndarray, list[Annotation]]], probabilities: bool) -> None:
+        """Decode batches as one: the steps along the sentences cost as much for a few as for many."""
+        if not batches:
+            return
+        lengths = np.concatenate([own for _, own, _ in batches])
+        joined = np.zeros((int(lengths.max()), len(lengths), len(self.bundle.tags)), np.float32)
+        column = 0
+        for emissions, own, _ in batches:
+            joined[: len(emissions), column : column + len(own)] = emissions
+            column += len(own)
+        self._decode(joined, lengths, [target for _, _, targets in batches for target in targets], probabilities)
 
     def _decode(self, emissions: np.ndarray, lengths: np.ndarray, targets: list[Annotation], probabilities: bool) -> None:
         names = self.bundle.tags

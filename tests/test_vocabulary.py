@@ -66,3 +66,4 @@ def test_word_vectors_stay_right_when_the_cache_starts_anew(monkeypatch):
     for start in range(0, 4000, 700):
         chunk = words[start : start + 700] + words[:3]
         np.testing.assert_array_equal(cache.vectors(cache.numbers(chunk)), vocabulary.rows(chunk))
+    np.testing.assert_array_equal(cache.vectors(cache.numbers(words)), vocabulary.rows(words))  # more at once than there is room for

@@ -72,30 +72,34 @@ class Writing:
         self._path, self._settings, self._labels, self._document = path, settings, labels, document
         self._palette = Palette(labels.names) if settings.color else None
         self._brat = BratWriter()
-        self._gap = b""
+        self._forms: dict[str, Callable[[Sentence, View], bytes]] = {}  # by the form of the input
+        self._last: tuple[Sentence, bytes] | None = None
 
     def write(self, sentence: Sentence, annotation: Annotation) -> bytes:
         """The bytes of one sentence. Raises DataError where the form cannot hold it."""
         view = self._labels.view(annotation, spans=self._settings.needs_spans)
         if self._document:
             return self._document.write(self._path, sentence, view)
-        data = self._form(sentence)(sentence, view)
+        form = self._forms.get(sentence.form)
+        if form is None:
+            form = self._forms[sentence.form] = self._form(sentence)
+        data = form(sentence, view)
         if self._palette:
             data = self._palette.color(data, view)
         if data:
-            self._gap = self._missing(sentence, data)
+            self._last = sentence, data
         return data
 
-    def _missing(self, sentence: Sentence, data: bytes) -> bytes:
+    def gap(self) -> bytes:
+        """What must be written before another input's sentences, so that they do not run into this one's."""
+        if self._last is None:
+            return b""
+        sentence, data = self._last
         text = sentence.form == "text"
         line_end = sentence.line_end if text else b"\r\n" if sentence.lines[0].endswith(b"\r") else b"\n"
         end = b"" if data.endswith(line_end[-1:]) else line_end
         own_lines = not text and self._settings.form in ("same", sentence.form) and self._settings.form != "conll"
         return end + (line_end if own_lines and sentence.lines[-1].strip() else b"")
-
-    def gap(self) -> bytes:
-        """What must be written before another input's sentences, so that they do not run into this one's."""
-        return self._gap
 
     def _form(self, sentence: Sentence) -> Callable[[Sentence, View], bytes]:
         form, settings = self._settings.form, self._settings
