@@ -34,7 +34,7 @@ all that are complete are tagged and written. -u writes each by itself.""",
 error says which and how to mend it; 2 wrong options; 130 Ctrl-C, 143 SIGTERM, and
 141 where the reader of the output has gone, all three without a message.""",
     "Environment": """\
-UK_TAG_MODEL  the model file, if there is no -m
+UK_TAG_MODEL  the model, if there is no -m
 NO_COLOR      no colour unless --color=always""",
 }
 

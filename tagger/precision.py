@@ -24,18 +24,24 @@ def sister(path: Path) -> Path:
 def model_file(path: str | Path | None, precision: str = "auto", device: str = "auto") -> Path:
     """The file to open.
 
-    :param path: a model file; `None`: :func:`default_model`.
-    :param precision: `float32`, `int8` or `auto`, which takes a named file as it is, and of the model in the package int8 on the CPU, float32 on CUDA.
+    :param path: a model file, or the bare name of a model in the package; `None`: :func:`default_model`.
+    :param precision: `float32`, `int8` or `auto`, which takes a file as it is, and of a model in the package int8 on the CPU, float32 on CUDA.
     :param device: as for :class:`tagger.session.Session`.
     :raises ModelError: there is no file of that precision.
     """
     chosen = Path(path) if path else default_model()
+    own = not path and chosen == SHIPPED_MODEL
+    named = os.fspath(path or os.environ.get(MODEL_VARIABLE, ""))
+    if not own and os.path.basename(named) == named and not chosen.exists():
+        packed = SHIPPED_MODEL.with_name(f"{chosen}.onnx")
+        if packed.exists():
+            chosen, own = packed, True
     if precision == "float32" and chosen.name.endswith(SUFFIX):
         chosen = chosen.with_name(chosen.name.removesuffix(SUFFIX) + ".onnx")
     if precision == "int8" and not chosen.name.endswith(SUFFIX):
         chosen = sister(chosen)
         if not chosen.exists():
             raise ModelError(f"{chosen}: there is no int8 file of this model; make one with: uk-tag-export --precision int8 CHECKPOINT {chosen}")
-    if precision == "auto" and not path and chosen == SHIPPED_MODEL and sister(chosen).exists() and (device == "cpu" or (device == "auto" and not has_gpu())):
+    if precision == "auto" and own and sister(chosen).exists() and (device == "cpu" or (device == "auto" and not has_gpu())):
         return sister(chosen)
     return chosen

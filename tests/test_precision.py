@@ -1,5 +1,7 @@
 """int8 files: which one is opened, scores that do not depend on the batch, and ranges that are pinned; and batches that do not fit into memory."""
 
+from pathlib import Path
+
 import corpus_maker
 import numpy as np
 import pytest
@@ -98,6 +100,26 @@ def test_which_file_is_opened(tmp_path, monkeypatch):
     assert model_file(shipped) == shipped and model_file(None, device="cuda") == shipped
     monkeypatch.setattr(precision, "has_gpu", lambda: True)
     assert model_file(None) == shipped and model_file(None, device="cpu") == small
+
+
+def test_a_model_of_the_package_goes_by_its_name(tmp_path, monkeypatch):
+    folder = tmp_path / "package"
+    folder.mkdir()
+    monkeypatch.setattr(precision, "SHIPPED_MODEL", folder / "uk.onnx")
+    monkeypatch.setattr(precision, "has_gpu", lambda: False)
+    monkeypatch.chdir(tmp_path)
+    named = folder / "uk-small.onnx"
+    named.touch()
+    assert model_file("uk-small") == named
+    sister(named).touch()
+    assert model_file("uk-small") == model_file("uk-small", "int8") == sister(named)
+    assert model_file("uk-small", "float32") == model_file("uk-small", device="cuda") == named
+    monkeypatch.setenv(precision.MODEL_VARIABLE, "uk-small")
+    assert model_file(None) == sister(named)
+    for other in ("./uk-small", "uk-other", "uk-small.onnx"):
+        assert model_file(other) == Path(other)
+    Path("uk-small").touch()  # a file goes first
+    assert model_file("uk-small") == Path("uk-small")
 
 
 def test_a_batch_that_does_not_fit_is_cut_in_halves(tiny_model):

@@ -1,0 +1,52 @@
+"""What a larger network buys, and costs: python tests/benchmarks/curve.py MODEL.onnx... --development DEV.conll --corpus CORPUS.conll
+
+For each model file its development F1, and the tokens/s of a whole process on one core, in turns, medians of some runs.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from speed import PROGRAM, ROOT, medians, process, read
+
+sys.path.insert(0, str(ROOT))
+
+
+def main() -> None:
+    """Measure and print."""
+    from tagger.tagger import Tagger
+    from tagger.train.evaluate import evaluate
+    from tagger.train.sources import read as documents_of
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("models", nargs="+", type=Path)
+    parser.add_argument("--development", type=Path, required=True)
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--tokens", type=int, default=158_000)
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # what is started stays on one core, too
+    sentences = read(arguments.corpus, arguments.tokens)
+    count = sum(map(len, sentences))
+    (documents,) = documents_of(str(arguments.development)).values()
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder, "corpus.conll")
+        corpus.write_text("".join("\n".join(tokens) + "\n\n" for tokens in sentences), encoding="utf-8")
+        ways = {str(model): lambda model=model: process([*PROGRAM, "-m", str(model), "-i", "conll", str(corpus)]) for model in arguments.models}
+        seconds = medians(ways, arguments.runs)
+    print("| model | file | F1 | lower-cased | tokens/s |\n|---|---|---|---|---|")
+    for model in arguments.models:
+        reports = evaluate(Tagger.load(model, device="cpu"), documents)
+        scores = " | ".join(f"{reports[name].micro.f1:.3f}" for name in ("all", "lower-cased"))
+        print(f"| {model.name} | {model.stat().st_size / 1e6:.1f} MB | {scores} | {count / seconds[str(model)]:,.0f} |")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{' '.join(map(str, error.cmd))} ended with {error.returncode}")
