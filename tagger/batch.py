@@ -10,6 +10,7 @@ from typing import Any
 from tagger import __version__, digest
 from tagger.annotate import annotate_file
 from tagger.atomic import remove_left_over
+from tagger.content import read_model
 from tagger.errors import DataError, TaggerError
 from tagger.files import Selection, Task, check_folder, tasks_in_place, tasks_into
 from tagger.interrupts import Interrupted, Interrupts
@@ -17,7 +18,6 @@ from tagger.journal import NAME, Journal, append
 from tagger.precision import model_file
 from tagger.progress import Progress
 from tagger.run import Settings, open_filter
-from tagger.session import read_model
 from tagger.workers import Work, share
 
 News = Callable[[str, Any], None]

@@ -73,6 +73,11 @@ def _run(options: dict) -> int:
 
             lines.append(describe_model(options["model"]))
         return _show("\n".join(lines))
+    if options["output_dir"] is None and options["in_place"] is None:  # there it is opened later, or by others
+        from tagger.content import read_ahead
+        from tagger.precision import model_file
+
+        read_ahead(model_file(options["model"], options["precision"], options["device"]))
     from tagger.run import run
 
     return run(options, _warn, color=wants_color(options["color"], 1))

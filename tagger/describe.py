@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from tagger.content import read_model
 from tagger.digest import read
 from tagger.precision import model_file
-from tagger.session import Session, read_model
+from tagger.session import Session
 
 
 def describe_model(path: str | Path | None) -> str:

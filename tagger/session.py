@@ -11,6 +11,7 @@ import numpy as np
 from tagger import digest
 from tagger.background import Early
 from tagger.bundle import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS, Bundle, from_metadata
+from tagger.content import model_content
 from tagger.device import CPU, CUDA, CUDA_OPTIONS, choose
 from tagger.errors import DeviceError, ModelError
 from tagger.metadata import read_metadata
@@ -18,19 +19,6 @@ from tagger.metadata import read_metadata
 OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc")
 # What the other half of the graph is given when one half is run: a sentence of one word.
 NOWHERE, ONE = np.zeros((1, 1), np.int32), np.ones(1, np.int32)
-
-
-def read_model(path: str | Path) -> bytes:
-    """The bytes of a model file, found whole by their digest. Raises ModelError where it cannot be read, is damaged, or is none of ours."""
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}; give a model written by uk-tag-export") from None
-    if digest.read(content) is None:
-        raise ModelError(f"{path}: this is no model of uk-tag, or it was cut short; make one with uk-tag-export, or fetch it again")
-    if not digest.holds(content):
-        raise ModelError(f"{path}: the file is damaged (its content does not match its digest); fetch or export it again")
-    return content
 
 
 class Session:
@@ -46,7 +34,7 @@ class Session:
         self.path, self.wanted_device = Path(path).absolute(), device
         importing = Early(lambda: import_module("onnxruntime"))  # takes most of the start-up, and reading and checking the file some
         try:
-            content = read_model(path)
+            content = model_content(path)
         finally:
             onnxruntime = importing.result()
         reading = Early(partial(_read_bundle, content))  # while onnxruntime opens the network

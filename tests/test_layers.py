@@ -14,7 +14,7 @@ tags tokens features gazetteer atomic entity metadata
 rows
 decode vocabulary
 digest
-bundle
+content bundle
 device
 precision
 session

@@ -1,10 +1,13 @@
 """Opening model files: good ones, damaged ones, other people's, and devices that are not there."""
 
+import threading
+
 import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
 from tagger import device, digest
+from tagger.content import model_content, read_ahead
 from tagger.device import CPU, CUDA
 from tagger.errors import DeviceError, ModelError
 from tagger.session import Session
@@ -104,3 +107,20 @@ def test_cuda_gives_the_tags_of_the_cpu(tiny_model):
     one, other = Tagger.load(tiny_model, device="cuda"), Tagger.load(tiny_model, device="cpu")
     assert one.session.device == "cuda"
     assert [one.tag(sentence) for sentence in SENTENCES] == [other.tag(sentence) for sentence in SENTENCES]
+
+
+def test_what_was_read_ahead_is_taken_once(tiny_model, tmp_path):
+    copy = tmp_path / "copy.onnx"
+    read_ahead(copy)
+    with pytest.raises(ModelError, match="cannot be read"):
+        model_content(copy)
+    copy.write_bytes(tiny_model.read_bytes())
+    assert model_content(copy) == tiny_model.read_bytes()
+    read_ahead(copy)
+    threads = [thread for thread in threading.enumerate() if thread.name == "uk-tag early"]
+    for thread in threads:
+        thread.join()
+    copy.unlink()
+    assert model_content(copy) == tiny_model.read_bytes()
+    with pytest.raises(ModelError, match="cannot be read"):
+        model_content(copy)

@@ -14,8 +14,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from tagger import tags as bio
+from tagger.content import read_model
 from tagger.errors import DataError, ModelError
-from tagger.session import read_model
 from tagger.tagger import Tagger
 from tagger.texts import sentence_ranges
 

@@ -1,0 +1,34 @@
+"""The bytes of a model file, found whole by their digest, and on request read ahead: while Python imports what runs them."""
+
+from functools import partial
+from pathlib import Path
+
+from tagger import digest
+from tagger.background import Early
+from tagger.errors import ModelError
+
+_ahead: dict[Path, Early] = {}
+
+
+def read_model(path: str | Path) -> bytes:
+    """The bytes of a model file, found whole by their digest. Raises ModelError where it cannot be read, is damaged, or is none of ours."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror}; give a model written by uk-tag-export") from None
+    if digest.read(content) is None:
+        raise ModelError(f"{path}: this is no model of uk-tag, or it was cut short; make one with uk-tag-export, or fetch it again")
+    if not digest.holds(content):
+        raise ModelError(f"{path}: the file is damaged (its content does not match its digest); fetch or export it again")
+    return content
+
+
+def read_ahead(path: str | Path) -> None:
+    """Begin to read a file; the next :func:`model_content` of it has the bytes, or the error."""
+    _ahead[Path(path).absolute()] = Early(partial(read_model, path))
+
+
+def model_content(path: str | Path) -> bytes:
+    """As :func:`read_model`, of what was read ahead if it was."""
+    early = _ahead.pop(Path(path).absolute(), None)
+    return early.result() if early else read_model(path)
