@@ -62,23 +62,22 @@ class Substrings:
 
 
 class HashTable:
-    """Numbers by hash, 0 for a hash that is not there.
+    """Numbers by hash: 1 for the first entry, and so on; 0 for a hash that is not there.
 
-    :param hashes: of the entries. *Shape:* (entries,), uint64.
-    :param numbers: of the entries, none of them 0. *Shape:* (entries,), int32. Of entries with one hash the first counts.
+    :param hashes: of the entries; of entries with one hash the first counts. *Shape:* (entries,), uint64.
     """
 
-    def __init__(self, hashes: np.ndarray, numbers: np.ndarray) -> None:
+    def __init__(self, hashes: np.ndarray) -> None:
         bits = max(len(hashes).bit_length() + 1, 1)  # two to four places an entry
         self._shift = np.uint64(64 - bits)
+        self._hashes = np.append(np.uint64(0), hashes)  # by number
         places = self._places(hashes)
         # with the position in the lower bits, a plain sort, several times as fast, keeps the order of equal places
         order = np.sort(places << POSITION_BITS | np.arange(len(places))) & ((1 << POSITION_BITS) - 1)
         steps = np.arange(len(order))
         taken = np.maximum.accumulate(places[order] - steps) + steps  # each in its place, or in the first free one behind it (Knuth 1973, 6.4)
-        room = max(1 << bits, int(taken.max(initial=0)) + 1) + 1  # the last one stays free
-        self._hashes, self._numbers = np.zeros(room, np.uint64), np.zeros(room, np.int32)
-        self._hashes[taken], self._numbers[taken] = hashes[order], numbers[order]
+        self._numbers = np.zeros(max(1 << bits, int(taken.max(initial=0)) + 1) + 1, np.int32)  # by place; the last one stays free
+        self._numbers[taken] = order + 1
 
     def _places(self, hashes: np.ndarray) -> np.ndarray:
         return (hashes * SPREAD >> self._shift).astype(np.int64)
@@ -88,12 +87,13 @@ class HashTable:
         shape, hashes = hashes.shape, hashes.ravel()
         at = self._places(hashes)
         found = self._numbers[at]
-        other = (self._hashes[at] != hashes) & (found != 0)  # taken by another one: look behind it
+        other = (self._hashes[found] != hashes) & (found != 0)  # taken by another one: look behind it
         found[other] = 0
         sought, at, open_ = hashes[other], at[other], np.flatnonzero(other)
         while len(open_):
             at += 1
-            numbers, same = self._numbers[at], self._hashes[at] == sought
+            numbers = self._numbers[at]
+            same = self._hashes[numbers] == sought
             found[open_[same]] = numbers[same]
             further = ~same & (numbers != 0)
             sought, at, open_ = sought[further], at[further], open_[further]

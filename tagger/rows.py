@@ -94,7 +94,7 @@ class RowMaker:
 def _table(entries: str) -> HashTable:
     """The numbers of feature names."""
     if not entries:
-        return HashTable(np.zeros(0, np.uint64), np.zeros(0, np.int32))
+        return HashTable(np.zeros(0, np.uint64))
     points = code_points(entries)
     ends = np.append(np.flatnonzero(points == SEPARATOR), len(points))
     starts = np.append(0, ends[:-1] + 1)
@@ -106,7 +106,7 @@ def _table(entries: str) -> HashTable:
         some = slice(first, first + ENTRIES)
         begin = starts[first]
         hashes[some] = Substrings(points[begin : ends[some][-1]], powers).hashes(values[some] - begin, ends[some] - begin, leads[some])
-    return HashTable(hashes, np.arange(1, len(ends) + 1, dtype=np.int32))
+    return HashTable(hashes)
 
 
 def _features(starts: np.ndarray, ends: np.ndarray, settings: FeatureSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -61,6 +61,7 @@ def open_filter(settings: Settings, interrupts: Interrupts, warn: Callable[[str]
     tagger = Tagger.load(settings.model, device=settings.device, precision=settings.precision, threads=settings.threads, batch_tokens=settings.batch_tokens)
     labels = Labels(tagger.bundle.tags, settings.view)
     gc.freeze()  # what is there now stays: no need to look it through time and again
+    gc.set_threshold(10_000)  # a window is more lists than the usual 700, and all of them are in use
     gc.enable()
     return Filter(
         tagger,

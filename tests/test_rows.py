@@ -94,6 +94,6 @@ def test_a_substring_has_one_hash_wherever_it_stands():
 def test_the_table_finds_what_is_there_and_nothing_else():
     random = np.random.default_rng(1)
     hashes = random.integers(0, 1 << 64, 5000, np.uint64)
-    table = HashTable(hashes[:3000], np.arange(1, 3001, dtype=np.int32))
+    table = HashTable(hashes[:3000])
     assert table.find(hashes.reshape(50, 100)).ravel().tolist() == [*range(1, 3001), *[0] * 2000]
-    assert HashTable(np.array([5, 5], np.uint64), np.array([1, 2], np.int32)).find(np.array([5], np.uint64)).tolist() == [1]
+    assert HashTable(np.array([5, 5], np.uint64)).find(np.array([5], np.uint64)).tolist() == [1]
