@@ -108,10 +108,10 @@ def test_taggers_take_turns_and_a_failure_stops_nobody_else(peer, data, tmp_path
 
 
 def test_our_own_run_is_the_real_program(data, tmp_path):
-    scores = training.strict(data.gold, report.own_tags(data.test, tmp_path))
+    scores = training.strict(data.gold, report.own_tags(data.test, tmp_path, "uk-ner"))
     assert scores.tokens == sum(len(tokens) for tokens, _ in data.gold) and scores.micro.right > 0
     _, text, word = timing.write_texts(data.gold, tmp_path)
-    tokens, tagging, start = timing.own_process(text, word, scores.tokens)()
+    tokens, tagging, start = timing.own_process(text, word, scores.tokens, "uk-ner")()
     assert tokens == scores.tokens and start > 0 and tagging > -start
 
 
@@ -124,16 +124,18 @@ def test_the_sample_is_the_same_for_the_same_seed_and_fair_in_each_part(data):
 
 def test_the_table_compares_the_whole_of_uk_tag_with_tagging_alone():
     own = report.Row(report.OWN, "uk-tag", True, 8_100_000, training.score([["B-LOC"]], [["B-LOC"]]), timing.Times([1000, 1000], [0.75, 0.75], [0.25, 0.25]))
+    small = report.Row(report.SMALL, "small", True, 1_000_000, None, timing.Times([1000], [0.25], [0.25]))
     other = report.Row("other", "Other", False, 1_000_000, None, timing.Times([100], [0.5], [9.0]))
     failed = report.Row("failed", "Failed", True, failure="no wheel")
     setting = {"processor": "P", "cpus": 2, "date": "D", "tokens": 1000, "runs": 2}
-    lines = report.table([own, other, failed], setting).splitlines()
+    lines = report.table([own, small, other, failed], setting).splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
     assert len({len(row) for row in cells}) == 1
-    assert cells[2] == ["uk-tag, whole process", "-", "1.000", "-", "-", "**1.000**", "1,000", "1", "0.25 s", "8.1 MB", "as shipped"]
+    assert cells[2] == ["uk-tag, whole process", "-", "1.000", "-", "-", "**1.000**", "1,000", "", "", "0.25 s", "8.1 MB", "as shipped"]
     assert cells[3][6] == "1,333"
-    assert cells[4] == ["Other", *"-----", "200", "5.0", "9.00 s", "1.0 MB", "random"]
-    assert cells[5] == ["Failed", *"--------", "-", "no wheel"]
+    assert (cells[4][0], cells[4][6]) == ("small, whole process", "2,000")
+    assert cells[6] == ["Other", *"-----", "200", "5.0", "10.0", "9.00 s", "1.0 MB", "random"]
+    assert cells[7] == ["Failed", *"---------", "-", "no wheel"]
     record = report.as_dict([own, other, failed], setting)
     assert record["taggers"][1]["speed"]["tokens_per_second"] == 200 and record["taggers"][2]["failure"] == "no wheel"
 

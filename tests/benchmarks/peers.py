@@ -5,10 +5,11 @@ Each peer is installed into an environment of its own under the cache, trained o
 Environments, models and tags stay in the cache. `--runs 0` trains and scores, and times nothing.
 
 Tokens/s of a peer are of its whole pipeline on pretokenized sentences, with its start-up left out; those of uk-tag are of the whole process, from
-file to standard output, with its start-up in the first row, and left out in the second.
+file to standard output, with its start-up in the first of its two rows, and left out in the second.
 """
 
 import argparse
+import compileall
 import datetime
 import json
 import os
@@ -38,13 +39,15 @@ def main() -> None:
     parser.add_argument("--record", type=Path, help="where to write the figures as JSON (default: in the cache)")
     arguments = parser.parse_args()
     cache = arguments.cache.resolve()
+    compileall.compile_dir(ROOT / "tagger", quiet=1)  # as where it is installed
     data = training.prepare_data(arguments.train, arguments.test, cache, arguments.seed, say)
-    rows = {report.OWN: report.Row(report.OWN, "uk-tag", trained=True, model_bytes=report.own_model().stat().st_size)}
+    rows = {key: report.own_row(key) for key in report.MODELS}
     with tempfile.TemporaryDirectory() as scratch:
-        rows[report.OWN].scores = training.strict(data.gold, report.own_tags(data.test, Path(scratch)))
+        for key, model in report.MODELS.items():
+            rows[key].scores = training.strict(data.gold, report.own_tags(data.test, Path(scratch), model))
         texts = timing.write_texts(sentences := timing.sample(data.gold, arguments.tokens, arguments.seed), Path(scratch))
         count = sum(len(tokens) for tokens, _ in sentences)
-        ways = {report.OWN: timing.own_process(texts[1], texts[2], count)}
+        ways = {key: timing.own_process(texts[1], texts[2], count, model) for key, model in report.MODELS.items()}
         for peer in PEERS:
             if peer.key not in arguments.only:
                 continue

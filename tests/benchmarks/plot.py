@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter
 PUBLISHED_AT_A_SPEED = {"flair-published": ("flair-uk-ner", 0.8605)}
 PUBLISHED = {"XLM-RoBERTa base": 0.8898, "XLM-RoBERTa large": 0.917}
 MARKS = "os^Dvp<>hX"
-OWN = "uk-tag"
+OWN = ("uk-tag", "uk-tag-small")
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def draw(record: dict, output: Path) -> None:
     for tagger in record["taggers"]:
         if "speed" not in tagger:
             continue
-        own = tagger["key"] == OWN
+        own = tagger["key"] in OWN
         rate = tagger["speed"]["whole_process_tokens_per_second" if own else "tokens_per_second"]
         if "scores" in tagger:
             name, f1, fill = tagger["name"], tagger["scores"]["micro"]["f1"], "full"

@@ -47,11 +47,17 @@ def main() -> None:
             "the same batches in onnxruntime alone": lambda: network_alone(sentences),
             "CoNLL with a constant model, in memory": lambda: host_alone(vertical.read_bytes()),
         }
-        for name, seconds in medians(ways, arguments.runs).items():
+        taken = medians(ways, arguments.runs)
+        for name, seconds in taken.items():
             print(f"{name:<42}{count / seconds:>12,.0f} tokens/s")
+        whole, two, _, plain, network, _ = taken.values()
+        print(f"{'1 thread / onnxruntime alone':<42}{network / whole:>12.2f}")
+        print(f"{'2 threads / 1 thread':<42}{whole / two:>12.2f}")
+        print(f"{'text / CoNLL':<42}{whole / plain:>12.2f}")
     starts = medians({"start": lambda: process(PROGRAM, b"\xd0\x9a\xd0\xb8\xd1\x97\xd0\xb2\n"), "imports": lambda: process(IMPORTS)}, arguments.runs)
     print(f"{'start to end, one word':<42}{starts['start'] * 1e3:>12,.0f} ms")
     print(f"{'python -c import click, numpy, onnxruntime':<42}{starts['imports'] * 1e3:>12,.0f} ms")
+    print(f"{'start / imports':<42}{starts['start'] / starts['imports']:>12.2f}")
     median, late = latency()
     print(f"{'one line through an open pipe':<42}{median * 1e3:>12.2f} ms median, {late * 1e3:.2f} ms 99th percentile")
 

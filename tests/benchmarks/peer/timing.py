@@ -62,12 +62,12 @@ def sample(sentences: list[tuple[list[str], list[str]]], tokens: int, seed: int)
     return chosen
 
 
-def own_process(text: Path, word: Path, tokens: int) -> Callable[[], tuple[int, float, float]]:
+def own_process(text: Path, word: Path, tokens: int, model: str) -> Callable[[], tuple[int, float, float]]:
     """A run of uk-tag as users run it. Its start-up is a process that tags one word; reading and writing count as tagging."""
 
     def seconds(file: Path) -> float:
         began = time.perf_counter()
-        subprocess.run([*PROGRAM, str(file)], stdout=subprocess.DEVNULL, check=True, env={**os.environ, **SETTINGS})
+        subprocess.run([*PROGRAM, "-m", model, str(file)], stdout=subprocess.DEVNULL, check=True, env={**os.environ, **SETTINGS})
         return time.perf_counter() - began
 
     def once() -> tuple[int, float, float]:
