@@ -84,6 +84,7 @@ def run(options: Mapping[str, Any], warn: Callable[[str], None], color: bool) ->
     if by_file:
         from tagger.batch import annotate
 
+        gc.enable()  # where workers open the model, this process never does
         return annotate(options, settings, interrupts, warn)
     filter_ = open_filter(settings, interrupts, warn)
     if options["verbose"]:

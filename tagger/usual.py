@@ -1,4 +1,4 @@
-"""Tokens of lines that hold nothing out of the ordinary, without tokenize-uk: most lines do, and the engine takes fifty times as long, and longer to import.
+"""Tokens of lines that hold nothing out of the ordinary, without tokenize-uk: most lines do, and the engine takes twenty times as long, and longer to import.
 
 A line is usual where none of the engine's rules for abbreviations, numbers, addresses, marks within words and the like can apply, so that it cuts
 at spaces and around each mark. What is not surely so is left to the engine; a test compares the two.
