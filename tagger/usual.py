@@ -11,22 +11,25 @@ Offsets = list[tuple[int, int]]
 
 LONGEST = 20_000  # characters, of which the engine is given more in parts
 CAPITAL, LETTER = "А-ЯЄІЇҐ", "А-Яа-яЄІЇҐєіїґA-Za-z"
+# Each part ends where no more of its kind follows, so there is one way to cut a line, and little to go back over where it is not usual. (Possessive
+# quantifiers would say so in fewer signs, and match too little in Python before 3.11.5.)
 USUAL = f"""(?:
-      \\ ++
-    | [{LETTER}]++ (?: ['’ʼ][{LETTER}]++ | (?<=[а-яєіїґ])-[{LETTER}]++ )*+ (?![0-9'’ʼ-])   # no marks at its edges; capitals around a hyphen may be numerals
-    | [0-9]++ (?= [\\ ,;:!?)»….] | \\Z ) (?! \\ *[0-9] | [,:.][0-9] )                    # no fraction, no time, no groups of digits
+      \\ + (?!\\ )
+    | [{LETTER}]+ (?![{LETTER}]) (?: ['’ʼ][{LETTER}]+ (?![{LETTER}]) | (?<=[а-яєіїґ])-[{LETTER}]+ (?![{LETTER}]) )* (?![0-9'’ʼ-])
+                                                        # no marks at a word's edges; capitals around a hyphen may be numerals
+    | [0-9]+ (?= [\\ ,;:!?)»….] | \\Z ) (?! \\ *[0-9] | [,:.][0-9] )  # no fraction, no time, no groups of digits
     | [,;:…—„“«№)]
     | [!?] (?![!?.])
-    | (?<![{LETTER}]) \\(                                                                 # ВКПБ(о) is one token
+    | (?<![{LETTER}]) \\(                               # ВКПБ(о) is one token
     | [»"”] (?![»"{LETTER}-])
-    | (?<![{LETTER}»"-]) "(?![»"-])                                                       # between letters it may be an apostrophe
+    | (?<![{LETTER}»"-]) "(?![»"-])                     # between letters it may be an apostrophe
     | (?<![^\\ ]) [–-] (?![^\\ ])
-    | (?: (?<=[а-яєіїґ]{{8}}) | (?<=[а-яєіїґ][аеєиіїоуюяьй]) | (?<=[0-9»)"”]) ) \\.       # an abbreviation is shorter, and ends in a consonant
-      (?: \\ ++(?=[{CAPITAL}«„"—–-]) | \\ *+\\Z )
-    )*+
-    (?: (?<=[A-Za-z0-9\\ )»"”]) \\. \\ *+ )?+
+    | (?: (?<=[а-яєіїґ]{{8}}) | (?<=[а-яєіїґ][аеєиіїоуюяьй]) | (?<=[0-9»)"”]) ) \\.  # an abbreviation is shorter, and ends in a consonant
+      (?: \\ +(?=[{CAPITAL}«„"—–-]) | \\ *\\Z )
+    )*
+    (?: (?<=[A-Za-z0-9\\ )»"”]) \\. \\ * )?
     """
-ENDING = re.compile("[а-яєіїґ]{5}\\.\\ *+")
+ENDING = re.compile("[а-яєіїґ]{5}\\.\\ *")
 TOKEN = re.compile(f"[{LETTER}]+(?:['’ʼ-][{LETTER}]+)*|[0-9]+|[^ ]")
 
 
