@@ -16,6 +16,7 @@ from tagger.gazetteer import Gazetteer
 from tagger.rows import RowMaker
 
 CACHED_WORDS = 1 << 15  # vectors kept; at 128 figures of 4 bytes this is 17 MB
+ROOM = 2 * CACHED_WORDS  # rows of the table, which takes memory only where something was written
 EMBEDDED_WORDS = 256  # embedded at once, of a like number of slots: with 40 slots of 128 figures this takes 5 MB for a moment
 SLOT_STEP = 8  # rows are embedded without the slots that are empty, in steps of this
 
@@ -89,7 +90,7 @@ class WordVectors:
     def __init__(self, vocabulary: Vocabulary, embed: Callable[[np.ndarray], np.ndarray], width: int) -> None:
         self._vocabulary, self._embed = vocabulary, embed
         self._numbers: dict[str, int] = {}
-        self._vectors = np.zeros((2 * CACHED_WORDS, width), np.float32)  # takes memory where something is written
+        self._vectors = np.zeros((ROOM, width), np.float32)
         self._uses = np.zeros(0, np.int64)  # of each word, by its number
 
     def numbers(self, tokens: Sequence[str]) -> np.ndarray:
@@ -101,9 +102,7 @@ class WordVectors:
         new = list(set(tokens).difference(known))
         first = len(known)
         if first + len(new) > len(self._vectors):
-            larger = np.zeros((2 * (first + len(new)), self._vectors.shape[1]), np.float32)
-            larger[:first] = self._vectors[:first]
-            self._vectors = larger
+            self._move(self._vectors[:first], first + len(new))
         if new:
             self._embed_rows(self._vocabulary.rows(new), self._vectors[first:])
             known.update(zip(new, range(first, first + len(new)), strict=True))
@@ -126,8 +125,13 @@ class WordVectors:
         kept = np.sort(np.argsort(-self._uses, kind="stable")[: CACHED_WORDS // 2])
         words = list(self._numbers)  # in the order of their numbers
         self._numbers = {words[number]: place for place, number in enumerate(kept.tolist())}
-        self._vectors[: len(kept)] = self._vectors[kept]
+        self._move(self._vectors[kept], ROOM)
         self._uses = self._uses[kept] // 2  # what was frequent long ago makes room in the end
+
+    def _move(self, vectors: np.ndarray, room: int) -> None:
+        """Keep these, in a table of so many rows; a larger one goes, with what a call of very many words took. *Shape:* (words, width)."""
+        self._vectors = np.zeros((room, vectors.shape[1]), np.float32)
+        self._vectors[: len(vectors)] = vectors
 
     def vectors(self, numbers: np.ndarray) -> np.ndarray:
         """Vectors of words by their numbers. *Shape:* (words,) -> (words, width), float32."""

@@ -59,6 +59,7 @@ def test_damaged_texts_are_refused(texts):
 
 def test_word_vectors_stay_right_when_the_cache_starts_anew(monkeypatch):
     monkeypatch.setattr(module, "CACHED_WORDS", 1500)
+    monkeypatch.setattr(module, "ROOM", 3000)
     settings = FeatureSettings(kinds=("word",), slots=1)
     words = [f"слово{chr(0x430 + i % 32)}{chr(0x430 + i // 32 % 32)}{chr(0x430 + i // 1024)}" for i in range(4000)]
     vocabulary = Vocabulary([f"w:{word}" for word in words], settings)
@@ -67,3 +68,5 @@ def test_word_vectors_stay_right_when_the_cache_starts_anew(monkeypatch):
         chunk = words[start : start + 700] + words[:3]
         np.testing.assert_array_equal(cache.vectors(cache.numbers(chunk)), vocabulary.rows(chunk))
     np.testing.assert_array_equal(cache.vectors(cache.numbers(words)), vocabulary.rows(words))  # more at once than there is room for
+    cache.numbers(words[:1])
+    assert len(cache._vectors) == 3000  # and no longer than that call
