@@ -46,7 +46,6 @@ class Session:
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.enable_mem_pattern = False  # a plan for each shape of a batch, of which there are many: 14 MB, and no time saved
-        options.enable_cpu_mem_arena = want_cuda  # malloc is as fast on batches of this size, and gives back what the largest took
         try:
             self._session = self._open(onnxruntime, content, options, want_cuda)
         except Exception as error:
@@ -69,6 +68,7 @@ class Session:
 
     @staticmethod
     def _open(onnxruntime, content: bytes, options, cuda: bool):
+        options.enable_cpu_mem_arena = cuda  # malloc is as fast on batches of a CPU's size, and gives back what the largest took
         # Standard output is for data, and onnxruntime's Python layer prints to it when a provider fails.
         with contextlib.redirect_stdout(sys.stderr):
             if cuda:
