@@ -96,11 +96,9 @@ class Recorder:
 
     def __init__(self, session: Session | LocalSession) -> None:
         self._session = session
-        self.bundle = session.bundle
+        self.bundle, self.device = session.bundle, session.device
+        self.embedding, self.embed = session.embedding, session.embed
         self.calls: list[tuple[np.ndarray, np.ndarray]] = []
-
-        self.embedding = session.embedding
-        self.embed = session.embed
 
     def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """As :meth:`tagger.session.Session.emissions`."""

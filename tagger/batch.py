@@ -15,7 +15,6 @@ from tagger.errors import DataError, TaggerError
 from tagger.files import Selection, Task, check_folder, tasks_in_place, tasks_into
 from tagger.interrupts import Interrupted, Interrupts
 from tagger.journal import NAME, Journal, append
-from tagger.precision import model_file
 from tagger.progress import Progress
 from tagger.run import Settings, open_filter
 from tagger.workers import Work, share
@@ -86,7 +85,7 @@ def annotate(options: Mapping[str, Any], settings: Settings, interrupts: Interru
 
 def run_digest(settings: Settings) -> str:
     """SHA-256 over all that decides what comes out for an input: version, model, and how is read and written. Raises ModelError."""
-    model = digest.read(read_model(model_file(settings.model, settings.precision, settings.device)))
+    model = digest.read(read_model(settings.model))
     parts = [__version__, model, asdict(settings.read), asdict(settings.write), asdict(settings.view)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

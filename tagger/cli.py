@@ -35,7 +35,7 @@ SHELLS = ("bash", "zsh", "fish")
 @click.option("--count", is_flag=True, help="Write how often each entity occurs, its label, and an example; holds all different ones in memory.")
 @click.option("--map", "mapping", type=LabelMap(), default="", help="Rename labels: PERS=PER; O drops one.")
 @click.option("--only", type=Names(), default="", help="Keep these labels, as renamed, and no other.")
-@click.option("-m", "--model", type=click.Path(), help="A model file, or the name of a model that comes with uk-tag.  [default: $UK_TAG_MODEL, else uk-ner]")
+@click.option("-m", "--model", type=click.Path(), help="A file, or uk-ner or uk-ner-small, which come with uk-tag.  [default: $UK_TAG_MODEL, else uk-ner]")
 @click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True, help="Where the model runs.")
 @click.option("--precision", type=click.Choice(PRECISIONS), default="auto", help="Of figures.  [default: int8 on the CPU, float32 on CUDA]")
 @click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads of the model on the CPU.")
@@ -73,14 +73,15 @@ def _run(options: dict) -> int:
 
             lines.append(describe_model(options["model"]))
         return _show("\n".join(lines))
-    if options["output_dir"] is None and options["in_place"] is None:  # there it is opened later, or by others
-        from tagger.content import read_ahead
-        from tagger.precision import model_file
+    from tagger.content import read_ahead
+    from tagger.precision import model_file
 
-        read_ahead(model_file(options["model"], options["precision"], options["device"]))
+    model = model_file(options["model"], options["precision"], options["device"])
+    if options["output_dir"] is None and options["in_place"] is None:  # there it is opened later, or by others
+        read_ahead(model)
     from tagger.run import run
 
-    return run(options, _warn, color=wants_color(options["color"], 1))
+    return run(options | {"model": str(model)}, _warn, color=wants_color(options["color"], 1))
 
 
 def _show(text: str) -> int:

@@ -15,7 +15,7 @@ def read_model(path: str | Path) -> bytes:
     try:
         content = Path(path).read_bytes()
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}; give a model written by uk-tag-export") from None
+        raise ModelError(f"{path}: cannot be read: {error.strerror}; give a file of uk-tag-export, or the name of a model that comes with uk-tag") from None
     if digest.read(content) is None:
         raise ModelError(f"{path}: this is no model of uk-tag, or it was cut short; make one with uk-tag-export, or fetch it again")
     if not digest.holds(content):

@@ -29,13 +29,11 @@ def model_file(path: str | Path | None, precision: str = "auto", device: str = "
     :param device: as for :class:`tagger.session.Session`.
     :raises ModelError: there is no file of that precision.
     """
-    chosen = Path(path) if path else default_model()
+    asked = os.fspath(path or default_model())
+    chosen = Path(asked)
     own = not path and chosen == SHIPPED_MODEL
-    named = os.fspath(path or os.environ.get(MODEL_VARIABLE, ""))
-    if not own and os.path.basename(named) == named and not chosen.exists():
-        packed = SHIPPED_MODEL.with_name(f"{chosen}.onnx")
-        if packed.exists():
-            chosen, own = packed, True
+    if asked == os.path.basename(asked) and not chosen.exists() and (packed := SHIPPED_MODEL.with_name(f"{asked}.onnx")).exists():
+        chosen, own = packed, True
     if precision == "float32" and chosen.name.endswith(SUFFIX):
         chosen = chosen.with_name(chosen.name.removesuffix(SUFFIX) + ".onnx")
     if precision == "int8" and not chosen.name.endswith(SUFFIX):

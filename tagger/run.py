@@ -10,6 +10,7 @@ from tagger.formats.reading import ReadSettings
 from tagger.formats.writing import WriteSettings
 from tagger.interrupts import Interrupts
 from tagger.labels import Labels, ViewSettings
+from tagger.session import Session
 from tagger.tagger import Tagger
 
 
@@ -20,9 +21,8 @@ class Settings:
     read: ReadSettings
     write: WriteSettings
     view: ViewSettings
-    model: str | None
+    model: str
     device: str
-    precision: str
     threads: int
     batch_tokens: int | None
     line_buffered: bool
@@ -49,7 +49,6 @@ def settings_of(options: Mapping[str, Any], color: bool) -> Settings:
         ViewSettings(options["scheme"], options["mapping"], options["only"], options["scores"]),
         options["model"],
         options["device"],
-        options["precision"],
         options["threads"],
         options["batch_tokens"],
         options["line_buffered"],
@@ -58,7 +57,7 @@ def settings_of(options: Mapping[str, Any], color: bool) -> Settings:
 
 def open_filter(settings: Settings, interrupts: Interrupts, warn: Callable[[str], None]) -> Filter:
     """Open the model and make a filter. Raises ModelError, DeviceError, OptionError."""
-    tagger = Tagger.load(settings.model, device=settings.device, precision=settings.precision, threads=settings.threads, batch_tokens=settings.batch_tokens)
+    tagger = Tagger(Session(settings.model, device=settings.device), batch_tokens=settings.batch_tokens, threads=settings.threads)
     labels = Labels(tagger.bundle.tags, settings.view)
     gc.freeze()  # what is there now stays: no need to look it through time and again
     gc.set_threshold(10_000)  # a window is more lists than the usual 700, and all of them are in use

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from tagger.entity import Entity
     from tagger.texts import EntityFinder
 
-# Measured on the CPU: the states of more no longer fit its cache. A GPU takes as long for one sequence as for a thousand; unmeasured there.
+# By device. Measured on the CPU: the states of more no longer fit its cache. Not measured on CUDA, where a step is to serve many sentences at once.
 BATCH_TOKENS = {"cpu": 768, "cuda": 16384}
 WINDOW_TOKENS = 16384
 REOPENED = 4  # taggers kept that arrived by pickle
-STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
 DECODED = 8  # batches decoded at once; they stand in the order of their lengths, so that few steps are empty
+STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
 STRETCHES = 64  # decoded side by side
 
 
@@ -41,14 +41,14 @@ class Tagger:
     """Tags sentences. The same sentence gets the same tags whatever stands beside it.
 
     :param session: an open model.
-    :param batch_tokens: at most this many padded positions go through the network at once.
+    :param batch_tokens: at most this many padded positions go through the network at once; what suits the device where it is not given.
     :param threads: so many batches go through the network side by side.
     """
 
-    def __init__(self, session: Session, *, batch_tokens: int = BATCH_TOKENS["cpu"], threads: int = 1) -> None:
+    def __init__(self, session: Session, *, batch_tokens: int | None = None, threads: int = 1) -> None:
         self.session = session
         self.bundle = session.bundle
-        self.batch_tokens, self.threads = batch_tokens, threads
+        self.batch_tokens, self.threads = batch_tokens or BATCH_TOKENS[session.device], threads
         self._idle: list[WordVectors] = []  # caches of words that no call is using, as a look-up changes them
         self._pool: tuple[int, ThreadPoolExecutor] | None = None
         self._inside = np.array(continuations(session.bundle.tags))
@@ -57,12 +57,8 @@ class Tagger:
     def load(
         cls, path: str | Path | None = None, *, device: str = "auto", precision: str = "auto", threads: int = 1, batch_tokens: int | None = None
     ) -> "Tagger":
-        """Open a model file; which one is :func:`tagger.precision.model_file`'s choice. Raises ModelError or DeviceError.
-
-        :param batch_tokens: where it is not given, what suits the device.
-        """
-        session = Session(model_file(path, precision, device), device=device)
-        return cls(session, batch_tokens=batch_tokens or BATCH_TOKENS[session.device], threads=threads)
+        """Open a model file; which one is :func:`tagger.precision.model_file`'s choice. Raises ModelError or DeviceError."""
+        return cls(Session(model_file(path, precision, device), device=device), batch_tokens=batch_tokens, threads=threads)
 
     def __call__(self, text: str, *, sentences: bool = True) -> "list[Entity]":
         """The names in a text, in order, with their places in this very string.

@@ -122,6 +122,14 @@ def test_a_model_of_the_package_goes_by_its_name(tmp_path, monkeypatch):
     assert model_file("uk-small") == Path("uk-small")
 
 
+def test_what_is_no_name_is_a_file():
+    """`./uk-ner` is a file that is not there, though the package has a model of that name."""
+    done = run_program("uk-tag", "-m", "./uk-ner", stdin="Київ\n".encode())
+    assert (done.returncode, done.stdout) == (1, b"") and b"cannot be read" in done.stderr and done.stderr.count(b"\n") == 1
+    named = run_program("uk-tag", "-m", "uk-ner", "--device", "cpu", stdin="Київ\n".encode(), check=True)
+    assert named.stdout.decode() == "Київ\tB-LOC\n\n"
+
+
 def test_a_batch_that_does_not_fit_is_cut_in_halves(tiny_model):
     tagger = Tagger.load(tiny_model, device="cpu")
     sentences = [tokens for tokens, _ in corpus_maker.sentences(40, seed=5)]

@@ -28,6 +28,11 @@ class LocalSession:
         return Bundle(self._tags, self._vocabulary, self._network.chain.transitions(), temperature=self._temperature)
 
     @property
+    def device(self) -> str:
+        """`cpu` or `cuda`: where the network's weights are."""
+        return self._network.output.weight.device.type
+
+    @property
     def embedding(self) -> int:
         """Width of a word's vector."""
         return self._network.settings.embedding
@@ -41,7 +46,7 @@ class LocalSession:
         return self._run(self._network.score, vectors, index.astype(np.int64), lengths.astype(np.int64))
 
     def _run(self, half: Callable[..., torch.Tensor], *arrays: np.ndarray) -> np.ndarray:
-        device = self._network.output.weight.device
+        device = self.device
         was_training = self._network.training
         self._network.eval()
         with torch.inference_mode():

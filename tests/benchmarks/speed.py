@@ -98,7 +98,7 @@ class Replay:
 
     def __init__(self, session, constant: bool) -> None:
         self._session, self._constant = session, constant
-        self.bundle, self.embedding = session.bundle, session.embedding
+        self.bundle, self.embedding, self.device = session.bundle, session.embedding, session.device
         self.calls: list[tuple] = []
         self.words = 0  # that were embedded
 
