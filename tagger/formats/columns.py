@@ -1,6 +1,7 @@
 """Lines with a column for the tag: the input's own CoNLL lines, or fresh ones."""
 
 import re
+from functools import cache
 from operator import add
 
 from tagger.formats.conll import CONLLU_COLUMNS
@@ -33,7 +34,7 @@ def add_column(sentence: Sentence, view: View, column: int | None = None) -> byt
     """
     lines = sentence.lines
     if sentence.plain and column is None and not view.scores:  # as many files are from end to end
-        return sentence.prefix + b"\n".join(map(add, lines, map(COLUMNS.__getitem__, view.tags))) + b"\n" + sentence.ending
+        return sentence.prefix + b"\n".join(map(add, lines, map(_column, view.tags))) + b"\n" + sentence.ending
     if sentence.tokens:
         added = [tag.encode() for tag in view.tags]
         if view.scores:
@@ -48,15 +49,9 @@ def add_column(sentence: Sentence, view: View, column: int | None = None) -> byt
     return sentence.prefix + b"\n".join(lines) + sentence.ending
 
 
-class _Columns(dict[str, bytes]):
-    """A tag as one column more, made once."""
-
-    def __missing__(self, tag: str) -> bytes:
-        self[tag] = b"\t" + tag.encode()
-        return self[tag]
-
-
-COLUMNS = _Columns()
+@cache
+def _column(tag: str) -> bytes:
+    return b"\t" + tag.encode()
 
 
 def _insert(line: bytes, addition: bytes, column: int | None) -> bytes:
