@@ -8,10 +8,8 @@ import re
 import unicodedata
 from functools import cache
 
-from tagger.usual import Offsets, cut_usual
+from tagger.usual import LONGEST, Offsets, cut_usual
 
-# The engine runs a few dozen regular expressions over its whole input, some of them slow on long input: give it bounded pieces.
-PIECE_CHARACTERS = 20_000
 # It marks positions with private-use characters; the user's own would be taken for its marks. A letter of no script it knows stands in.
 PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 STAND_IN = "\ua000"
@@ -79,7 +77,7 @@ def cut_with_care(text: str) -> Offsets:
 
 
 def _pieces(text: str) -> Offsets:
-    """Ranges of at most PIECE_CHARACTERS that cover the text, cut behind white space where there is some, long runs by themselves."""
+    """Ranges of at most LONGEST that cover the text, cut behind white space where there is some, long runs by themselves."""
     pieces, start = [], 0
     run = LONG_RUN.search(text)
     while start < len(text):
@@ -88,9 +86,9 @@ def _pieces(text: str) -> Offsets:
             run = LONG_RUN.search(text, end)
         else:
             last = run.start() if run else len(text)
-            end = min(start + PIECE_CHARACTERS, last)
+            end = min(start + LONGEST, last)
             if end < last:
-                end = text.rfind(" ", start + PIECE_CHARACTERS // 2, end) + 1 or end
+                end = text.rfind(" ", start + LONGEST // 2, end) + 1 or end
         pieces.append((start, end))
         start = end
     return pieces
