@@ -5,12 +5,11 @@ For each model file its development F1, and the tokens/s of a whole process on o
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from speed import PROGRAM, ROOT, medians, process, read
+from speed import PROGRAM, ROOT, compile_program, medians, process, read
 
 sys.path.insert(0, str(ROOT))
 
@@ -28,6 +27,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=158_000)
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
+    compile_program()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # what is started stays on one core, too
     sentences = read(arguments.corpus, arguments.tokens)
@@ -46,7 +46,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"{' '.join(map(str, error.cmd))} ended with {error.returncode}")
+    main()

@@ -9,7 +9,6 @@ file to standard output, with its start-up in the first of its two rows, and lef
 """
 
 import argparse
-import compileall
 import datetime
 import json
 import os
@@ -23,6 +22,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
 from peer import environments, report, timing, training  # noqa: E402
 from peer.catalogue import PEERS  # noqa: E402
+from speed import compile_program  # noqa: E402
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--record", type=Path, help="where to write the figures as JSON (default: in the cache)")
     arguments = parser.parse_args()
     cache = arguments.cache.resolve()
-    compileall.compile_dir(ROOT / "tagger", quiet=1)  # as where it is installed
+    compile_program()
     data = training.prepare_data(arguments.train, arguments.test, cache, arguments.seed, say)
     rows = {key: report.own_row(key) for key in report.MODELS}
     with tempfile.TemporaryDirectory() as scratch:

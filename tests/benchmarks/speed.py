@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=300_000)
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
-    compileall.compile_dir(ROOT / "tagger", quiet=1)  # as where it is installed; else each start may compile it
+    compile_program()
     sentences = read(arguments.corpus, arguments.tokens)
     count = sum(map(len, sentences))
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, {count:,} tokens, medians of {arguments.runs} runs\n")
@@ -60,6 +60,11 @@ def main() -> None:
     print(f"{'start / imports':<42}{starts['start'] / starts['imports']:>12.2f}")
     median, late = latency()
     print(f"{'one line through an open pipe':<42}{median * 1e3:>12.2f} ms median, {late * 1e3:.2f} ms 99th percentile")
+
+
+def compile_program() -> None:
+    """Make bytecode, as where the program is installed; else each start may compile it anew."""
+    compileall.compile_dir(ROOT / "tagger", quiet=1)
 
 
 def read(path: Path, tokens: int) -> list[list[str]]:
