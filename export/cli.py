@@ -18,6 +18,9 @@ CARD_HELP = "Also put KEY=VALUE into the model's card: name, licence, descriptio
 @click.argument("source", metavar="CHECKPOINT", type=click.Path())
 @click.argument("target", metavar="MODEL.onnx", type=click.Path(), required=False)
 @click.option("--show", is_flag=True, help="Print what is inside a model file instead: uk-tag-export --show MODEL.onnx.")
+@click.option(
+    "--reverse", "back", is_flag=True, help="Turn a float32 model, or one in the package by its name, into a checkpoint instead, to train it further."
+)
 @click.option("--check", "checks", multiple=True, type=click.Path(), metavar="CONLL", help="Compare on the sentences of this file, too (repeatable).")
 @click.option("--precision", type=click.Choice(["float32", "int8"]), default="float32", show_default=True, help=PRECISION_HELP)
 @click.option("--temperature", type=click.FloatRange(0, 100, min_open=True), help=TEMPERATURE_HELP)
@@ -25,7 +28,15 @@ CARD_HELP = "Also put KEY=VALUE into the model's card: name, licence, descriptio
 @click.option("--json", "as_json", is_flag=True, help="With --show: print JSON.")
 @click.version_option(__version__, prog_name="uk-tag-export")
 def command(
-    source: str, target: str | None, show: bool, checks: tuple[str, ...], card: tuple[str, ...], as_json: bool, precision: str, temperature: float | None
+    source: str,
+    target: str | None,
+    show: bool,
+    back: bool,
+    checks: tuple[str, ...],
+    card: tuple[str, ...],
+    as_json: bool,
+    precision: str,
+    temperature: float | None,
 ) -> None:
     """Turn a checkpoint of uk-tag-train into one ONNX file, vocabulary and all.
 
@@ -36,14 +47,20 @@ def command(
         uk-tag-export model.pt model.onnx --card licence='CC BY-NC-SA 4.0'
         uk-tag-export model.pt model.int8.onnx --precision int8 --check train.conll
         uk-tag-export --show model.onnx
+        uk-tag-export --reverse uk-ner model.pt
     """
+    if show and back:
+        raise click.UsageError("--show or --reverse, not both")
     if show:
         if target:
             raise click.UsageError("--show takes one file")
         _show(source, as_json)
         return
     if not target:
-        raise click.UsageError("give the model file to write, or --show to look into one")
+        raise click.UsageError(f"give the {'checkpoint' if back else 'model file'} to write, or --show to look into a model")
+    if back:
+        _reverse(source, target)
+        return
     extra = {}
     for pair in card:
         key, equals, value = pair.partition("=")
@@ -89,6 +106,17 @@ def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, 
         f"largest difference of a score {found.worst:.1e}",
         err=True,
     )
+
+
+def _reverse(source: str, target: str) -> None:
+    from export.reverse import reverse
+    from tagger.precision import model_file
+    from tagger.train.checkpoint import save
+
+    model = model_file(source, "float32")
+    checkpoint = reverse(model)
+    save(checkpoint, target)
+    click.echo(f"{target}: the weights, network and vocabulary of {model.name}", err=True)
 
 
 def _show(path: str, as_json: bool) -> None:

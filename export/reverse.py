@@ -1,0 +1,62 @@
+"""A model file turned back into a checkpoint: what a training can start from where only the model is at hand, as with those in the package."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+
+from export.graph import GATES
+from tagger.bundle import from_metadata
+from tagger.content import read_model
+from tagger.decode import FORBIDDEN, Transitions
+from tagger.errors import ModelError
+from tagger.metadata import read_metadata
+from tagger.train.checkpoint import Checkpoint
+from tagger.train.network import NetworkSettings
+
+
+def reverse(path: str | Path) -> Checkpoint:
+    """The checkpoint that a float32 model file was exported from, but for the history of its training.
+
+    :raises ModelError: it cannot be read, or is in int8, whose weights are rounded.
+    """
+    content = read_model(path)
+    bundle = from_metadata(read_metadata(content))
+    stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in onnx.load_from_string(content).graph.initializer}
+    try:
+        settings = NetworkSettings(**bundle.card["network"])
+        weights = _weights(stored, settings, bundle.transitions)
+        kept = {key: bundle.card.get(key, {}) for key in ("data", "training", "scores")}
+        checkpoint = Checkpoint(settings, bundle.vocabulary, bundle.tags, weights, **kept, temperature=bundle.temperature)
+        checkpoint.network()
+    except (KeyError, TypeError, RuntimeError):
+        raise ModelError(f"{path}: its weights are rounded or incomplete; give the float32 model") from None
+    return checkpoint
+
+
+def _weights(stored: dict[str, np.ndarray], settings: NetworkSettings, chain: Transitions) -> dict[str, torch.Tensor]:
+    """The network's state dictionary, of what :mod:`export.graph` stores."""
+    found = {
+        "embedding.weight": stored["table"].astype(np.float32) * stored["scales"].astype(np.float32),
+        "output.weight": stored["output.weight"].T,
+        "output.bias": stored["output.bias"],
+    }
+    for name in ("start", "between", "end"):
+        scores = getattr(chain, name)
+        found[f"chain.{name}"] = np.where(scores == np.float32(FORBIDDEN), np.float32(0), scores)  # the chain has its own mask
+    if settings.layer_norm:
+        found |= {name: stored[name] for name in ("norm.weight", "norm.bias")}
+    for layer in range(settings.layers):
+        # (directions, gates x width, columns), and both biases one behind the other
+        own = [stored[f"layer.{layer}.W"], stored[f"layer.{layer}.R"], *np.split(stored[f"layer.{layer}.B"], 2, 1)]
+        for kind, values in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), own, strict=True):
+            for direction, suffix in zip(values, ("", "_reverse"), strict=False):
+                found[f"layers.{layer}.{kind}_l0{suffix}"] = _reorder(direction, settings.cell)
+    return {name: torch.from_numpy(np.array(values)) for name, values in found.items()}
+
+
+def _reorder(weight: np.ndarray, cell: str) -> np.ndarray:
+    """Gates from the order of ONNX into torch's. *Shape:* (gates x width, ...) -> the same."""
+    parts = np.split(weight, len(GATES[cell]))
+    return np.concatenate([parts[GATES[cell].index(gate)] for gate in range(len(parts))])
