@@ -30,23 +30,15 @@ def stitch(parts: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate(pieces)
 
 
-def plan(lengths: Sequence[int], batch_tokens: int) -> Iterator[np.ndarray]:
+def plan(lengths: np.ndarray, batch_tokens: int) -> Iterator[np.ndarray]:
     """Group sequences of like length so that rows x longest is at most `batch_tokens` (a longer sequence goes alone).
 
     :returns: positions in `lengths`, one array a batch, every position once.
     """
-    order = np.argsort(np.asarray(lengths), kind="stable")[::-1]  # the longest first: it decides the width of its batch
+    order = np.argsort(lengths, kind="stable")[::-1]  # the longest first: it decides the width of its batch
     start = 0
     while start < len(order):
-        longest = lengths[order[start]]
+        longest = int(lengths[order[start]])
         rows = max(1, batch_tokens // longest)
         yield order[start : start + rows]
         start += rows
-
-
-def pad(rows: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Lay sequences of numbers side by side, padded with the first number of all. *Shape:* each (length,) -> (time, batch), (batch,)."""
-    lengths = np.fromiter(map(len, rows), np.int32, len(rows))
-    padded = np.full((len(rows), int(lengths.max())), rows[0][0], np.int32)
-    padded[np.arange(padded.shape[1]) < lengths[:, None]] = np.concatenate(rows)
-    return np.ascontiguousarray(padded.T), lengths

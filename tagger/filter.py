@@ -113,9 +113,10 @@ class Filter:
         :raises DataError: it cannot be read to its end.
         """
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
-        reading = Reading(name, self._read, self.warn)
         own = open_document(self._write_settings, self._labels) if document is None else None
         writing = Writing(name, self._write_settings, self._labels, document or own)
+        together = writing.takes_blocks and not (self._line_buffered or self._scores)
+        reading = Reading(name, self._read, self.warn, together=together)
         pending = [gap]
 
         def put(data: bytes) -> None:

@@ -71,6 +71,8 @@ class Labels:
         # [i, j]: whether the model's tags i and j are written alike, and so share their probability
         self._alike = np.array([[one == other for other in written] for one in written], np.float32)
         self._numbers = {tag: number for number, tag in enumerate(tags)}
+        # what is written for each of the model's tags; none where that depends on the tags beside it, or scores are shown
+        self.by_number = written if settings.scheme == "bio" and not settings.scores else None
 
     @property
     def names(self) -> list[str]:

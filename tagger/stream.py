@@ -4,9 +4,11 @@ import os
 import select
 from collections.abc import Callable
 
+import numpy as np
+
 from tagger.errors import DataError
 from tagger.formats.reading import Reading
-from tagger.formats.sentence import Sentence
+from tagger.formats.sentence import Block, Piece
 from tagger.formats.writing import Writing
 from tagger.interrupts import Interrupted, Interrupts
 from tagger.source import Source
@@ -56,7 +58,7 @@ class Pipe:
     ) -> None:
         self._tagger, self._write, self._interrupts = tagger, write, interrupts
         self._line_buffered, self._scores, self._count = line_buffered, scores, count
-        self._running: tuple[list[Sentence], Window] | None = None
+        self._running: tuple[list[Piece], Window] | None = None
 
     def run(self, source: Source, reading: Reading, writing: Writing) -> None:
         """Tag one input to its end.
@@ -64,7 +66,7 @@ class Pipe:
         :raises DataError: it cannot be read on; all complete sentences in front of that place are written.
         :raises OSError: the output cannot be written.
         """
-        window: list[Sentence] = []
+        window: list[Piece] = []
         tokens = 0
         trouble: DataError | None = None
         ended = False
@@ -83,9 +85,9 @@ class Pipe:
             found = [] if trouble else reading.close() if ended else reading.feed(block)
             trouble = trouble or reading.error
             ended = ended or trouble is not None
-            for sentence in found:
-                window.append(sentence)
-                tokens += len(sentence.tokens)
+            for piece in found:
+                window.append(piece)
+                tokens += len(piece.words if isinstance(piece, Block) else piece.tokens)
                 if tokens >= WINDOW_TOKENS or len(window) >= WINDOW_SENTENCES:
                     self._flush(window, writing)
                     window, tokens = [], 0
@@ -96,23 +98,49 @@ class Pipe:
         if trouble:
             raise trouble
 
-    def _flush(self, window: list[Sentence], writing: Writing) -> None:
+    def _flush(self, window: list[Piece], writing: Writing) -> None:
         """Have a window tagged. With several threads, the one before is written while they work on it."""
         if not window:
             return
-        for part in [[sentence] for sentence in window] if self._line_buffered else [window]:
-            started = self._tagger.begin([sentence.tokens for sentence in part], probabilities=self._scores)
+        for part in [[piece] for piece in window] if self._line_buffered else [window]:
+            started = self._begin(part)
             self._settle(writing)
             self._running = part, started
             if self._line_buffered or self._tagger.threads == 1:
                 self._settle(writing)
 
+    def _begin(self, pieces: list[Piece]) -> Window:
+        tokens: list[str | bytes] = []
+        starts: list[int] = []
+        lengths: list[int] = []
+        for piece in pieces:
+            if isinstance(piece, Block):
+                starts += (piece.starts + len(tokens)).tolist()
+                lengths += piece.lengths.tolist()
+                tokens += piece.words
+            else:
+                starts.append(len(tokens))
+                lengths.append(len(piece.tokens))
+                tokens += piece.tokens
+        return self._tagger.begin(tokens, np.array(starts, np.int64), np.array(lengths, np.int64), probabilities=self._scores)
+
     def _settle(self, writing: Writing) -> None:
         """Write the window that is being tagged."""
         if self._running is None:
             return
-        (window, started), self._running = self._running, None
-        annotations = self._tagger.finish(started)
-        self._write(b"".join(map(writing.write, window, annotations)))
-        self._count(sum(len(sentence.tokens) for sentence in window))
+        (pieces, window), self._running = self._running, None
+        self._tagger.finish(window)
+        names = self._tagger.bundle.tags
+        parts = []
+        place = 0
+        for piece in pieces:
+            start = place
+            if isinstance(piece, Block):
+                place += len(piece.lines)
+                parts.append(writing.write_block(piece, window.tags[start:place]))
+            else:
+                place += len(piece.tokens)
+                parts.append(writing.write(piece, window.annotation(names, start, len(piece.tokens))))
+        self._write(b"".join(parts))
+        self._count(int(window.lengths.sum()))
         self._interrupts.check()

@@ -6,7 +6,7 @@ It may be shared between threads, and sent to other processes, where it opens th
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
-from itertools import pairwise
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,65 +106,83 @@ class Tagger:
         """BIO tags of any number of sentences, lazily, in order; about `window_tokens` tokens are read ahead, twice as many with several threads."""
         running: Window | None = None
         for window in windows(sentences, window_tokens):
-            started = self.begin(window)
+            started = self._begin(window)
             if running:
-                yield from (annotation.tags for annotation in self.finish(running))
+                yield from self._tags(running)
             running = started
             if self.threads == 1:  # nothing works on it meanwhile
-                yield from (annotation.tags for annotation in self.finish(running))
+                yield from self._tags(running)
                 running = None
         if running:
-            yield from (annotation.tags for annotation in self.finish(running))
+            yield from self._tags(running)
+
+    def _tags(self, window: Window) -> Iterator[list[str]]:
+        return (annotation.tags for annotation in self._annotations(window))
 
     def annotate(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> list[Annotation]:
         """Tag a window of sentences, all of which are held in memory. A sentence without tokens gets no tags."""
-        return self.finish(self.begin(sentences, probabilities=probabilities))
+        return list(self._annotations(self._begin(sentences, probabilities)))
 
-    def begin(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> "Window":
-        """Look words up and lay out batches; with several threads, also start to run them. What it returns is for :meth:`finish`, once."""
-        done = [Annotation([]) for _ in sentences]
-        filled = [position for position, sentence in enumerate(sentences) if sentence]
-        if not filled:
-            return Window(done, probabilities, [], iter(()))
+    def _begin(self, sentences: Sequence[Sequence[str]], probabilities: bool = False) -> Window:
+        lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
+        return self.begin(list(chain.from_iterable(sentences)), lengths.cumsum() - lengths, lengths, probabilities=probabilities)
+
+    def _annotations(self, window: Window) -> Iterator[Annotation]:
+        self.finish(window)
+        names = self.bundle.tags
+        return (window.annotation(names, start, length) for start, length in zip(window.starts.tolist(), window.lengths.tolist(), strict=True))
+
+    def begin(self, tokens: Sequence[str | bytes], starts: np.ndarray, lengths: np.ndarray, *, probabilities: bool = False) -> Window:
+        """Look words up and lay out batches; with several threads, also start to run them. What it returns is for :meth:`finish`, once.
+
+        :param tokens: of all sentences; one given as bytes is UTF-8.
+        :param starts, lengths: where each sentence stands among them. *Shape:* (sentences,).
+        """
+        count = len(self.bundle.tags)
+        tags = np.full(len(tokens), count, np.int32)
+        chances, going_on = (np.zeros((len(tokens), count), np.float32) if probabilities else None for _ in range(2))
+        window = Window(starts, lengths, tags, chances, going_on)
+        filled = np.flatnonzero(lengths)
+        if not len(filled):
+            return window
+        starts, lengths = starts[filled], lengths[filled]
         words = self._borrow()
-        numbers = words.numbers([token for position in filled for token in sentences[position]])
-        ends = np.cumsum([len(sentences[position]) for position in filled]).tolist()
-        rows = [numbers[start:end] for start, end in pairwise([0, *ends])]
-        short = [i for i, row in enumerate(rows) if len(row) <= SEGMENT]
-        jobs: list[Job] = []
+        numbers = words.numbers(tokens)
         batches: list[Batch] = []
-        for batch in plan([len(rows[i]) for i in short], self.batch_tokens):
-            chosen = [short[i] for i in batch]
-            jobs.append(Job([done[filled[i]] for i in chosen]))
-            batches.append(lay_out(words, [rows[i] for i in chosen]))
-        for i, row in enumerate(rows):
-            if len(row) > SEGMENT:
-                ranges = segments(len(row))
-                for batch in plan([end - start for start, end in ranges], self.batch_tokens):
-                    jobs.append(Job([done[filled[i]]], [(part, len(ranges)) for part in batch]))
-                    batches.append(lay_out(words, [row[slice(*ranges[part])] for part in batch]))
+        short = np.flatnonzero(lengths <= SEGMENT)
+        for batch in plan(lengths[short], self.batch_tokens):
+            own = starts[short[batch]]
+            window.jobs.append(Job(own))
+            batches.append(lay_out(words, numbers, own, lengths[short[batch]]))
+        for i in np.flatnonzero(lengths > SEGMENT).tolist():
+            ranges = segments(int(lengths[i]))
+            firsts, ends = np.array(ranges).T
+            for batch in plan(ends - firsts, self.batch_tokens):
+                window.jobs.append(Job(starts[i : i + 1], [(part, len(ranges)) for part in batch.tolist()]))
+                batches.append(lay_out(words, numbers, starts[i] + firsts[batch], (ends - firsts)[batch]))
         self._idle.append(words)  # the batches have all that they need of it
-        return Window(done, probabilities, jobs, iter(self._map(self._run, batches)))
+        window.outcomes = iter(self._map(self._run, batches))
+        return window
 
-    def finish(self, window: "Window") -> list[Annotation]:
-        """Wait for the emissions of a window, and decode them. Raises what running them raised."""
+    def finish(self, window: Window) -> None:
+        """Wait for the emissions of a window, and decode them into it. Raises what running them raised."""
         parts: list[np.ndarray] = []
-        together: list[tuple[np.ndarray, np.ndarray, list[Annotation]]] = []
+        together: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         for job, (emissions, lengths) in zip(window.jobs, window.outcomes, strict=True):
             if not job.parts:
-                together.append((emissions, lengths, job.targets))
+                together.append((emissions, lengths, job.starts))
                 if len(together) == DECODED:
-                    self._decode_all(together, window.probabilities)
+                    self._decode_all(together, window)
                     together = []
                 continue
             for column, (part, count) in enumerate(job.parts):
                 parts = parts or [emissions[:0, 0]] * count
                 parts[part] = emissions[: lengths[column], column]
             if all(map(len, parts)):
-                self._decode_long(stitch(parts), job.targets[0], window.probabilities)
+                self._decode_long(stitch(parts), int(job.starts[0]), window)
                 parts = []
-        self._decode_all(together, window.probabilities)
-        return window.annotations
+        self._decode_all(together, window)
+        window.jobs, window.outcomes = [], ()
 
     def _borrow(self) -> WordVectors:
         """A cache of words for one call: no two threads may use one at a time."""
@@ -202,7 +220,7 @@ class Tagger:
         emissions[: len(halves[1]), middle:] = halves[1]
         return emissions, lengths
 
-    def _decode_all(self, batches: list[tuple[np.ndarray, np.ndarray, list[Annotation]]], probabilities: bool) -> None:
+    def _decode_all(self, batches: list[tuple[np.ndarray, np.ndarray, np.ndarray]], window: Window) -> None:
         """Decode batches as one: the steps along the sentences cost as much for a few as for many."""
         if not batches:
             return
@@ -212,35 +230,28 @@ class Tagger:
         for emissions, own, _ in batches:
             joined[: len(emissions), column : column + len(own)] = emissions
             column += len(own)
-        self._decode(joined, lengths, [target for _, _, targets in batches for target in targets], probabilities)
+        self._decode(joined, lengths, np.concatenate([starts for *_, starts in batches]), window)
 
-    def _decode(self, emissions: np.ndarray, lengths: np.ndarray, targets: list[Annotation], probabilities: bool) -> None:
-        names = self.bundle.tags
-        path = viterbi(emissions, lengths, self.bundle.transitions)
-        if probabilities:
+    def _decode(self, emissions: np.ndarray, lengths: np.ndarray, starts: np.ndarray, window: Window) -> None:
+        steps = np.arange(len(emissions))[:, None]
+        own = steps < lengths  # (time, batch)
+        tokens = (starts + steps)[own]
+        window.tags[tokens] = viterbi(emissions, lengths, self.bundle.transitions)[own]
+        if window.probabilities is not None and window.going_on is not None:
             chances, going_on = marginals(emissions, lengths, self.bundle.transitions, self._inside, self.bundle.temperature)
-        for column, target in enumerate(targets):
-            length = lengths[column]
-            target.tags = [names[number] for number in path[:length, column].tolist()]
-            if probabilities:
-                target.probabilities, target.going_on = chances[:length, column], going_on[:length, column]
+            window.probabilities[tokens], window.going_on[tokens] = chances[own], going_on[own]
 
-    def _decode_long(self, emissions: np.ndarray, target: Annotation, probabilities: bool) -> None:
+    def _decode_long(self, emissions: np.ndarray, start: int, window: Window) -> None:
         """Decode a very long sentence in stretches side by side, as if a sentence began at each: time stays bounded by the width of a step."""
         starts = range(0, len(emissions), STRETCH)
         for group in range(0, len(starts), STRETCHES):
-            rows = [emissions[start : start + STRETCH] for start in starts[group : group + STRETCHES]]
+            some = np.array(starts[group : group + STRETCHES])
+            rows = [emissions[first : first + STRETCH] for first in some.tolist()]
             lengths = np.array([len(row) for row in rows])
             padded = np.zeros((int(lengths.max()), len(rows), emissions.shape[1]), np.float32)
             for column, row in enumerate(rows):
                 padded[: len(row), column] = row
-            parts = [Annotation([]) for _ in rows]
-            self._decode(padded, lengths, parts, probabilities)
-            target.tags += [tag for part in parts for tag in part.tags]
-            if probabilities:
-                own = [] if target.probabilities is None else [(target.probabilities, target.going_on)]
-                target.probabilities = np.concatenate([*(pair[0] for pair in own), *(part.probabilities for part in parts)])
-                target.going_on = np.concatenate([*(pair[1] for pair in own), *(part.going_on for part in parts)])
+            self._decode(padded, lengths, start + some, window)
 
 
 _reopened: dict[tuple[Any, ...], Tagger] = {}

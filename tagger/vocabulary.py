@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -78,10 +79,19 @@ class Vocabulary:
         return cls(entries, settings, Gazetteer.from_text(texts.get("gazetteer", "")))
 
 
+class _Numbers(dict[str | bytes, int]):
+    """Numbers of words; one that is not there gets the next."""
+
+    def __missing__(self, word: str | bytes) -> int:
+        number = self[word] = len(self)
+        return number
+
+
 class WordVectors:
     """Vectors of the words met so far, so that each word is taken apart and embedded once.
 
     Holds at most :data:`CACHED_WORDS` words between calls of :meth:`numbers`, then forgets the rarer half: memory stays flat over an endless stream.
+    Where a call fails, words have numbers and no vectors: it is not to be used any more.
 
     :param embed: feature rows of words to their vectors; a vector must not depend on the other words.
     :param width: figures of a vector.
@@ -89,24 +99,25 @@ class WordVectors:
 
     def __init__(self, vocabulary: Vocabulary, embed: Callable[[np.ndarray], np.ndarray], width: int) -> None:
         self._vocabulary, self._embed = vocabulary, embed
-        self._numbers: dict[str, int] = {}
+        self._numbers = _Numbers()
         self._vectors = np.zeros((ROOM, width), np.float32)
         self._uses = np.zeros(0, np.int64)  # of each word, by its number
 
-    def numbers(self, tokens: Sequence[str]) -> np.ndarray:
-        """A number for each token, good for :meth:`vectors` until the next call. *Shape:* (tokens,), int32."""
-        known = self._numbers
-        if len(known) > CACHED_WORDS:
+    def numbers(self, tokens: Sequence[str | bytes]) -> np.ndarray:
+        """A number for each token, good for :meth:`vectors` until the next call. *Shape:* (tokens,), int32.
+
+        :param tokens: those given as bytes are UTF-8, and are told from the same given as strings.
+        """
+        if len(self._numbers) > CACHED_WORDS:
             self._forget()
-            known = self._numbers
-        new = list(set(tokens).difference(known))
+        known = self._numbers
         first = len(known)
-        if first + len(new) > len(self._vectors):
-            self._move(self._vectors[:first], first + len(new))
-        if new:
-            self._embed_rows(self._vocabulary.rows(new), self._vectors[first:])
-            known.update(zip(new, range(first, first + len(new)), strict=True))
         numbers = np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
+        if len(known) > len(self._vectors):
+            self._move(self._vectors[:first], len(known))
+        if len(known) > first:
+            new = [word if isinstance(word, str) else word.decode("utf-8") for word in islice(known, first, None)]
+            self._embed_rows(self._vocabulary.rows(new), self._vectors[first:])
         uses = np.bincount(numbers, minlength=len(known))
         uses[: len(self._uses)] += self._uses
         self._uses = uses
@@ -124,7 +135,7 @@ class WordVectors:
     def _forget(self) -> None:
         kept = np.sort(np.argsort(-self._uses, kind="stable")[: CACHED_WORDS // 2])
         words = list(self._numbers)  # in the order of their numbers
-        self._numbers = {words[number]: place for place, number in enumerate(kept.tolist())}
+        self._numbers = _Numbers((words[number], place) for place, number in enumerate(kept.tolist()))
         self._move(self._vectors[kept], ROOM)
         self._uses = self._uses[kept] // 2  # what was frequent long ago makes room in the end
 

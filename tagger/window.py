@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tagger.batches import pad
 from tagger.vocabulary import WordVectors
 
 
@@ -42,22 +41,38 @@ Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 class Job:
     """For whom a batch is run.
 
-    :param targets: an annotation for each of its sentences, or the one whose segments they are.
+    :param starts: where each of its sentences, or the one whose segments they are, begins among the tokens of the window.
     :param parts: of segments: which of how many each is.
     """
 
-    targets: list[Annotation]
+    starts: np.ndarray
     parts: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Window:
-    """Sentences on their way: what :meth:`Tagger.begin` makes for :meth:`Tagger.finish`."""
+    """Sentences on their way, as one run of tokens: what :meth:`Tagger.begin` makes for :meth:`Tagger.finish`.
 
-    annotations: list[Annotation]
-    probabilities: bool
-    jobs: list[Job]
-    outcomes: Iterator[tuple[np.ndarray, np.ndarray]]
+    :param starts, lengths: where each sentence stands among the tokens; between sentences may be some that are of none. *Shape:* (sentences,).
+    :param tags: once it is finished, the number of each token's tag, and behind the last tag's number that of no tag. *Shape:* (tokens,), int32.
+    :param probabilities, going_on: see :class:`Annotation`; `None` where they were not asked for. *Shape:* (tokens, tags).
+    """
+
+    starts: np.ndarray
+    lengths: np.ndarray
+    tags: np.ndarray
+    probabilities: np.ndarray | None
+    going_on: np.ndarray | None
+    jobs: list[Job] = field(default_factory=list)
+    outcomes: Iterable[tuple[np.ndarray, np.ndarray]] = ()
+
+    def annotation(self, names: Sequence[str], start: int, length: int) -> Annotation:
+        """Tags, by their names, of the sentence that begins at `start`."""
+        own = slice(start, start + length)
+        tags = [names[number] for number in self.tags[own].tolist()]
+        if self.probabilities is None or self.going_on is None:
+            return Annotation(tags)
+        return Annotation(tags, self.probabilities[own], self.going_on[own])
 
 
 def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Sequence[str]]]:
@@ -74,10 +89,11 @@ def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Se
         yield window
 
 
-def lay_out(words: WordVectors, rows: list[np.ndarray]) -> Batch:
-    """A batch of sentences given as numbers of words. *Shape:* each (length,)."""
-    padded, lengths = pad(rows)
+def lay_out(words: WordVectors, numbers: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Batch:
+    """A batch of sentences, given where they stand among the numbers of words. *Shape:* starts, lengths (batch,)."""
+    steps = np.arange(int(lengths.max()), dtype=np.int64)[:, None]
+    padded = numbers[starts + np.minimum(steps, lengths - 1)]  # behind a sentence's end its last word: (time, batch)
     distinct = np.flatnonzero(np.bincount(padded.ravel()))
     places = np.zeros(distinct[-1] + 1, np.int32)
     places[distinct] = np.arange(len(distinct))
-    return words.vectors(distinct), places[padded], lengths
+    return words.vectors(distinct), places[padded], lengths.astype(np.int32)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.batches import OVERLAP, SEGMENT, pad, plan, segments, stitch
+from tagger.batches import OVERLAP, SEGMENT, plan, segments, stitch
 
 
 @pytest.mark.parametrize("length", [1, SEGMENT, SEGMENT + 1, 2 * SEGMENT, 5000, 5001, 5416, 5417])
@@ -28,13 +28,7 @@ def test_a_cut_has_context_on_both_sides():
 
 @given(st.lists(st.integers(1, 600), max_size=60), st.integers(1, 4000))
 def test_plan(lengths, budget):
-    batches = list(plan(lengths, budget))
+    batches = list(plan(np.array(lengths, np.int64), budget))
     assert sorted(position for batch in batches for position in batch) == list(range(len(lengths)))
     for batch in batches:
         assert len(batch) == 1 or len(batch) * max(lengths[position] for position in batch) <= budget
-
-
-def test_pad():
-    padded, lengths = pad([np.array([7, 8, 9]), np.array([5])])
-    assert padded.T.tolist() == [[7, 8, 9], [5, 7, 7]]
-    assert lengths.tolist() == [3, 1]

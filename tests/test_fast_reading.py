@@ -1,13 +1,21 @@
 """CoNLL read and written block by block gives, byte for byte and line for line, what line by line gives."""
 
+import corpus_maker
+import numpy as np
+import pytest
+from conftest import run_program
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tagger.errors import DataError
-from tagger.formats.columns import add_column
 from tagger.formats.conll import ConllReader
 from tagger.formats.reading import Reading, ReadSettings
-from tagger.labels import View
+from tagger.formats.sentence import Block
+from tagger.formats.writing import WriteSettings, Writing
+from tagger.labels import Labels, ViewSettings
+from tagger.window import Annotation
+
+TAGS = ["O", "B-PERS", "I-PERS", "B-LOC", "I-LOC"]
 
 LINES = [
     "Київ",
@@ -37,37 +45,81 @@ USUAL = (
 )
 
 
-def read(data, cuts, strict, careful):
-    """What comes of some bytes that arrive in pieces: tokens with their lines, bytes with a tag on each token, and what was said."""
+def run(data, cuts, strict, options, together):
+    """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, sentences with their lines, and what was said."""
     said = []
-    reading = Reading("corpus", ReadSettings("conll", strict=strict), said.append)
-    if careful:
+    writing = Writing("corpus", WriteSettings(options["form"]), Labels(TAGS, ViewSettings("bio", options["mapping"], options["only"])))
+    assert writing.takes_blocks
+    reading = Reading("corpus", ReadSettings("conll", strict=strict), said.append, together=together)
+    if not together:  # nor cut into blocks that are taken apart again
         reader = reading._reader
         reader.read_block = lambda block, number, found: reader.read(block.split(b"\n"), number, found)
     found = []
     for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
         found += reading.feed(data[start:end])
     found += reading.close()
-    places = [(sentence.line + row, token) for sentence in found for row, token in zip(sentence.rows, sentence.tokens, strict=True)]
-    written = b"".join(add_column(sentence, View(["B-LOC"] * len(sentence.tokens), [])) for sentence in found)
-    sentences = [sentence.tokens for sentence in found if sentence.tokens]
-    return sentences, places, written, said, str(reading.error) if isinstance(reading.error, DataError) else None
+    written, sentences = [], []
+    for piece in found:
+        if isinstance(piece, Block):
+            numbers = [TAGS.index(tag_of(word.decode())) if word else len(TAGS) for word in piece.words]
+            written.append(writing.write_block(piece, np.array(numbers)))
+            sentences += piece.sentences()
+        else:
+            written.append(writing.write(piece, Annotation([tag_of(token) for token in piece.tokens])))
+            sentences.append(piece)
+    places = [(sentence.line + row, token) for sentence in sentences for row, token in zip(sentence.rows, sentence.tokens, strict=True)]
+    tokens = [sentence.tokens for sentence in sentences if sentence.tokens]
+    return b"".join(written), places, tokens, writing.gap(), said, str(reading.error) if isinstance(reading.error, DataError) else None
+
+
+def tag_of(token):
+    return TAGS[len(token) % 4 and 1 + 2 * (len(token) % 2)]  # O, B-LOC or B-PERS
 
 
 @given(BYTES | USUAL, st.data())
 def test_blocks_give_what_lines_give(data, draw):
     cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), max_size=4)))
     strict = draw.draw(st.booleans())
-    assert read(data, cuts, strict, careful=False) == read(data, cuts, strict, careful=True)
+    options = draw.draw(
+        st.fixed_dictionaries(
+            {
+                "form": st.sampled_from(["same", "conll"]),
+                "mapping": st.sampled_from([{}, {"LOC": "GEO"}, {"LOC": "O"}]),
+                "only": st.sampled_from([(), ("PERS",)]),
+            }
+        )
+    )
+    assert run(data, cuts, strict, options, together=True) == run(data, cuts, strict, options, together=False)
 
 
 def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     def kinds(block):
         found = []
         ConllReader(Reading("corpus", ReadSettings("conll"), print)._decoder).read_block(block, 1, found)
-        return [sentence.plain for sentence in found]
+        return [isinstance(piece, Block) for piece in found]
 
-    assert kinds(b"a\nb\n\nc\tO\n\nd") == [True, True]
+    assert kinds(b"a\nb\n\nc\tO\n\nd") == [True]  # the last one is still open
     assert kinds(b"a\nb\n") == [True]
     assert not any(kinds(b"a b\n\nc\n"))
     assert not any(kinds(b"a\r\n\r\nc\n"))
+
+
+@pytest.mark.parametrize("options", [{"form": "jsonl"}, {"form": "inline"}, {"column": 0}, {"color": True}])
+def test_other_outputs_take_sentence_by_sentence(options):
+    assert not Writing("corpus", WriteSettings(**options), Labels(TAGS, ViewSettings())).takes_blocks
+
+
+@pytest.mark.parametrize("options", [{"scheme": "bioes"}, {"scores": True}])
+def test_other_tags_are_written_sentence_by_sentence(options):
+    assert not Writing("corpus", WriteSettings(), Labels(TAGS, ViewSettings(**options))).takes_blocks
+
+
+def test_real_processes_give_the_same_with_and_without_blocks(tmp_path):
+    """A comment in each block has it read line by line; but for the comments, the output is the same."""
+    sentences = [tokens for tokens, _ in corpus_maker.sentences(1200, seed=3)]
+    plain = "".join("".join(f"{token}\tx\n" for token in tokens) + "\n" for tokens in sentences).encode()
+    commented = plain.replace(b"\n\n", b"\n\n# a comment\n")
+    together = run_program("uk-tag", "-i", "conll", "--device", "cpu", stdin=plain, check=True).stdout
+    apart = run_program("uk-tag", "-i", "conll", "--device", "cpu", stdin=commented, check=True).stdout
+    assert apart.replace(b"# a comment\n", b"") == together
+    assert together.count(b"\tO\n") > 1000 and together.count(b"\tB-") > 100

@@ -1,8 +1,6 @@
 """Lines with a column for the tag: the input's own CoNLL lines, or fresh ones."""
 
 import re
-from functools import cache
-from operator import add
 
 from tagger.formats.conll import CONLLU_COLUMNS
 from tagger.formats.sentence import Sentence, encode, running_text
@@ -33,8 +31,6 @@ def add_column(sentence: Sentence, view: View, column: int | None = None) -> byt
     :param column: which column it becomes, from 0, the others moving to the right; `None`, or more than there are: behind the last one.
     """
     lines = sentence.lines
-    if sentence.plain and column is None and not view.scores:  # as many files are from end to end
-        return sentence.prefix + b"\n".join(map(add, lines, map(_column, view.tags))) + b"\n" + sentence.ending
     if sentence.tokens:
         added = [tag.encode() for tag in view.tags]
         if view.scores:
@@ -47,11 +43,6 @@ def add_column(sentence: Sentence, view: View, column: int | None = None) -> byt
             else:
                 lines[row] = _insert(line, addition, column)
     return sentence.prefix + b"\n".join(lines) + sentence.ending
-
-
-@cache
-def _column(tag: str) -> bytes:
-    return b"\t" + tag.encode()
 
 
 def _insert(line: bytes, addition: bytes, column: int | None) -> bytes:

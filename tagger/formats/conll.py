@@ -6,14 +6,17 @@ ranges (`1-2`) and empty nodes (`1.1`) hold no token and pass through.
 
 import re
 
+import numpy as np
+
 from tagger.errors import DataError
 from tagger.formats.decoding import Decoder
-from tagger.formats.sentence import Sentence
+from tagger.formats.sentence import Block, Piece, Sentence
 
 LONGEST_SENTENCE = 100_000  # tokens; what is longer has no sentence marks, and is tagged in parts without a mark between
 WORD_LINE = re.compile(rb"\d+\t")
 OTHER_LINE = re.compile(rb"\d+[-.]\d+\t")
 CONLLU_COLUMNS = 10
+LINE_FEED = ord("\n")
 # What keeps a block from the fast way: other white space, lines that begin with some or hold no token, and two empty lines in a row.
 UNUSUAL = (b" ", b"\r", b"\v", b"\f", b"\n\t", b"\n\n\n", b"-DOCSTART-")
 
@@ -34,7 +37,7 @@ class ConllReader:
         self._first = 1
         self._ended = True
 
-    def read(self, lines: list[bytes], number: int, found: list[Sentence], *, ended: bool = True) -> None:
+    def read(self, lines: list[bytes], number: int, found: list[Piece], *, ended: bool = True) -> None:
         """Add to `found` the sentences that end within these whole lines, and lines that pass through with no sentence around them.
 
         :param number: the number of the first line.
@@ -63,51 +66,50 @@ class ConllReader:
                     kept, rows = self._lines, self._rows
         if kept and not rows:
             found.append(self._sentence())
-        if found and not ended and not self._lines:
-            found[-1].ending = b""
+        if found and not ended and not self._lines and isinstance(last := found[-1], Sentence):
+            last.ending = b""
 
-    def read_block(self, block: bytes, number: int, found: list[Sentence]) -> None:
-        """The same as :meth:`read` of its lines, faster where nothing is unusual in it.
+    def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
+        """The same as :meth:`read` of its lines, but for sentences in which nothing is unusual, which come together.
 
         :param block: whole lines, the last one's line feed left out.
         """
         whole = block + b"\n"
         begin = whole.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open
         end = whole.rfind(b"\n\n") + 2  # behind the last one that is complete
-        text = self._usual(whole[begin:end]) if begin != 1 and begin + 2 < end else None
-        if text is None:
+        usual = self._usual(whole[begin:end], number + whole.count(b"\n", 0, begin)) if begin != 1 and begin + 2 < end else None
+        if usual is None:
             self.read(block.split(b"\n"), number, found)
             return
         if begin:
-            lines = whole[: begin - 1].split(b"\n")
-            self.read(lines, number, found)
-            number += len(lines)
-        has_columns = "\t" in text
-        for raw, own in zip(whole[begin : end - 2].split(b"\n\n"), text[:-2].split("\n\n"), strict=True):
-            lines, tokens = raw.split(b"\n"), own.split("\n")
-            if has_columns:
-                tokens = [token.partition("\t")[0] for token in tokens]
-            lines.append(b"")
-            found.append(Sentence(tokens, number, self.form, lines, range(len(tokens)), plain=True))
-            number += len(lines)
+            self.read(whole[: begin - 1].split(b"\n"), number, found)
+        found.append(usual)
         if end < len(whole):
-            self.read(whole[end:-1].split(b"\n"), number, found)
+            self.read(whole[end:-1].split(b"\n"), usual.line + len(usual.lines), found)
         self._ended = True
 
-    def _usual(self, block: bytes) -> str | None:
-        """The text of whole sentences, `None` where they must be read with care."""
+    def _usual(self, block: bytes, number: int) -> Block | None:
+        """Whole sentences together, `None` where they must be read with care."""
         if self._column or self.form != "conll" or block[0] in b"\n\t" or any(map(block.__contains__, UNUSUAL)):
             return None
         try:
-            return block.decode("utf-8")
+            block.decode("utf-8")
         except UnicodeDecodeError:
             return None
+        lines = block.split(b"\n")
+        lines.pop()  # what is behind the last line feed
+        ends = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_FEED)  # of lines, in bytes
+        empty = np.flatnonzero(np.diff(ends) == 1) + 1
+        starts = np.append(0, empty[:-1] + 1)
+        words = [line.partition(b"\t")[0] for line in lines] if b"\t" in block else lines
+        return Block(lines, words, starts, empty - starts, number)
 
-    def finish(self, found: list[Sentence]) -> None:
+    def finish(self, found: list[Piece]) -> None:
         """Add the sentence that the end of the input ends. Raises DataError."""
         if self._lines:
-            found.append(self._sentence())
-            found[-1].ending = b"\n" if self._ended else b""
+            last = self._sentence()
+            last.ending = b"\n" if self._ended else b""
+            found.append(last)
 
     def _passes(self, line: bytes, number: int) -> bool:
         return line.startswith(b"# ") and b"\t" not in line

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tagger.errors import DataError
 from tagger.formats.conll import CONLLU_COLUMNS, ConllReader, ConlluReader
 from tagger.formats.decoding import BYTE_ORDER_MARK, Decoder, check_encoding, may_be_mark
-from tagger.formats.sentence import Sentence
+from tagger.formats.sentence import Block, Piece, Sentence
 from tagger.formats.text import TextReader
 
 LONGEST_PREAMBLE = 100_000  # blank lines and comments in front; what has more of them is text: they are held until the form is known
@@ -50,10 +50,11 @@ class Reading:
 
     :param path: the input's name, for messages.
     :param warn: takes warnings.
+    :param together: give usual CoNLL sentences together, as a :class:`tagger.formats.sentence.Block`.
     """
 
-    def __init__(self, path: str, settings: ReadSettings, warn: Callable[[str], None]) -> None:
-        self.path, self._settings = path, settings
+    def __init__(self, path: str, settings: ReadSettings, warn: Callable[[str], None], *, together: bool = False) -> None:
+        self.path, self._settings, self._together = path, settings, together
         self._decoder = Decoder(path, settings.strict, warn)
         self._separator = b"\0" if settings.null else b"\n"
         self._partial: list[bytes] = []
@@ -65,7 +66,7 @@ class Reading:
         self._reader = self._make(self._form) if self._form else None
         self.error: DataError | None = None  # set where the input cannot be read on; what feed and close returned stands
 
-    def feed(self, block: bytes) -> list[Sentence]:
+    def feed(self, block: bytes) -> list[Piece]:
         """Take the next block of any size; get the sentences that it completes."""
         if self.error:
             return []
@@ -90,11 +91,11 @@ class Reading:
         number, self._number = self._number, self._number + head.count(self._separator) + 1
         return self._guard(lambda found: self._reader.read_block(head, number, found))
 
-    def close(self) -> list[Sentence]:
+    def close(self) -> list[Piece]:
         """The input has ended: get what is left."""
         if self.error:
             return []
-        found: list[Sentence] = []
+        found: list[Piece] = []
         if self._start:
             start, self._start = self._start, None
             self._partial = [self._without_mark(start)]
@@ -125,7 +126,7 @@ class Reading:
             return block[len(BYTE_ORDER_MARK) :]
         return block
 
-    def _lines(self, lines: list[bytes], ended: bool) -> list[Sentence]:
+    def _lines(self, lines: list[bytes], ended: bool) -> list[Piece]:
         number = self._number
         self._number += len(lines)
         if self._reader is None:
@@ -140,15 +141,17 @@ class Reading:
             lines, self._waiting, number = self._waiting, [], 1
         return self._guard(lambda found: self._reader.read(lines, number, found, ended=ended))
 
-    def _guard(self, read: Callable[[list[Sentence]], None]) -> list[Sentence]:
-        found: list[Sentence] = []
+    def _guard(self, read: Callable[[list[Piece]], None]) -> list[Piece]:
+        found: list[Piece] = []
         try:
             read(found)
         except DataError as error:
             self.error = error
+        if not self._together:
+            found = [sentence for piece in found for sentence in (piece.sentences() if isinstance(piece, Block) else [piece])]
         return self._marked(found)
 
-    def _marked(self, found: list[Sentence]) -> list[Sentence]:
+    def _marked(self, found: list[Piece]) -> list[Piece]:
         if self._mark and found:
             found[0].prefix, self._mark = self._mark, b""
         return found

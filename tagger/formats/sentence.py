@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from tagger.tokens import Offsets
 
 
@@ -23,7 +25,6 @@ class Sentence:
     :param before: text: code points of the input in front of `text`.
     :param line_end: what ends a line here, as `ending` does where something stood: text cut further, or ended without, still knows.
     :param prefix: a byte order mark in front of its first line.
-    :param plain: CoNLL: all its lines but the last, an empty one, hold a token, and none has a space or a CR.
     """
 
     tokens: list[str]
@@ -37,7 +38,38 @@ class Sentence:
     before: int = 0
     prefix: bytes = b""
     line_end: bytes = b"\n"
-    plain: bool = False
+
+
+@dataclass(slots=True)
+class Block:
+    """Usual CoNLL sentences one behind the other, as one piece, for whoever need not look at each: UTF-8 without spaces or CRs, a token in each line.
+
+    :param lines: the lines of all, with the empty one behind each sentence.
+    :param words: the token of each line; nothing for an empty one.
+    :param starts, lengths: which line each sentence begins with, and its tokens. *Shape:* (sentences,).
+    :param line: the number of the first line in the input, from 1.
+    :param prefix: a byte order mark in front of it.
+    """
+
+    lines: list[bytes]
+    words: list[bytes]
+    starts: np.ndarray
+    lengths: np.ndarray
+    line: int
+    prefix: bytes = b""
+
+    def sentences(self) -> list[Sentence]:
+        """The same, one by one."""
+        tokens = b"\n".join(self.words).decode("utf-8").split("\n")
+        found = []
+        for start, length in zip(self.starts.tolist(), self.lengths.tolist(), strict=True):
+            end = start + length
+            found.append(Sentence(tokens[start:end], self.line + start, "conll", self.lines[start : end + 1], range(length)))
+        found[0].prefix = self.prefix
+        return found
+
+
+Piece = Sentence | Block
 
 
 def encode(text: str) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tagger.formats.decoding import Decoder
-from tagger.formats.sentence import Sentence
+from tagger.formats.sentence import Piece, Sentence
 from tagger.tokens import Offsets, cut, cut_sentences, cut_spaces
 
 
@@ -22,7 +22,7 @@ class TextReader:
         self._separator = separator
         self.characters = 0  # of the input, in front of the next line
 
-    def read(self, lines: list[bytes], number: int, found: list[Sentence], *, ended: bool = True) -> None:
+    def read(self, lines: list[bytes], number: int, found: list[Piece], *, ended: bool = True) -> None:
         """Add the sentences of whole lines to `found`.
 
         :param number: the number of the first line.
@@ -49,9 +49,9 @@ class TextReader:
                 found.append(sentence)
             self.characters += len(text) + len(ending)
 
-    def read_block(self, block: bytes, number: int, found: list[Sentence]) -> None:
+    def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
         """The same as :meth:`read` of the lines of a block, the last one's end left out."""
         self.read(block.split(self._separator), number, found)
 
-    def finish(self, found: list[Sentence]) -> None:
+    def finish(self, found: list[Piece]) -> None:
         """The input has ended: nothing is left, as a line is a sentence."""

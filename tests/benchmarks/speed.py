@@ -5,6 +5,7 @@ The corpus is repeated to the given number of tokens. Each figure is the median 
 
 import argparse
 import compileall
+import contextlib
 import os
 import platform
 import statistics
@@ -140,27 +141,50 @@ def network_alone(sentences: list[list[str]], kept: dict = {}) -> float:  # noqa
     return time.perf_counter() - began
 
 
+class Undisturbed:
+    """No signals: as :class:`tagger.interrupts.Interrupts`, without taking Ctrl-C from this program."""
+
+    waiting = staticmethod(contextlib.nullcontext)
+
+    def check(self) -> None:
+        """Nothing has arrived."""
+
+
+class Blocks:
+    """Bytes in memory, in the blocks in which a file would come."""
+
+    def __init__(self, data: bytes) -> None:
+        from tagger.source import BLOCK
+
+        self._blocks = [data[start : start + BLOCK] for start in range(0, len(data), BLOCK)]
+        self._blocks.reverse()
+
+    @property
+    def is_ready(self) -> bool:
+        """As :attr:`tagger.source.Source.is_ready`."""
+        return True
+
+    def next(self) -> bytes | None:
+        """As :meth:`tagger.source.Source.next`."""
+        return self._blocks.pop() if self._blocks else None
+
+
 def host_alone(data: bytes, kept: dict = {}) -> float:  # noqa: B006 - the model is opened once
     """Seconds of reading, looking up, decoding and writing, with a network that costs nothing."""
     from tagger.formats.reading import Reading, ReadSettings
     from tagger.formats.writing import WriteSettings, Writing
     from tagger.labels import Labels, ViewSettings
-    from tagger.source import BLOCK
-    from tagger.tagger import WINDOW_TOKENS, Tagger
+    from tagger.stream import Pipe
+    from tagger.tagger import Tagger
 
     if not kept:
         kept["tagger"] = Tagger(Replay(Tagger.load(device="cpu").session, constant=True))
     tagger = kept["tagger"]
-    reading = Reading("corpus", ReadSettings("conll"), print)
     writing = Writing("corpus", WriteSettings(), Labels(tagger.bundle.tags, ViewSettings()))
+    reading = Reading("corpus", ReadSettings("conll"), print, together=writing.takes_blocks)
+    pipe = Pipe(tagger, lambda data: None, Undisturbed())
     began = time.perf_counter()
-    window = []
-    for start in range(0, len(data), BLOCK):
-        window += reading.feed(data[start : start + BLOCK])
-        if sum(len(sentence.tokens) for sentence in window) >= WINDOW_TOKENS or start + BLOCK >= len(data):
-            annotations = tagger.annotate([sentence.tokens for sentence in window])
-            b"".join(map(writing.write, window, annotations))
-            window = []
+    pipe.run(Blocks(data), reading, writing)
     return time.perf_counter() - began
 
 
