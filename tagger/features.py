@@ -13,6 +13,8 @@ DIGITS = re.compile(r"\d")
 KINDS = ("word", "lower", "prefixes", "suffixes", "shape", "pieces", "gazetteer")
 LONGEST_WORD = 64  # characters that are looked at: a token of a megabyte costs no more than this
 LONGEST_SHAPE = 10
+KEPT_SIGNS = 4096  # most text has a few hundred characters
+RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +68,18 @@ def shape(word: str) -> str:
             return "xx"[: len(word)]
         if word[0].isupper() and word[1:].islower():
             return "X" + "xx"[: len(word) - 1]
-    shape = ""
-    for character in word:
-        if character.isupper():
-            sign = "X"
-        elif character.isalpha():
-            sign = "x"
-        elif character.isdigit():
-            sign = "d"
-        else:
-            sign = character
-        if not shape.endswith(sign * 2):
-            shape += sign
-            if len(shape) == LONGEST_SHAPE:
-                break
-    return shape
+    return RUN.sub(r"\1\1", word.translate(SIGNS))[:LONGEST_SHAPE]
+
+
+class _Signs(dict[int, str]):
+    """What a shape has in the place of a character, by its code point."""
+
+    def __missing__(self, point: int) -> str:
+        character = chr(point)
+        sign = "X" if character.isupper() else "x" if character.isalpha() else "d" if character.isdigit() else character
+        if len(self) < KEPT_SIGNS:
+            self[point] = sign
+        return sign
+
+
+SIGNS = _Signs()

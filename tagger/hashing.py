@@ -80,16 +80,18 @@ class HashTable:
         self._numbers[taken] = order + 1
 
     def _places(self, hashes: np.ndarray) -> np.ndarray:
-        return (hashes * SPREAD >> self._shift).astype(np.int64)
+        return (hashes * SPREAD >> self._shift).view(np.int64)
 
     def find(self, hashes: np.ndarray) -> np.ndarray:
         """The numbers of some hashes. *Shape:* any -> the same, int32."""
         shape, hashes = hashes.shape, hashes.ravel()
         at = self._places(hashes)
-        found = self._numbers[at]
-        other = (self._hashes[found] != hashes) & (found != 0)  # taken by another one: look behind it
-        found[other] = 0
-        sought, at, open_ = hashes[other], at[other], np.flatnonzero(other)
+        found = self._numbers.take(at, mode="clip")  # places need no check, which takes as long as the look-up
+        open_ = np.flatnonzero(self._hashes.take(found, mode="clip") != hashes)
+        taken = found[open_] != 0
+        found[open_] = 0
+        open_ = open_[taken]  # by another one: look behind it
+        sought, at = hashes[open_], at[open_]
         while len(open_):
             at += 1
             numbers = self._numbers[at]

@@ -5,13 +5,14 @@ All words of a call stand behind each other in one text, and each feature is a s
 
 import threading
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
-from tagger.features import DIGITS, LONGEST_WORD, FeatureSettings, shape
+from tagger.features import DIGITS, FeatureSettings
+from tagger.forms import forms
 from tagger.gazetteer import Gazetteer
-from tagger.hashing import SPREAD, HashTable, Powers, Substrings, code_points
-from tagger.tokens import normalise
+from tagger.hashing import BASE, SPREAD, HashTable, Powers, Substrings, code_points
 
 SEPARATOR = ord("\n")
 MOST = 512  # words taken at once
@@ -34,7 +35,6 @@ class RowMaker:
         self._listed = self._table.find(Substrings(code_points(listed), Powers()).hashes(np.append(0, ends[:-1] + 1), ends, ord("g")))
         self._lock = threading.Lock()
         self._last = np.zeros(1 << SCRATCH_BITS, np.int32)
-        self._shared = np.zeros(1 << SCRATCH_BITS, bool)
 
     def rows(self, tokens: Sequence[str]) -> np.ndarray:
         """Rows of tokens, padded with 0. *Shape:* (tokens, slots), int32."""
@@ -44,51 +44,53 @@ class RowMaker:
 
     def _rows(self, tokens: Sequence[str]) -> np.ndarray:
         settings = self._settings
-        words = [normalise(token[:LONGEST_WORD]) for token in tokens]
-        lowered = [word.lower() for word in words]
-        shapes = [shape(word) for word in words]
+        words, lowered, shapes, careful = forms(tokens)
         classes = self._gazetteer.classes(lowered) if "gazetteer" in settings.kinds else None
-        for place, word in enumerate(words):
-            if not word.isalpha():
-                words[place], lowered[place] = DIGITS.sub("0", word), DIGITS.sub("0", lowered[place])
+        for place in careful:
+            words[place], lowered[place] = DIGITS.sub("0", words[place]), DIGITS.sub("0", lowered[place])
         text = "".join([f"{word}<{lower}>{own}" for word, lower, own in zip(words, lowered, shapes, strict=True)])
-        lengths = np.array([[*map(len, words)], [*map(len, lowered)], [*map(len, shapes)]])
+        lengths = np.fromiter(map(len, chain(words, lowered, shapes)), np.int64, 3 * len(words)).reshape(3, -1)
         lengths[1] += 2  # with its marks
         ends = lengths.T.cumsum().reshape(-1, 3).T
-        owners, starts, ends, leads = _features(ends - lengths, ends, settings)
-        numbers = self._table.find(Substrings(code_points(text), self._powers).hashes(starts, ends, leads))
+        owners, starts, ends, leads, shortest = _features(ends - lengths, ends, settings)
+        hashes = Substrings(code_points(text), self._powers).hashes(starts, ends, leads)
+        suspect = self._suspect(owners[shortest], hashes[shortest], len(words))
+        numbers = self._table.find(hashes)
         if classes is not None:
             owners, numbers = np.concatenate([np.arange(len(words)), owners]), np.concatenate([self._listed[classes], numbers])
         known = np.flatnonzero(numbers)
         owners, numbers = owners[known], numbers[known]
-        first = self._first_ones(owners, numbers)
-        owners, numbers = owners[first], numbers[first]
+        some = np.flatnonzero(suspect[owners])
+        if len(some):
+            kept = np.ones(len(owners), bool)
+            kept[some] = False
+            kept[some[np.unique(owners[some] << 32 | numbers[some], return_index=True)[1]]] = True
+            owners, numbers = owners[kept], numbers[kept]
         # the kinds stand behind each other, in each of them the words; a stable sort keeps a word's kinds in order, and is fast on 16 bits
         order = np.argsort(owners.astype(np.uint16), kind="stable")
         owners, numbers = owners[order], numbers[order]
         counts = np.bincount(owners, minlength=len(words))
         slots = np.arange(len(owners)) - np.repeat(counts.cumsum() - counts, counts)
-        fitting = slots < settings.slots
-        rows = np.zeros((len(words), settings.slots), np.int32)
-        rows[owners[fitting], slots[fitting]] = numbers[fitting]
-        return rows
+        places = owners * settings.slots + slots
+        if int(counts.max(initial=0)) > settings.slots:
+            fitting = slots < settings.slots
+            places, numbers = places[fitting], numbers[fitting]
+        rows = np.zeros(len(words) * settings.slots, np.int32)
+        rows[places] = numbers
+        return rows.reshape(len(words), settings.slots)
 
-    def _first_ones(self, owners: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-        """Which entries do not repeat a number of the same word. *Shape:* both (entries,) -> (entries,), bool."""
-        pairs = owners << 32 | numbers
-        places = (pairs.astype(np.uint64) * SPREAD >> np.uint64(64 - SCRATCH_BITS)).astype(np.int64)
+    def _suspect(self, owners: np.ndarray, hashes: np.ndarray, words: int) -> np.ndarray:
+        """Which words may have a feature twice: only where an n-gram of the shortest kind repeats can a longer one, and nothing else does.
+
+        *Shape:* both (n-grams,) -> (words,), bool.
+        """
+        pairs = owners.astype(np.uint64) * np.uint64(BASE) ^ hashes
+        places = (pairs * SPREAD >> np.uint64(64 - SCRATCH_BITS)).view(np.int64)
         positions = np.arange(len(pairs), dtype=np.int32)
-        first = np.ones(len(pairs), bool)
-        # where entries share a place of a small table, all but the last are overwritten: only these few need to be compared
-        self._last[places] = positions
-        overwritten = places[self._last[places] != positions]
-        if len(overwritten):
-            self._shared[overwritten] = True
-            some = np.flatnonzero(self._shared[places])
-            self._shared[overwritten] = False
-            first[some] = False
-            first[some[np.unique(pairs[some], return_index=True)[1]]] = True
-        return first
+        self._last[places] = positions  # where n-grams share a place of a small table, all but the last are overwritten
+        suspect = np.zeros(words, bool)
+        suspect[owners[self._last[places] != positions]] = True
+        return suspect
 
 
 def _table(entries: str) -> HashTable:
@@ -109,15 +111,16 @@ def _table(entries: str) -> HashTable:
     return HashTable(hashes)
 
 
-def _features(starts: np.ndarray, ends: np.ndarray, settings: FeatureSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _features(starts: np.ndarray, ends: np.ndarray, settings: FeatureSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, slice]:
     """Where features stand in the text, kind by kind, within a kind word by word.
 
     *Shape:* starts and ends (3, words), of the word, of its lower-cased form with marks, of its shape -> four of (features,): the word of each, where
-    it starts and ends, and the letter of its kind.
+    it starts and ends, and the letter of its kind; and which of them are the shortest n-grams.
     """
     everyone = np.arange(starts.shape[1])
     first, last = starts[1] + 1, ends[1] - 1  # of the lower-cased word
     found: list[tuple[np.ndarray, np.ndarray, np.ndarray, str]] = []
+    shortest = slice(0)
     for kind in settings.kinds:
         match kind:
             case "word":
@@ -136,13 +139,16 @@ def _features(starts: np.ndarray, ends: np.ndarray, settings: FeatureSettings) -
                 for length in range(settings.piece[0], settings.piece[1] + 1):
                     owners, steps = _ragged(np.maximum(ends[1] - starts[1] - length + 1, 0))
                     begins = starts[1][owners] + steps
+                    if length == settings.piece[0]:
+                        before = sum(len(owners) for owners, *_ in found)
+                        shortest = slice(before, before + len(begins))
                     found.append((owners, begins, begins + length, "n"))
     if not found:
         nothing = np.zeros(0, np.int64)
-        return nothing, nothing, nothing, nothing
+        return nothing, nothing, nothing, nothing, shortest
     leads = np.repeat([ord(kind) for *_, kind in found], [len(owners) for owners, *_ in found])
     owners, starts, ends = (np.concatenate(part) for part in list(zip(*found, strict=True))[:3])
-    return owners, starts, ends, leads
+    return owners, starts, ends, leads, shortest
 
 
 def _ragged(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -26,7 +26,9 @@ LATIN_LOOKALIKES = str.maketrans("ABCEHIKMOPTXaceiopxyï", "АВСЕНІКМОР
 LATIN_LETTER = re.compile("[A-Za-z\u00c0-\u024f]")
 CYRILLIC_LETTER = re.compile("[\u0400-\u052f]")
 PLAIN = re.compile("[\u0021-\u005f\u0061-\u007e\u0404\u0406\u0407\u0410-\u044f\u0454\u0456\u0457\u0490\u0491\u00ab\u00bb\u2013\u2014\u2026]*")
-PLAIN_CYRILLIC = re.compile("[\u0404\u0406\u0407\u0410-\u044f\u0454\u0456\u0457\u0490\u0491]*")
+# Letters of Ukrainian, and of Russian words within it.
+UKRAINIAN = "\u0404\u0406\u0407\u0454\u0456\u0457\u0490\u0491" + "".join(map(chr, range(0x410, 0x450)))
+PLAIN_CYRILLIC = re.compile(f"[{UKRAINIAN}]*")
 
 
 def normalise(token: str) -> str:

@@ -101,6 +101,7 @@ class WordVectors:
         self._vocabulary, self._embed = vocabulary, embed
         self._numbers = _Numbers()
         self._vectors = np.zeros((ROOM, width), np.float32)
+        self._places = np.zeros(ROOM, np.int32)  # to find distinct words with; what it holds means nothing between calls
         self._uses = np.zeros(0, np.int64)  # of each word, by its number
 
     def numbers(self, tokens: Sequence[str | bytes]) -> np.ndarray:
@@ -116,7 +117,7 @@ class WordVectors:
         if len(known) > len(self._vectors):
             self._move(self._vectors[:first], len(known))
         if len(known) > first:
-            new = [word if isinstance(word, str) else word.decode("utf-8") for word in islice(known, first, None)]
+            new = _decoded(list(islice(known, first, None)))
             self._embed_rows(self._vocabulary.rows(new), self._vectors[first:])
         uses = np.bincount(numbers, minlength=len(known))
         uses[: len(self._uses)] += self._uses
@@ -143,7 +144,27 @@ class WordVectors:
         """Keep these, in a table of so many rows; a larger one goes, with what a call of very many words took. *Shape:* (words, width)."""
         self._vectors = np.zeros((room, vectors.shape[1]), np.float32)
         self._vectors[: len(vectors)] = vectors
+        self._places = np.zeros(room, np.int32)
 
-    def vectors(self, numbers: np.ndarray) -> np.ndarray:
-        """Vectors of words by their numbers. *Shape:* (words,) -> (words, width), float32."""
-        return self._vectors[numbers]
+    def vectors(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors of the distinct ones of some words, in any order, and which of them each word has.
+
+        *Shape:* numbers any -> (distinct, width), float32, and the shape of the numbers, int32.
+        """
+        flat = numbers.ravel()
+        order = np.arange(len(flat), dtype=np.int32)
+        self._places[flat] = order  # a word that occurs more than once keeps one place
+        distinct = flat[self._places[flat] == order]
+        self._places[distinct] = order[: len(distinct)]
+        return self._vectors[distinct], self._places[numbers]
+
+
+def _decoded(words: list[str | bytes]) -> list[str]:
+    """Words as strings."""
+    try:
+        decoded = b"\n".join(words).decode("utf-8").split("\n")  # type: ignore[arg-type] # where all are bytes, as is most often so, at once
+    except TypeError:
+        decoded = []
+    if len(decoded) == len(words):
+        return decoded
+    return [word if isinstance(word, str) else word.decode("utf-8") for word in words]

@@ -93,7 +93,5 @@ def lay_out(words: WordVectors, numbers: np.ndarray, starts: np.ndarray, lengths
     """A batch of sentences, given where they stand among the numbers of words. *Shape:* starts, lengths (batch,)."""
     steps = np.arange(int(lengths.max()), dtype=np.int64)[:, None]
     padded = numbers[starts + np.minimum(steps, lengths - 1)]  # behind a sentence's end its last word: (time, batch)
-    distinct = np.flatnonzero(np.bincount(padded.ravel()))
-    places = np.zeros(distinct[-1] + 1, np.int32)
-    places[distinct] = np.arange(len(distinct))
-    return words.vectors(distinct), places[padded], lengths.astype(np.int32)
+    vectors, index = words.vectors(padded)
+    return vectors, index, lengths.astype(np.int32)

@@ -11,6 +11,7 @@ HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 ORDER = """
 errors background hashing usual
 tags tokens features gazetteer atomic entity metadata
+forms
 rows
 decode vocabulary
 digest

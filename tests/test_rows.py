@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.features import LONGEST_WORD, FeatureSettings, names
+from tagger.features import LONGEST_SHAPE, LONGEST_WORD, FeatureSettings, names, shape
+from tagger.forms import forms
 from tagger.gazetteer import Gazetteer
 from tagger.hashing import HashTable, Powers, Substrings, code_points
 from tagger.rows import RowMaker
@@ -54,6 +55,30 @@ def entries_of(words, settings):
     """Every second feature of some words, and some that no word has."""
     every = dict.fromkeys(name for word in words for name in names(word, settings) if "\n" not in name)
     return ["g:1", "g:3", *list(every)[::2], "n:щщщ", "w:" + "я" * 80]
+
+
+def slow_shape(word):
+    """A shape as its definition says it, a character at a time."""
+    found = ""
+    for character in word:
+        sign = "X" if character.isupper() else "x" if character.isalpha() else "d" if character.isdigit() else character
+        if not found.endswith(sign * 2):
+            found += sign
+            if len(found) == LONGEST_SHAPE:
+                break
+    return found
+
+
+LETTERS = st.text(st.sampled_from("абвїєҐКІX’'-1 \n\u0301ςΣİ") | st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@given(st.lists(LETTERS | st.sampled_from(WORDS), max_size=8))
+def test_forms_of_many_words_are_those_of_each(tokens):
+    words, lowered, shapes, careful = forms(tokens)
+    normal = [normalise(token[:LONGEST_WORD]) for token in tokens]
+    assert (words, lowered) == (normal, [word.lower() for word in normal])
+    assert shapes == [shape(word) for word in normal] == [slow_shape(word) for word in normal]
+    assert all(word.isalpha() or not word for place, word in enumerate(words) if place not in careful)
 
 
 @pytest.mark.parametrize("settings", SETTINGS)

@@ -64,9 +64,16 @@ def test_word_vectors_stay_right_when_the_cache_starts_anew(monkeypatch):
     words = [f"слово{chr(0x430 + i % 32)}{chr(0x430 + i // 32 % 32)}{chr(0x430 + i // 1024)}" for i in range(4000)]
     vocabulary = Vocabulary([f"w:{word}" for word in words], settings)
     cache = WordVectors(vocabulary, lambda rows: rows.astype(np.float32), 1)
+
+    def check(chunk):
+        vectors, index = cache.vectors(cache.numbers(chunk))
+        assert len(vectors) == len(set(chunk))
+        plain = [word if isinstance(word, str) else word.decode() for word in chunk]
+        np.testing.assert_array_equal(vectors[index], vocabulary.rows(plain))
+
     for start in range(0, 4000, 700):
-        chunk = words[start : start + 700] + words[:3]
-        np.testing.assert_array_equal(cache.vectors(cache.numbers(chunk)), vocabulary.rows(chunk))
-    np.testing.assert_array_equal(cache.vectors(cache.numbers(words)), vocabulary.rows(words))  # more at once than there is room for
+        check(words[start : start + 700] + words[:3] + [word.encode() for word in words[start : start + 2]])
+        check([word.encode() for word in words[start : start + 20]])
+    check(words)  # more at once than there is room for
     cache.numbers(words[:1])
     assert len(cache._vectors) == 3000  # and no longer than that call
