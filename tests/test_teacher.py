@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from teacher_maker import HEADS, INNER, LAYERS, POSITIONS, WIDTH, definition, write_weights
 
 from tagger.errors import DataError, ModelError
+from tagger.tagger import Tagger
 from tagger.train.corpus import Document, Sentence, read_conll
 from tagger.train.soft import read_soft
 from tagger.train.teacher import plaintext
@@ -19,6 +20,7 @@ from tagger.train.teacher.cli import teacher
 from tagger.train.teacher.encoder import Encoder, EncoderSettings, FourBitFile, read_encoder
 from tagger.train.teacher.finetune import FinetuneSettings, finetune
 from tagger.train.teacher.label import Teacher, best_tags, label, tag_probabilities
+from tagger.train.teacher.model import load_teacher
 from tagger.train.teacher.pieces import END, PIECES_PER_WORD, UNKNOWN, Pieces
 from tagger.train.teacher.plaintext import RawDocument, TextDocument
 from tagger.train.teacher.swap import swapped
@@ -224,6 +226,21 @@ def test_recased_copies_have_the_probabilities_of_the_original(pipeline, change)
             found += 1
             assert all(np.array_equal(one, other) for one, other in zip(original.probabilities, copy.probabilities, strict=True))
     assert found
+
+
+def test_a_model_teaches_beside_an_encoder(pipeline, tiny_model):
+    folder, _ = pipeline
+    text, _ = plaintext.load_text(folder / "text.npz")
+    model, tagger = load_teacher(str(tiny_model)), Tagger.load(tiny_model, device="cpu")
+    [document] = label([model], text[:1], print)
+    for tokens, rows in zip(document.sentences, document.probabilities, strict=True):
+        assert np.allclose(rows, tagger.annotate([tokens], probabilities=True)[0].probabilities, atol=1e-3)
+    assert model.tags == tagger.bundle.tags
+    encoder = load_teacher(str(folder / "teacher.pt"))
+    encoder.tags = model.tags  # of as many
+    [mean], [own] = label([encoder, model], text[:1], print), label([encoder], text[:1], print)
+    for both, one, other in zip(mean.probabilities, own.probabilities, document.probabilities, strict=True):
+        assert np.allclose(both.astype(np.float32), (one.astype(np.float32) + other) / 2, atol=1e-2)
 
 
 def test_a_saved_teacher_gives_the_same_probabilities(pipeline, tmp_path):

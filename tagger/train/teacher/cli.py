@@ -131,18 +131,25 @@ def fit(
 
 @teacher.command()
 @click.argument("text", nargs=-1, required=True, type=click.Path())
-@click.option("--teacher", "teachers", required=True, multiple=True, type=click.Path(), help="A teacher (repeatable: the mean of several).")
+@click.option(
+    "--teacher",
+    "teachers",
+    required=True,
+    multiple=True,
+    type=click.Path(),
+    help="A teacher's checkpoint, or a model by file or name (repeatable: the mean of several).",
+)
 @to_file
 @threaded
 def label(text, teachers, output, threads) -> None:
     """Write the probabilities that teachers give to the tags of each token of tokenised TEXT."""
-    from tagger.train.teacher.label import Teacher
     from tagger.train.teacher.label import label as label_all
+    from tagger.train.teacher.model import load_teacher
     from tagger.train.teacher.plaintext import save_text
 
     _folder(output)
     _use(threads)
-    loaded = [Teacher.load(path) for path in teachers]
+    loaded = [load_teacher(path) for path in teachers]
     documents = label_all(loaded, _texts(text), _log)
     save_text(output, documents, loaded[0].tags)
     _log(f"{output}: {_size(documents)}")
@@ -192,18 +199,25 @@ def rename(text, gazetteer, output, seed) -> None:
 
 @teacher.command()
 @click.argument("data", nargs=-1, required=True)
-@click.option("--teacher", "teachers", required=True, multiple=True, type=click.Path(), help="A teacher (repeatable: the mean of several).")
+@click.option(
+    "--teacher",
+    "teachers",
+    required=True,
+    multiple=True,
+    type=click.Path(),
+    help="A teacher's checkpoint, or a model by file or name (repeatable: the mean of several).",
+)
 @threaded
 @splitting
 def evaluate(data, teachers, threads, **split) -> None:
     """Score teachers on the development documents of DATA: strict entity precision, recall and F1."""
     from tagger.train.evaluate import table
     from tagger.train.teacher.finetune import evaluate_variants
-    from tagger.train.teacher.label import Teacher
+    from tagger.train.teacher.model import load_teacher
 
     _use(threads)
     _, held_out = _parts(data, **split)
-    click.echo(table(evaluate_variants([Teacher.load(path) for path in teachers], held_out)))
+    click.echo(table(evaluate_variants([load_teacher(path) for path in teachers], held_out)))
 
 
 def _parts(data, development, dev_share, dev_seed, column, token_column, mapping):

@@ -18,7 +18,7 @@ from tagger.train.corpus import Document, labels
 from tagger.train.metrics import Report, score
 from tagger.train.teacher.augment import Augmenter
 from tagger.train.teacher.encoder import Encoder
-from tagger.train.teacher.label import Teacher, best_tags, tag_probabilities
+from tagger.train.teacher.label import Teacher, Teaching, best_tags, tag_probabilities
 from tagger.train.teacher.optimise import Optimiser, half_precision
 from tagger.train.teacher.pieces import Pieces
 from tagger.train.teacher.plaintext import plain_documents
@@ -121,19 +121,19 @@ def _windows(documents: Sequence[Document], pieces: Pieces, settings: FinetuneSe
     return windows
 
 
-def predict(teachers: Sequence[Teacher], documents: Sequence[Document], core: int = 192, margin: int = 32) -> list[list[str]]:
+def predict(teachers: Sequence[Teaching], documents: Sequence[Document], core: int = 192, margin: int = 32) -> list[list[str]]:
     """The best legal tags of every sentence, of the teachers' mean probabilities."""
     rows = tag_probabilities(teachers, plain_documents(documents), core, margin)
     return best_tags((probabilities for document in rows for probabilities in document), teachers[0].tags)
 
 
-def evaluate(teachers: Sequence[Teacher], documents: Sequence[Document], core: int = 192, margin: int = 32) -> Report:
+def evaluate(teachers: Sequence[Teaching], documents: Sequence[Document], core: int = 192, margin: int = 32) -> Report:
     """Strict entity scores of the mean of some teachers."""
     gold = [sentence.tags for document in documents for sentence in document.sentences]
     return score(gold, predict(teachers, documents, core, margin))
 
 
-def evaluate_variants(teachers: Sequence[Teacher], documents: Sequence[Document]) -> dict[str, Report]:
+def evaluate_variants(teachers: Sequence[Teaching], documents: Sequence[Document]) -> dict[str, Report]:
     """Reports by name: `all`, `single sentences` without the document around them, and one for each copy in one case."""
     reports = {"all": evaluate(teachers, documents), "single sentences": evaluate(teachers, documents, core=1, margin=0)}
     for name, change in VARIANTS.items():

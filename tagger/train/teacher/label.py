@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -20,6 +21,15 @@ from tagger.train.teacher.windows import batches, cut_windows, padded, sentence_
 CORE, MARGIN = 192, 32  # pieces of a window to be labelled, and of context on each side of it
 BATCH = 8192  # pieces; memory is what limits it
 TOGETHER = 200  # documents cut into batches at once: enough to find windows of like length
+
+
+class Teaching(Protocol):
+    """What can label text."""
+
+    tags: list[str]
+
+    def add_probabilities(self, documents: Sequence[TextDocument], total: Sequence[np.ndarray], core: int, margin: int) -> None:
+        """Add the probability of each tag at each token of documents to sums, one array a document. *Shape:* each (tokens, tags)."""
 
 
 @dataclass(slots=True)
@@ -48,8 +58,31 @@ class Teacher:
         """Write a checkpoint, with notes on how the teacher was trained."""
         save_checkpoint(path, self.encoder, self.pieces, self.head.state_dict(), self.tags, notes)
 
+    def add_probabilities(self, documents: Sequence[TextDocument], total: Sequence[np.ndarray], core: int, margin: int) -> None:
+        """Add the probability of each tag at each token of documents to sums, one array a document. *Shape:* each (tokens, tags)."""
+        longest = self.encoder.settings.positions - 2 - 2 * margin
+        core = min(core, longest)
+        windows = []
+        starts = []  # of each sentence in its document, in tokens
+        for number, document in enumerate(documents):
+            sentences = [sentence_pieces(tokens, self.pieces, longest) for tokens in document.sentences]
+            starts.append(np.cumsum([0, *map(len, document.sentences)]))
+            windows += cut_windows(number, sentences, core, margin)
+        self.encoder.eval()
+        with torch.inference_mode():
+            for batch in batches(windows, BATCH):
+                pieces, mask, rows, columns = padded(batch)
+                with half_precision():
+                    states = self.encoder(pieces, mask)[rows, columns]  # (tokens, width)
+                probabilities = torch.softmax(self.head(states.float()), -1).numpy()
+                place = 0
+                for window in batch:
+                    first = starts[window.document][window.start]
+                    total[window.document][first : first + len(window.firsts)] += probabilities[place : place + len(window.firsts)]
+                    place += len(window.firsts)
 
-def tag_probabilities(teachers: Sequence[Teacher], documents: Sequence[TextDocument], core: int = CORE, margin: int = MARGIN) -> Iterator[list[np.ndarray]]:
+
+def tag_probabilities(teachers: Sequence[Teaching], documents: Sequence[TextDocument], core: int = CORE, margin: int = MARGIN) -> Iterator[list[np.ndarray]]:
     """Mean probabilities of some teachers, document by document: for each sentence an array of *shape* (tokens, tags), float16.
 
     :raises ModelError: teachers of different tags.
@@ -60,33 +93,10 @@ def tag_probabilities(teachers: Sequence[Teacher], documents: Sequence[TextDocum
         some = documents[start : start + TOGETHER]
         total = [np.zeros((sum(map(len, document.sentences)), len(teachers[0].tags)), np.float32) for document in some]
         for teacher in teachers:
-            _add_probabilities(teacher, some, total, core, margin)
+            teacher.add_probabilities(some, total, core, margin)
         for document, sums in zip(some, total, strict=True):
             ends = np.cumsum([len(tokens) for tokens in document.sentences])
             yield np.split((sums / len(teachers)).astype(np.float16), ends[:-1])
-
-
-def _add_probabilities(teacher: Teacher, documents: Sequence[TextDocument], total: list[np.ndarray], core: int, margin: int) -> None:
-    longest = teacher.encoder.settings.positions - 2 - 2 * margin
-    core = min(core, longest)
-    windows = []
-    starts = []  # of each sentence in its document, in tokens
-    for number, document in enumerate(documents):
-        sentences = [sentence_pieces(tokens, teacher.pieces, longest) for tokens in document.sentences]
-        starts.append(np.cumsum([0, *map(len, document.sentences)]))
-        windows += cut_windows(number, sentences, core, margin)
-    teacher.encoder.eval()
-    with torch.inference_mode():
-        for batch in batches(windows, BATCH):
-            pieces, mask, rows, columns = padded(batch)
-            with half_precision():
-                states = teacher.encoder(pieces, mask)[rows, columns]  # (tokens, width)
-            probabilities = torch.softmax(teacher.head(states.float()), -1).numpy()
-            place = 0
-            for window in batch:
-                first = starts[window.document][window.start]
-                total[window.document][first : first + len(window.firsts)] += probabilities[place : place + len(window.firsts)]
-                place += len(window.firsts)
 
 
 def best_tags(probabilities: Iterable[np.ndarray], tags: Sequence[str]) -> list[list[str]]:
@@ -101,7 +111,7 @@ def best_tags(probabilities: Iterable[np.ndarray], tags: Sequence[str]) -> list[
 
 
 def label(
-    teachers: Sequence[Teacher], documents: Iterable[TextDocument], log: Callable[[str], None], core: int = CORE, margin: int = MARGIN
+    teachers: Sequence[Teaching], documents: Iterable[TextDocument], log: Callable[[str], None], core: int = CORE, margin: int = MARGIN
 ) -> list[TextDocument]:
     """Copies of documents with the teachers' mean probabilities."""
     documents = list(documents)

@@ -1,0 +1,33 @@
+"""A model of `uk-tag` as a teacher: beside encoders, or for a student that is smaller or reads other text."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tagger.precision import model_file
+from tagger.tagger import Tagger
+from tagger.train.teacher.label import Teacher, Teaching
+from tagger.train.teacher.plaintext import TextDocument
+
+
+class ModelTeacher:
+    """A model file, which reads each sentence by itself.
+
+    :param path: a model file, or the bare name of a model in the package.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._tagger = Tagger.load(path, device="cpu")
+        self.tags = list(self._tagger.bundle.tags)
+
+    def add_probabilities(self, documents: Sequence[TextDocument], total: Sequence[np.ndarray], core: int, margin: int) -> None:
+        """As :meth:`tagger.train.teacher.label.Teacher.add_probabilities`; there are no windows."""
+        for document, sums in zip(documents, total, strict=True):
+            annotations = self._tagger.annotate(document.sentences, probabilities=True)
+            sums += np.concatenate([annotation.probabilities for annotation in annotations if annotation.probabilities is not None])
+
+
+def load_teacher(path: str) -> Teaching:
+    """A teacher's checkpoint, or a model that teaches. Raises ModelError."""
+    return ModelTeacher(path) if model_file(path).suffix == ".onnx" else Teacher.load(path)
