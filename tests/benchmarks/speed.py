@@ -43,6 +43,7 @@ def main() -> None:
         ways = {
             "CoNLL, int8, 1 thread": lambda: process(conll),
             "CoNLL, int8, 2 threads": lambda: process([*conll, "--threads", "2"]),
+            "CoNLL, int8, 2 processes side by side": lambda: side_by_side(conll, 2),
             "CoNLL, float32, 1 thread": lambda: process([*conll, "--precision", "float32"]),
             "text, int8, 1 thread": lambda: process([*PROGRAM, "-i", "text", str(text)]),
             "the same batches in onnxruntime alone": lambda: network_alone(sentences),
@@ -51,9 +52,10 @@ def main() -> None:
         taken = medians(ways, arguments.runs)
         for name, seconds in taken.items():
             print(f"{name:<42}{count / seconds:>12,.0f} tokens/s")
-        whole, two, _, plain, network, _ = taken.values()
+        whole, two, apart, _, plain, network, _ = taken.values()
         print(f"{'1 thread / onnxruntime alone':<42}{network / whole:>12.2f}")
         print(f"{'2 threads / 1 thread':<42}{whole / two:>12.2f}")
+        print(f"{'2 processes / 1 thread: what the machine has':<42}{whole / apart:>10.2f}")
         print(f"{'text / CoNLL':<42}{whole / plain:>12.2f}")
     starts = medians({"start": lambda: process(PROGRAM, b"\xd0\x9a\xd0\xb8\xd1\x97\xd0\xb2\n"), "imports": lambda: process(IMPORTS)}, arguments.runs)
     print(f"{'start to end, one word':<42}{starts['start'] * 1e3:>12,.0f} ms")
@@ -97,6 +99,15 @@ def process(command: list[str], stdin: bytes = b"") -> float:
     began = time.perf_counter()
     subprocess.run(command, input=stdin, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - began
+
+
+def side_by_side(command: list[str], count: int) -> float:
+    """Seconds that one of some processes takes that run at the same time, divided by their number: what they could share at best."""
+    began = time.perf_counter()
+    running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(count)]
+    if {process.wait() for process in running} != {0}:
+        raise SystemExit(f"{' '.join(command)}: failed")
+    return (time.perf_counter() - began) / count
 
 
 class Replay:
