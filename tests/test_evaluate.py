@@ -4,6 +4,8 @@ import json
 
 from conftest import run_program
 
+from tagger.precision import SHIPPED_MODEL, sister
+
 
 def test_a_checkpoint_and_its_model_file_score_alike(tiny_checkpoint, tiny_model, tiny_corpus):
     one, other = (json.loads(run_program("uk-tag-train", "evaluate", path, tiny_corpus, "--json", check=True).stdout) for path in (tiny_checkpoint, tiny_model))
@@ -25,6 +27,11 @@ def test_gold_labels_that_the_model_does_not_know_count_as_missed(tiny_model, tm
     data.write_text("Так\tO\nМарс\tB-PLANET\n")
     report = json.loads(run_program("uk-tag-train", "evaluate", tiny_model, data, "--json", check=True).stdout)
     assert report["all"]["classes"]["PLANET"]["gold"] == 1 and report["all"]["classes"]["PLANET"]["recall"] == 0
+
+
+def test_a_model_of_the_package_is_known_by_its_name(tiny_corpus):
+    named, own = (run_program("uk-tag-train", "evaluate", model, tiny_corpus, check=True).stdout for model in ("uk-ner", sister(SHIPPED_MODEL)))
+    assert named == own
 
 
 def test_bad_models_and_data(tiny_model, tiny_corpus, tmp_path):

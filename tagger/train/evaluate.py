@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tagger.errors import ModelError
+from tagger.precision import model_file
 from tagger.tagger import Tagger
 from tagger.train import parts
 from tagger.train.corpus import Document
@@ -16,7 +17,9 @@ Interval = tuple[float, float]
 
 
 def open_tagger(path: str | Path, device: str = "auto", threads: int = 1, precision: str = "auto") -> Tagger:
-    """A tagger from a model file (ONNX) or a checkpoint of the trainer, told apart by content. Raises ModelError."""
+    """A tagger from a model file (ONNX), by path or by name in the package, or a checkpoint, told apart by content. Raises ModelError."""
+    if not Path(path).exists():
+        path = model_file(path, precision, device)
     try:
         with open(path, "rb") as file:
             start = file.read(4)
