@@ -13,26 +13,46 @@ Offsets = list[tuple[int, int]]
 LONGEST = 20_000
 CAPITAL, SMALL = "А-ЯЄІЇҐ", "а-яєіїґ"
 LETTER = f"{CAPITAL}{SMALL}A-Za-z"
+ROMAN = "IVXІХ"
+# What the engine takes for an abbreviation in front of a full stop, somewhere or in some company; shorter words than of three letters are not asked about.
+ABBREVIATIONS = """
+абз авг австрал авт акад академ амер англ арк арт арх асист атм ауд біол близьк болг буд бул бульв вип відс вірм вул грец грецьк губ держ дес див дир
+діал дод дол досл доп доц екон жін зав заст зах зневаж зневажл зовн івр інж інш ісп іст італ каб канд каф кімн кін кор коеф коп крим куб лат латин мал
+ман млн млрд моб напр нар нац нач нім нпр обл образн пен перекл перен пов под пол пом пор порівн поч преп прибл прикм прим присл пров пром просп проф
+ред реж рис розд розм рос руб рум санскр свв свт скор соц співавт спр стол стор стст суч табл тел техн тис тов укр упоряд упорядн філол франц худ цит
+чайн част чол япон
+""".split()
+# Of one length each, as what an expression looks back at must be.
+BY_LENGTH = ["|".join(word for word in ABBREVIATIONS if len(word) == length) for length in sorted({len(word) for word in ABBREVIATIONS})]
+NO_ABBREVIATION = "".join(f"(?<!(?<![{CAPITAL}{SMALL}])(?i:{words}))" for words in BY_LENGTH)
+# A word in front of a full stop that is no abbreviation: long, or ending in a vowel, or not among them.
+WORD_BEFORE = f"(?: (?<=[{SMALL}]{{8}}) | (?<=[{SMALL}][аеєиіїоуюяьй]) | (?<=[{CAPITAL}{SMALL}]{{2}}[{SMALL}]) {NO_ABBREVIATION} )"
 # Each part ends where no more of its kind follows, so there is one way to cut a line, and little to go back over where it is not usual. (Possessive
 # quantifiers would say so in fewer signs, and match too little in Python before 3.11.5.)
-USUAL = f"""(?:
-      \\ + (?!\\ )
-    | [{LETTER}]+ (?![{LETTER}]) (?: ['’ʼ][{LETTER}]+ (?![{LETTER}]) | (?<=[{SMALL}])-[{LETTER}]+ (?![{LETTER}]) )* (?![0-9'’ʼ-])
-                                                        # no marks at a word's edges; capitals around a hyphen may be numerals
-    | [0-9]+ (?= [\\ ,;:!?)»….] | \\Z ) (?! \\ *[0-9] | [,:.][0-9] )  # no fraction, no time, no groups of digits
+USUAL = rf"""(?:
+      \ + (?!\ )
+    | [{LETTER}]+ (?![{LETTER}])
+        (?: ['’ʼ][{LETTER}]+ (?![{LETTER}])
+          | (?: (?<![{ROMAN}])- | -(?![{ROMAN}]) ) (?: [{LETTER}]+ (?![{LETTER}]) | [0-9]+ (?![{LETTER}0-9] | [,:.][0-9]) )
+        )* (?![0-9'’ʼ-])                                # no marks at a word's edges; no range of numerals
+    | [0-9]+ (?![0-9]) (?: ,[0-9]+ | -[{LETTER}]+ (?![{LETTER}]) | (?: [–-][0-9]+ (?![0-9]) )+ )?
+        (?= [\ ,;:!?)»….%] | \Z ) (?! \ *[0-9] | [,:.][0-9] )      # no time, no groups of digits
     | [,;:…—„“«№)]
-    | [!?] (?![!?.])
-    | (?<![{LETTER}]) \\(                               # ВКПБ(о) is one token
+    | (?: [!?] | !{{2,3}} | \?{{2,3}} | (?!!!|\?\?)[!?][!?.]{{1,2}} ) (?![!?.])
+    | (?<![{LETTER}]) \(                               # ВКПБ(о) is one token
     | [»"”] (?![»"{LETTER}-])
     | (?<![{LETTER}»"-]) "(?![»"-])                     # between letters it may be an apostrophe
-    | (?<![^\\ ]) [–-] (?![^\\ ])
-    | (?: (?<=[{SMALL}]{{8}}) | (?<=[{SMALL}][аеєиіїоуюяьй]) | (?<=[0-9»)"”]) ) \\.  # an abbreviation is shorter, and ends in a consonant
-      (?: \\ +(?=[{CAPITAL}«„"—–-]) | \\ *\\Z )
+    | (?<![^\ ]) [–-] (?![^\ ])
+    | (?<=[0-9\ ]) % (?= [\ ,;:!?)»….] | \Z )
+    | (?<![сЛ/:]) / (?!/|ДНР)                           # с/г and Л/ДНР are one token
+    | (?: {WORD_BEFORE} | (?<=[0-9»)"”%]) ) \. (?: \ +(?=[{CAPITAL}«„"—–-]) | \ *\Z )
+    | (?: {WORD_BEFORE} | (?<=[0-9»)"”%\ ]) ) \.{{2,3}} (?= [\ »)"”,] | \Z )
+    | (?<=\ ) \. (?=\ |\Z)
     )*
-    (?: (?<=[A-Za-z0-9\\ )»"”]) \\. \\ * )?
+    (?: (?<=[A-Za-z0-9\ )»"”]) \. \ * )?
     """
-ENDING = re.compile(f"[{SMALL}]{{5}}\\.\\ *")
-TOKEN = re.compile(f"[{LETTER}]+(?:['’ʼ-][{LETTER}]+)*|[0-9]+|[^ ]")
+ENDING = re.compile(rf"[{SMALL}]{{5}}\.\ *")
+TOKEN = re.compile(rf"[{LETTER}]+(?:['’ʼ-](?:[{LETTER}]+|[0-9]+))*|[0-9]+(?:,[0-9]+|-[{LETTER}]+|(?:[–-][0-9]+)+)?|\.{{3}}|[!?][!?.]{{1,2}}|[^ ]")
 
 
 @cache
