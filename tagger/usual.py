@@ -25,15 +25,16 @@ ABBREVIATIONS = """
 # Of one length each, as what an expression looks back at must be.
 BY_LENGTH = ["|".join(word for word in ABBREVIATIONS if len(word) == length) for length in sorted({len(word) for word in ABBREVIATIONS})]
 NO_ABBREVIATION = "".join(f"(?<!(?<![{CAPITAL}{SMALL}])(?i:{words}))" for words in BY_LENGTH)
-# A word in front of a full stop that is no abbreviation: long, or ending in a vowel, or not among them.
-WORD_BEFORE = f"(?: (?<=[{SMALL}]{{8}}) | (?<=[{SMALL}][аеєиіїоуюяьй]) | (?<=[{CAPITAL}{SMALL}]{{2}}[{SMALL}]) {NO_ABBREVIATION} )"
-# Each part ends where no more of its kind follows, so there is one way to cut a line, and little to go back over where it is not usual. (Possessive
-# quantifiers would say so in fewer signs, and match too little in Python before 3.11.5.)
+# A word in front of a full stop that is no abbreviation; of two letters, one that ends in a vowel.
+CYRILLIC = f"[{CAPITAL}{SMALL}]"
+WORD_BEFORE = f"(?: (?<={CYRILLIC}{{2}}[{SMALL}]) {NO_ABBREVIATION} | (?<!{CYRILLIC}{{3}}) (?<=[{SMALL}][аеєиіїоуюяьй]) )"
+# Each part ends where no more of its kind follows, and no two parts fit in one place: so there is one way to cut a line, and nothing is tried twice
+# where it is not usual. (Possessive quantifiers would say so in fewer signs, and match too little in Python before 3.11.5.)
 USUAL = rf"""(?:
       \ + (?!\ )
     | [{LETTER}]+ (?![{LETTER}])
         (?: ['’ʼ][{LETTER}]+ (?![{LETTER}])
-          | (?: (?<![{ROMAN}])- | -(?![{ROMAN}]) ) (?: [{LETTER}]+ (?![{LETTER}]) | [0-9]+ (?![{LETTER}0-9] | [,:.][0-9]) )
+          | (?! (?<=[{ROMAN}])-[{ROMAN}] ) - (?: [{LETTER}]+ (?![{LETTER}]) | [0-9]+ (?![{LETTER}0-9] | [,:.][0-9]) )
         )* (?![0-9'’ʼ-])                                # no marks at a word's edges; no range of numerals
     | [0-9]+ (?![0-9]) (?: ,[0-9]+ | -[{LETTER}]+ (?![{LETTER}]) | (?: [–-][0-9]+ (?![0-9]) )+ )?
         (?= [\ ,;:!?)»….%] | \Z ) (?! \ *[0-9] | [,:.][0-9] )      # no time, no groups of digits

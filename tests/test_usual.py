@@ -54,7 +54,6 @@ def test_what_is_usual(text, tokens):
         "близько 1 000 гривень",
         "о 12:25",
         "!!.",
-        "латкв. Київ",
         "httpкв. Київ",
         "ВКПБ(о)",
         "ІХ-Х ст",
@@ -83,6 +82,18 @@ def test_what_is_usual(text, tokens):
 def test_what_is_left_to_the_engine(text):
     assert cut_usual(text) is None
     assert cut(text) == cut_with_care(text)
+
+
+REPEATED = [
+    *"а- А-А 1- 1-2- 1, ! ?! . ... .. а' % 10% / а/ «» Х- Х-1 А. ( 2000–".split(),
+    *["а-а ", "а. ", "слово. ", "Харкова. А ", "написала. А ", "слово.. А ", "» ", "- ", "– "],
+]
+
+
+def test_no_line_is_tried_again_and_again():
+    """What does not fit at the end of a long line: with two ways to cut each of its parts, this would take longer than the universe is old."""
+    program = f"from tagger.usual import cut_usual; print([cut_usual(part * (19000 // len(part)) + '=') for part in {REPEATED!r}])"
+    assert set(eval(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, timeout=60).stdout)) == {None}
 
 
 @pytest.mark.parametrize(("text", "imported"), [("Олена живе у Києві.", False), ("Олена живе в м. Київ.", True)])
