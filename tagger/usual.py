@@ -15,19 +15,17 @@ CAPITAL, SMALL = "А-ЯЄІЇҐ", "а-яєіїґ"
 LETTER = f"{CAPITAL}{SMALL}A-Za-z"
 ROMAN = "IVXІХ"
 # What the engine takes for an abbreviation in front of a full stop, somewhere or in some company; shorter words than of three letters are not asked about.
-ABBREVIATIONS = """
+ABBREVIATIONS = frozenset(
+    """
 абз авг австрал авт акад академ амер англ арк арт арх асист атм ауд біол близьк болг буд бул бульв вип відс вірм вул грец грецьк губ держ дес див дир
 діал дод дол досл доп доц екон жін зав заст зах зневаж зневажл зовн івр інж інш ісп іст італ каб канд каф кімн кін кор коеф коп крим куб лат латин мал
 ман млн млрд моб напр нар нац нач нім нпр обл образн пен перекл перен пов под пол пом пор порівн поч преп прибл прикм прим присл пров пром просп проф
 ред реж рис розд розм рос руб рум санскр свв свт скор соц співавт спр стол стор стст суч табл тел техн тис тов укр упоряд упорядн філол франц худ цит
 чайн част чол япон
 """.split()
-# Of one length each, as what an expression looks back at must be.
-BY_LENGTH = ["|".join(word for word in ABBREVIATIONS if len(word) == length) for length in sorted({len(word) for word in ABBREVIATIONS})]
-NO_ABBREVIATION = "".join(f"(?<!(?<![{CAPITAL}{SMALL}])(?i:{words}))" for words in BY_LENGTH)
-# A word in front of a full stop that is no abbreviation; of two letters, one that ends in a vowel.
-CYRILLIC = f"[{CAPITAL}{SMALL}]"
-WORD_BEFORE = f"(?: (?<={CYRILLIC}{{2}}[{SMALL}]) {NO_ABBREVIATION} | (?<!{CYRILLIC}{{3}}) (?<=[{SMALL}][аеєиіїоуюяьй]) )"
+)
+LONGEST_ABBREVIATION = max(map(len, ABBREVIATIONS))
+LAST_WORD = re.compile(f"[{CAPITAL}{SMALL}]+\\Z")
 # Each part ends where no more of its kind follows, and no two parts fit in one place: so there is one way to cut a line, and nothing is tried twice
 # where it is not usual. (Possessive quantifiers would say so in fewer signs, and match too little in Python before 3.11.5.)
 USUAL = rf"""(?:
@@ -46,9 +44,9 @@ USUAL = rf"""(?:
     | (?<![^\ ]) [–-] (?![^\ ])
     | (?<=[0-9\ ]) % (?= [\ ,;:!?)»….] | \Z )
     | (?<![сЛ/:]) / (?!/|ДНР)                           # с/г and Л/ДНР are one token
-    | (?: {WORD_BEFORE} | (?<=[0-9»)"”%]) ) \. (?: \ +(?=[{CAPITAL}«„"—–-]) | \ *\Z )
-    | (?: {WORD_BEFORE} | (?<=[0-9»)"”%\ ]) ) \.{{2,3}} (?= [\ »)"”,] | \Z )
-    | (?<=\ ) \. (?=\ |\Z)
+    | (?: (?<=[{CAPITAL}{SMALL}]{{2}}[{SMALL}]) | (?<![{CAPITAL}{SMALL}]{{3}}) (?<=[{SMALL}][аеєиіїоуюяьй]) | (?<=[0-9»)"”%]) )
+        \. (?: \ +(?=[{CAPITAL}«„"—–-]) | \ *\Z | \.{{1,2}} (?= [\ »)"”,] | \Z ) )    # but for the words above
+    | (?<=\ ) \. (?: (?=\ |\Z) | \.{{1,2}} (?= [\ »)"”,] | \Z ) )
     )*
     (?: (?<=[A-Za-z0-9\ )»"”]) \. \ * )?
     """
@@ -66,6 +64,16 @@ def cut_usual(text: str) -> Offsets | None:
     first = text.find(".")
     # the engine takes no word of five letters in front of a line's last and only full stop for an abbreviation
     alone = first >= 0 and ENDING.fullmatch(text, max(first - 5, 0))
-    if len(text) > LONGEST or not _usual().fullmatch(text, 0, first if alone else len(text)):
+    end = first if alone else len(text)
+    if len(text) > LONGEST or not _usual().fullmatch(text, 0, end) or (not alone and first >= 0 and _has_abbreviation(text)):
         return None
     return [match.span() for match in TOKEN.finditer(text)]
+
+
+def _has_abbreviation(text: str) -> bool:
+    """Whether a word in front of a full stop is one of ABBREVIATIONS."""
+    for part in text.split(".")[:-1]:
+        last = LAST_WORD.search(part, max(len(part) - LONGEST_ABBREVIATION - 1, 0))
+        if last and last[0].lower() in ABBREVIATIONS:
+            return True
+    return False
