@@ -1,6 +1,7 @@
 """uk-tag-train: what is in the data, training, and scores."""
 
 import json
+import math
 import os
 import sys
 from pathlib import Path
@@ -165,6 +166,30 @@ def fit(output, **options) -> None:
         log=_log,
         progress=_bar if sys.stderr.isatty() else lambda done, total: None,
     )
+
+
+@command.command()
+@click.argument("checkpoints", nargs=-1, required=True, type=click.Path())
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The checkpoint to write.")
+@click.option("--shares", type=Numbers(float), help="How much each one counts. [default: all alike]")
+def average(checkpoints, output, shares) -> None:
+    """Write the mean of the weights of CHECKPOINTS, of which all but one were trained on from that one (`fit --start`), or all from another.
+
+    \b
+        uk-tag-train fit more.conll --start model.pt -o further.pt
+        uk-tag-train average model.pt further.pt --shares 0.7,0.3 -o mean.pt
+        uk-tag-train evaluate mean.pt dev.conll
+    """
+    from tagger.train.checkpoint import load, save
+    from tagger.train.mean import mean
+
+    shares = shares or (1.0,) * len(checkpoints)
+    if len(shares) != len(checkpoints) or not all(0 <= share < math.inf for share in shares) or not any(shares):
+        raise click.UsageError(f"--shares: give {len(checkpoints)} numbers of at least 0, one for each checkpoint, not all of them 0")
+    if not output.absolute().parent.is_dir():
+        raise click.UsageError(f"--output: there is no folder {output.parent}")
+    save(mean([load(path) for path in checkpoints], shares), output)
+    _log(f"{output}: the mean of {len(checkpoints)} checkpoints")
 
 
 for further in (evaluate, card, split, recut, gazetteer, study, teacher):

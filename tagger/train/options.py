@@ -6,18 +6,24 @@ from tagger.options import Column, LabelMap
 
 
 class Numbers(click.ParamType):
-    """`5,10,15` as a tuple."""
+    """`5,10,15` as a tuple.
+
+    :param kind: `int`, or `float` for decimal fractions.
+    """
 
     name = "N,..."
+
+    def __init__(self, kind: type[int] | type[float] = int) -> None:
+        self._kind = kind
 
     def convert(self, value, param, ctx):
         """Cut at commas."""
         if isinstance(value, tuple):
             return value
         try:
-            return tuple(int(part) for part in value.split(","))
+            return tuple(self._kind(part) for part in value.split(","))
         except ValueError:
-            self.fail(f"{value!r}: write whole numbers with commas between", param, ctx)
+            self.fail(f"{value!r}: write {'whole ' if self._kind is int else ''}numbers with commas between", param, ctx)
 
 
 def reading(command):

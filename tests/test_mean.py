@@ -1,0 +1,54 @@
+"""The mean of checkpoints' weights, and what has none."""
+
+import pytest
+import torch
+from conftest import run_program
+from test_export import random_checkpoint
+from test_training import OPTIONS
+
+from tagger.train import checkpoint as checkpoints
+from tagger.train.rounding import round_table
+
+
+def test_the_mean_of_a_checkpoint_and_what_it_was_trained_on_to(tiny_corpus, tmp_path):
+    first, further, target = tmp_path / "first.pt", tmp_path / "further.pt", tmp_path / "mean.pt"
+    assert run_program("uk-tag-train", "fit", tiny_corpus, "--output", first, *OPTIONS, "--epochs", "1").returncode == 0
+    assert run_program("uk-tag-train", "fit", tiny_corpus, "--output", further, *OPTIONS, "--start", first, "--epochs", "1").returncode == 0
+    assert run_program("uk-tag-train", "average", first, further, "--shares", "3,1", "-o", target).returncode == 0
+    one, other, found = (checkpoints.load(path) for path in (first, further, target))
+    for name, weights in found.weights.items():
+        wanted = 0.75 * one.weights[name] + 0.25 * other.weights[name]
+        assert torch.allclose(weights, round_table(wanted) if name == "embedding.weight" else wanted, atol=1e-6), name
+    assert found.data["mean"] == [one.data, other.data] and found.data["development_fingerprint"] == one.data["development_fingerprint"]
+    assert list(found.training.values()) == [one.training, other.training]
+    assert run_program("uk-tag-export", target, tmp_path / "mean.onnx").returncode == 0  # its table is in eight bits
+    assert b"\nmicro" in run_program("uk-tag-train", "evaluate", target, tiny_corpus, check=True).stdout
+
+
+def test_equal_shares_where_none_are_given(tmp_path):
+    one, other = tmp_path / "one.pt", tmp_path / "other.pt"
+    checkpoint = random_checkpoint()
+    checkpoints.save(checkpoint, one)
+    checkpoint.weights["output.bias"] = checkpoint.weights["output.bias"] + 2
+    checkpoints.save(checkpoint, other)
+    assert run_program("uk-tag-train", "average", one, other, "-o", tmp_path / "mean.pt").returncode == 0
+    assert torch.allclose(checkpoints.load(tmp_path / "mean.pt").weights["output.bias"], checkpoint.weights["output.bias"] - 1)
+
+
+@pytest.mark.parametrize(
+    ("shares", "code", "message"),
+    [
+        ("1,1", 1, b"differ in tags, network or vocabulary"),
+        ("1", 2, b"give 2 numbers"),
+        ("0,0", 2, b"not all of them 0"),
+        ("-1,2", 2, b"at least 0"),
+        ("nan,1", 2, b"at least 0"),
+        ("x", 2, b"write numbers"),
+    ],
+)
+def test_what_has_no_mean(tmp_path, shares, code, message):
+    one, other, target = tmp_path / "one.pt", tmp_path / "other.pt", tmp_path / "mean.pt"
+    checkpoints.save(random_checkpoint(), one)
+    checkpoints.save(random_checkpoint(layers=2), other)
+    done = run_program("uk-tag-train", "average", one, other, f"--shares={shares}", "-o", target)
+    assert done.returncode == code and message in done.stderr and not target.exists()
