@@ -61,5 +61,8 @@ def test_what_cannot_be_turned_back_is_refused(tmp_path):
     for source, message in [(eight, b"only.onnx: cannot be read"), ("no-such-model", b"cannot be read"), (tmp_path, b"cannot be read")]:
         done = run_program("uk-tag-export", "--reverse", source, target)
         assert done.returncode == 1 and message in done.stderr and done.stderr.count(b"\n") == 1 and not target.exists()
+    for place in (tmp_path / "none" / "back.pt", tmp_path):
+        done = run_program("uk-tag-export", "--reverse", "uk-ner", place)
+        assert done.returncode == 1 and b"cannot be written" in done.stderr and done.stderr.count(b"\n") == 1
     for options in (["--reverse", "uk-ner"], ["--reverse", "--show", "uk-ner", target]):
         assert run_program("uk-tag-export", *options).returncode == 2

@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 
-from tagger.atomic import atomic_write
 from tagger.bundle import Bundle
 from tagger.errors import ModelError
 from tagger.train.network import Network, NetworkSettings
+from tagger.train.writing import whole_file
 from tagger.vocabulary import Vocabulary
 
 FORMAT = 1
@@ -71,8 +71,8 @@ def save(checkpoint: Checkpoint, path: str | Path) -> None:
 
 
 def save_plain(content: dict[str, Any], path: str | Path) -> None:
-    """Write a dictionary of plain data and tensors, whole or not at all."""
-    with atomic_write(path) as file:
+    """Write a dictionary of plain data and tensors, whole or not at all. Raises DataError where the file cannot be written."""
+    with whole_file(path) as file:
         torch.save(content, file)
 
 

@@ -186,8 +186,6 @@ def average(checkpoints, output, shares) -> None:
     shares = shares or (1.0,) * len(checkpoints)
     if len(shares) != len(checkpoints) or not all(0 <= share < math.inf for share in shares) or not any(shares):
         raise click.UsageError(f"--shares: give {len(checkpoints)} numbers of at least 0, one for each checkpoint, not all of them 0")
-    if not output.absolute().parent.is_dir():
-        raise click.UsageError(f"--output: there is no folder {output.parent}")
     save(mean([load(path) for path in checkpoints], shares), output)
     _log(f"{output}: the mean of {len(checkpoints)} checkpoints")
 
