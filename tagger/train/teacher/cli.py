@@ -27,6 +27,14 @@ def splitting(command):
 
 
 threaded = click.option("--threads", type=click.IntRange(1), help="CPU threads. [default: torch's choice]")
+by_teachers = click.option(
+    "--teacher",
+    "teachers",
+    required=True,
+    multiple=True,
+    type=click.Path(),
+    help="A teacher's checkpoint, or a model by file or name (repeatable: the mean of several).",
+)
 to_file = click.option("-o", "--output", required=True, type=FILE, help="The file to write.")
 
 
@@ -131,14 +139,7 @@ def fit(
 
 @teacher.command()
 @click.argument("text", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "--teacher",
-    "teachers",
-    required=True,
-    multiple=True,
-    type=click.Path(),
-    help="A teacher's checkpoint, or a model by file or name (repeatable: the mean of several).",
-)
+@by_teachers
 @to_file
 @threaded
 def label(text, teachers, output, threads) -> None:
@@ -199,14 +200,7 @@ def rename(text, gazetteer, output, seed) -> None:
 
 @teacher.command()
 @click.argument("data", nargs=-1, required=True)
-@click.option(
-    "--teacher",
-    "teachers",
-    required=True,
-    multiple=True,
-    type=click.Path(),
-    help="A teacher's checkpoint, or a model by file or name (repeatable: the mean of several).",
-)
+@by_teachers
 @threaded
 @splitting
 def evaluate(data, teachers, threads, **split) -> None:

@@ -24,8 +24,10 @@ class ModelTeacher:
     def add_probabilities(self, documents: Sequence[TextDocument], total: Sequence[np.ndarray], core: int, margin: int) -> None:
         """As :meth:`tagger.train.teacher.label.Teacher.add_probabilities`; there are no windows."""
         for document, sums in zip(documents, total, strict=True):
-            annotations = self._tagger.annotate(document.sentences, probabilities=True)
-            sums += np.concatenate([annotation.probabilities for annotation in annotations if annotation.probabilities is not None])
+            place = 0
+            for annotation in self._tagger.annotate(document.sentences, probabilities=True):
+                sums[place : place + len(annotation.tags)] += annotation.probabilities
+                place += len(annotation.tags)
 
 
 def load_teacher(path: str) -> Teaching:
