@@ -41,11 +41,7 @@ class Gazetteer:
 
     def classes(self, words: Iterable[str]) -> np.ndarray:
         """The classes of lower-cased words, 0 for those that are not listed. *Shape:* (words,), uint8."""
-        words = list(words)
-        encoded = "\n".join(words).encode("utf-8", "surrogateescape").split(b"\n")  # at once
-        if len(encoded) != len(words):  # none, or a line feed is a word's own
-            encoded = [word.encode("utf-8", "surrogateescape") for word in words]
-        sought = np.fromiter(map(crc32, encoded), np.uint32, len(words))
+        sought = np.fromiter(map(_checksum, words), np.uint32)
         if not len(self):
             return np.zeros(len(sought), np.uint8)
         places = np.searchsorted(self._checksums, sought)

@@ -117,7 +117,7 @@ class WordVectors:
         if len(known) > len(self._vectors):
             self._move(self._vectors[:first], len(known))
         if len(known) > first:
-            new = _decoded(list(islice(known, first, None)))
+            new = [word if isinstance(word, str) else word.decode("utf-8") for word in islice(known, first, None)]
             self._embed_rows(self._vocabulary.rows(new), self._vectors[first:])
         uses = np.bincount(numbers, minlength=len(known))
         uses[: len(self._uses)] += self._uses
@@ -157,14 +157,3 @@ class WordVectors:
         distinct = flat[self._places[flat] == order]
         self._places[distinct] = order[: len(distinct)]
         return self._vectors[distinct], self._places[numbers]
-
-
-def _decoded(words: list[str | bytes]) -> list[str]:
-    """Words as strings."""
-    try:
-        decoded = b"\n".join(words).decode("utf-8").split("\n")  # type: ignore[arg-type] # where all are bytes, as is most often so, at once
-    except TypeError:
-        decoded = []
-    if len(decoded) == len(words):
-        return decoded
-    return [word if isinstance(word, str) else word.decode("utf-8") for word in words]
