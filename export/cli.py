@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from tagger import __version__
 from tagger.errors import TaggerError
@@ -51,6 +52,10 @@ def command(
     """
     if show and back:
         raise click.UsageError("--show or --reverse, not both")
+    if not show:
+        _refuse(["as_json"], "goes with --show only")
+    if show or back:
+        _refuse(["checks", "precision", "temperature", "card"], f"does not go with {'--show' if show else '--reverse'}")
     if show:
         if target:
             raise click.UsageError("--show takes one file")
@@ -68,6 +73,14 @@ def command(
             raise click.UsageError(f"--card {pair}: write KEY=VALUE")
         extra[key] = value
     _export(source, target, checks, extra, precision, temperature)
+
+
+def _refuse(parameters: list[str], why: str) -> None:
+    """Raise UsageError where one of these was given: it would be passed over in silence."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        if option.name in parameters and context.get_parameter_source(option.name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"{option.opts[0]} {why}")
 
 
 def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, str], precision: str, temperature: float | None) -> None:

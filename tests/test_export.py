@@ -100,6 +100,23 @@ def test_the_program_writes_shows_and_refuses(tiny_checkpoint, tiny_corpus, tmp_
     assert not (tmp_path / "n.onnx").exists()
 
 
+def test_options_that_would_be_passed_over_are_refused(tmp_path):
+    target = tmp_path / "m.pt"
+    wrong = [
+        ("--show", "uk-ner", "--precision", "float32"),
+        ("--show", "uk-ner", "--card", "a=b"),
+        ("--reverse", "uk-ner", target, "--check", "x.conll"),
+        ("--reverse", "uk-ner", target, "--temperature", "2"),
+        ("--reverse", "uk-ner", target, "--json"),
+        ("x.pt", target, "--json"),
+    ]
+    for arguments in wrong:
+        done = run_program("uk-tag-export", *arguments)
+        refused = next(word for word in reversed(arguments) if str(word).startswith("--"))
+        assert done.returncode == 2 and f"{refused} " in done.stderr.decode().splitlines()[-1], arguments
+    assert not target.exists()
+
+
 def test_a_file_that_cannot_be_written_is_said_in_one_line(tiny_checkpoint, tmp_path):
     done = run_program("uk-tag-export", tiny_checkpoint, tmp_path / "none" / "model.onnx")
     said = done.stderr.decode()
