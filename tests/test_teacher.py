@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from conftest import run_program
 from teacher_maker import HEADS, INNER, LAYERS, POSITIONS, WIDTH, definition, write_weights
 
 from tagger.errors import DataError, ModelError
 from tagger.tagger import Tagger
+from tagger.train.checkpoint import load
 from tagger.train.corpus import Document, Sentence, read_conll
 from tagger.train.soft import read_soft
 from tagger.train.teacher import plaintext
@@ -23,6 +25,7 @@ from tagger.train.teacher.label import Teacher, best_tags, label, tag_probabilit
 from tagger.train.teacher.model import load_teacher
 from tagger.train.teacher.pieces import END, PIECES_PER_WORD, UNKNOWN, Pieces
 from tagger.train.teacher.plaintext import RawDocument, TextDocument
+from tagger.train.teacher.states import StateReader
 from tagger.train.teacher.swap import swapped
 from tagger.train.teacher.windows import batches, cut_windows, padded, sentence_pieces
 
@@ -301,3 +304,44 @@ def test_commands_without_text_or_folder_are_refused(corpus, tmp_path):
     ]:
         done = CliRunner().invoke(teacher, [*map(str, arguments)])
         assert done.exit_code == 2 and message in done.output
+
+
+def test_states_are_those_of_the_layers_whatever_stands_beside_a_sentence(pipeline):
+    folder, _ = pipeline
+    text, _ = plaintext.load_text(folder / "text.npz")
+    encoder = Teacher.load(folder / "teacher.pt")
+    reader = StateReader(encoder, text, 6)
+    whole = reader.read(text[:3])
+    for document, states in zip(text, whole, strict=False):
+        alone = reader.read([TextDocument("", "", [tokens]) for tokens in document.sentences])
+        assert states.shape == (sum(map(len, document.sentences)), 6) and states.dtype == np.float16
+        assert np.allclose(states, np.concatenate(alone), atol=0.05)
+    everything = np.concatenate(reader.read(text)).astype(np.float32)
+    assert all(2 < (part**2).sum(1).mean() < 4.5 for part in (everything[:, :5], everything[:, 5:]))  # the middle and the top, alike
+    assert np.abs(np.corrcoef(everything[:, :5].T) - np.eye(5)).max() < 0.2
+    assert reader.basis == StateReader(encoder, text, 6).basis != StateReader(encoder, text, 5).basis
+
+
+def test_a_student_is_drawn_towards_the_states(pipeline, tmp_path):
+    folder, _ = pipeline
+    teachers = ["--teacher", folder / "teacher.pt", "--threads", 1]
+    run("label", folder / "text.npz", *teachers, "--states", 8, "-o", tmp_path / "states.npz")
+    assert read_soft(tmp_path / "states.npz").states.shape[1] == 8
+    options = ["--epochs", "4", "--width", "16", "--threads", "1", "--dev-share", "0.2", "--rate", "1e-2"]
+
+    def train(*more, soft=("states.npz",)):
+        files = [part for name in soft for part in ("--soft", str(tmp_path / name))]
+        return run_program("uk-tag-train", "fit", folder / "train.conll", *files, *options, "-o", tmp_path / "student.pt", *more)
+
+    digests = []
+    for more in ([], ["--guidance", "1"], ["--guidance", "1"]):
+        done = train(*more)
+        assert done.returncode == 0, done.stderr
+        digests.append(load(tmp_path / "student.pt").weights["output.weight"].numpy().tobytes())
+    assert digests[0] != digests[1] == digests[2]
+    run("label", folder / "text.npz", *teachers, "-o", tmp_path / "plain.npz")
+    run("label", folder / "text.npz", *teachers, "--states", 6, "-o", tmp_path / "other.npz")
+    assert train("--guidance", "1", soft=("states.npz", "plain.npz")).returncode == 0
+    for soft, message in [(("plain.npz",), b"no text has a teacher's states"), (("states.npz", "other.npz"), b"of different teachers or runs")]:
+        done = train("--guidance", "1", soft=soft)
+        assert done.returncode == 1 and message in done.stderr.splitlines()[-1] and b"Traceback" not in done.stderr

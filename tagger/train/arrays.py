@@ -21,8 +21,9 @@ class Arrays:
     """A corpus, ready for training.
 
     *Shape:* rows (distinct words, slots) int32, words (tokens,) int32 pointing into rows, tags (tokens,) int16, starts (sentences + 1,) int64,
-    soft (tokens, tags) float16 or `None`: a teacher's probabilities; `weights` (sentences,) float32: how much a sentence counts in the loss;
-    forms (FORMS, distinct words) int32: where in rows each word stands in each of its forms, or `None` where words were numbered as they are.
+    soft (tokens, tags) and states (tokens, width) float16 or `None`: a teacher's probabilities, and what it holds at a token;
+    `weights` (sentences,) float32: how much a sentence counts in the loss; forms (FORMS, distinct words) int32: where in rows each word stands in each
+    of its forms, or `None` where words were numbered as they are.
     """
 
     rows: np.ndarray
@@ -31,6 +32,7 @@ class Arrays:
     starts: np.ndarray
     weights: np.ndarray
     soft: np.ndarray | None = None
+    states: np.ndarray | None = None
     forms: np.ndarray | None = None
 
     @property
@@ -43,7 +45,8 @@ class Arrays:
 class Batch:
     """Tensors of one batch.
 
-    *Shape:* features (words, slots), index and tags (time, batch), lengths and weights (batch,), soft (time, batch, tags) or `None`.
+    *Shape:* features (words, slots), index and tags (time, batch), lengths and weights (batch,), soft (time, batch, tags) and
+    states (time, batch, width) or `None`.
     """
 
     features: Tensor
@@ -52,6 +55,7 @@ class Batch:
     lengths: Tensor
     weights: Tensor
     soft: Tensor | None
+    states: Tensor | None
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on a device."""
@@ -135,14 +139,11 @@ class FormShares:
 
 
 def join(parts: Sequence[Arrays]) -> Arrays:
-    """One corpus out of several. Where only some have soft labels, the others' are all zero."""
+    """One corpus out of several. Where only some have soft labels or states, the others' are all zero."""
     shift = np.cumsum([0, *(len(part.rows) for part in parts)])
     ends = np.cumsum([0, *(len(part.words) for part in parts)])
-    soft = None
-    widths = [part.soft.shape[1] for part in parts if part.soft is not None]
-    if widths:
-        blank = [np.zeros((len(part.words), widths[0]), np.float16) if part.soft is None else part.soft for part in parts]
-        soft = np.concatenate(blank)
+    tokens = [len(part.words) for part in parts]
+    soft, states = _fill([part.soft for part in parts], tokens), _fill([part.states for part in parts], tokens)
     forms = None
     if all(part.forms is not None for part in parts):
         forms = np.concatenate([part.forms + offset for part, offset in zip(parts, shift[:-1].astype(np.int32), strict=True)], axis=1)
@@ -153,8 +154,17 @@ def join(parts: Sequence[Arrays]) -> Arrays:
         np.concatenate([[0], *(part.starts[1:] + end for part, end in zip(parts, ends[:-1], strict=True))]),
         np.concatenate([part.weights for part in parts]),
         soft,
+        states,
         forms,
     )
+
+
+def _fill(parts: Sequence[np.ndarray | None], tokens: Sequence[int]) -> np.ndarray | None:
+    """Figures of all tokens, zero where a part has none; `None` where no part has any. *Shape:* each (its tokens, width) -> (tokens, width), float16."""
+    width = next((part.shape[1] for part in parts if part is not None), 0)
+    if not width:
+        return None
+    return np.concatenate([np.zeros((count, width), np.float16) if part is None else part for part, count in zip(parts, tokens, strict=True)])
 
 
 def plan_epoch(lengths: np.ndarray, batch_tokens: int, batch_sentences: int | None, generator: np.random.Generator) -> list[np.ndarray]:
@@ -193,14 +203,12 @@ def batches(arrays: Arrays, plan: Sequence[np.ndarray], forms: np.ndarray | None
         if forms is not None:
             words = arrays.forms[forms[chosen], words]
         distinct, index = np.unique(words, return_inverse=True)
-        soft = None
-        if arrays.soft is not None:
-            soft = torch.from_numpy((arrays.soft[token] * inside[:, :, None]).astype(np.float32))
+        taught = (figures if figures is None else (figures[token] * inside[:, :, None]).astype(np.float32) for figures in (arrays.soft, arrays.states))
         yield Batch(
             torch.from_numpy(arrays.rows[distinct]),
             torch.from_numpy(index.reshape(words.shape)),
             torch.from_numpy(np.where(inside, arrays.tags[token], 0).astype(np.int64)),
             torch.from_numpy(lengths),
             torch.from_numpy(arrays.weights[chosen]),
-            soft,
+            *(figures if figures is None else torch.from_numpy(figures) for figures in taught),
         )

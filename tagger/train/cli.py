@@ -69,6 +69,7 @@ def describe(data, against, as_json, column, token_column, mapping) -> None:
 @click.option("--soft", multiple=True, type=click.Path(), metavar="NPZ", help="Text with a teacher's labels (repeatable).")
 @click.option("--soft-weight", default=1.0, help="How much a sentence of it counts.")
 @click.option("--soft-share", default=1.0, type=click.FloatRange(0, 1), help="Weight of its probabilities against its best tags.")
+@click.option("--guidance", default=0.0, type=click.FloatRange(0), help="Weight of the distance to its teacher's states; falls to 0 over the epochs.")
 @reading
 @click.option("--features", default="word,lower,prefixes,suffixes,shape,pieces", help="Kinds of features of a word.")
 @click.option("--affix", default=4, help="Longest prefix and suffix, in characters.")

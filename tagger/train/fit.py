@@ -17,6 +17,7 @@ from tagger.train.arrays import build_vocabulary, join, to_arrays
 from tagger.train.checkpoint import Checkpoint, save
 from tagger.train.corpus import Document, labels, without_copies
 from tagger.train.evaluate import evaluate
+from tagger.train.guide import guide_for
 from tagger.train.lists import read_gazetteer
 from tagger.train.local import LocalSession
 from tagger.train.loop import LoopSettings, Trainer
@@ -35,6 +36,7 @@ class DataSettings:
     :param share: share of the tokens to cut off for that.
     :param mapping: labels to rename; `O` drops one.
     :param soft: files with a teacher's labels.
+    :param guidance: weight of the distance to the states that these files have, falling to 0 over the training.
     :param gazetteer: a file with lists of names.
     """
 
@@ -46,6 +48,7 @@ class DataSettings:
     mapping: Mapping[str, str] = field(default_factory=dict)
     soft: tuple[str, ...] = ()
     soft_weight: float = 1.0
+    guidance: float = 0.0
     minimum: int = 2
     limit: int | None = None
     gazetteer: str | None = None
@@ -106,6 +109,12 @@ def fit(
     training, development = load_parts(data, settings.seed, log)
     tags = start.tags if start else bio.tag_set(labels(training))
     taught = [soft.without(soft.read_soft(path), development) for path in data.soft]
+    if data.guidance and not (bases := {part.basis for part in taught if part.basis}):
+        raise DataError("no text has a teacher's states; write them with `uk-tag-train teacher label --states`, or train without --guidance")
+    if data.guidance and len(bases) > 1:
+        raise DataError("the states in these files are of different teachers or runs; write all of them with one `uk-tag-train teacher label --states`")
+    if not data.guidance:
+        taught = [replace(part, states=None) for part in taught]
     text = [sentence.tokens for sentence in all_sentences(training)] + [tokens for part in taught for tokens in part.sentences]
     forms = bool(settings.forms)
     gazetteer, classes = read_gazetteer(data.gazetteer) if data.gazetteer else (None, [])
@@ -118,6 +127,7 @@ def fit(
     )
     torch.manual_seed(settings.seed)
     network = Network(shape, len(vocabulary), tags)
+    guide = guide_for(network.output.in_features, arrays.states.shape[1], data.guidance, settings.seed) if data.guidance else None
     if start:
         network.load_state_dict(start.weights)
     log(
@@ -142,9 +152,22 @@ def fit(
     training_options["data"]["gazetteer"] = {"forms": len(gazetteer), "classes": classes} if gazetteer else None
     training_options["data"]["soft"] = [Path(path).name for path in data.soft]
     training_options["data"]["development"] = [Path(path).name for path in data.development]
-    identity = hashlib.sha256(json.dumps([described, asdict(shape), asdict(features), vocabulary.entries], sort_keys=True).encode()).hexdigest()
+    identity = hashlib.sha256(json.dumps([described, data.guidance, asdict(shape), asdict(features), vocabulary.entries], sort_keys=True).encode()).hexdigest()
     state = target.with_name(target.name + ".state")
-    trainer = Trainer(network, vocabulary, tags, arrays, development, settings, state_path=state, identity=identity, device=device, log=log, progress=progress)
+    trainer = Trainer(
+        network,
+        vocabulary,
+        tags,
+        arrays,
+        development,
+        settings,
+        state_path=state,
+        identity=identity,
+        device=device,
+        log=log,
+        progress=progress,
+        guide=guide,
+    )
     if resume and trainer.resume():
         log(f"going on behind epoch {trainer.history[-1]['epoch']}")
     outcome = trainer.run()

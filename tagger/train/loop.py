@@ -19,6 +19,7 @@ from tagger.tagger import Tagger
 from tagger.train.arrays import Arrays, Batch, FormShares, batches, plan_epoch
 from tagger.train.checkpoint import load_plain, save_plain
 from tagger.train.corpus import Document
+from tagger.train.guide import Guide
 from tagger.train.local import LocalSession
 from tagger.train.metrics import Report, score
 from tagger.train.network import Network
@@ -85,6 +86,7 @@ class Trainer:
     :param log: gets one line an epoch.
     :param progress: gets (batches done, batches of the epoch) after each batch.
     :param watcher: adds to the record of each epoch.
+    :param guide: draws the network towards the states that the training data has.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Trainer:
         log: Callable[[str], None] = lambda line: None,
         progress: Callable[[int, int], None] = lambda done, total: None,
         watcher: Watcher | None = None,
+        guide: Guide | None = None,
     ) -> None:
         self.device = torch.device(device)
         self.network = network.to(self.device)
@@ -113,8 +116,10 @@ class Trainer:
         sentences = [sentence for document in development for sentence in document.sentences]
         self._development = [sentence.tokens for sentence in sentences], [sentence.tags for sentence in sentences]
         self._own_entry = torch.tensor([False, *(entry.startswith(("w:", "l:")) for entry in vocabulary.entries)], device=self.device)
+        self.guide = guide.to(self.device) if guide else None
+        trained = [*network.parameters(), *(guide.parameters() if guide else ())]
         self.optimizer = torch.optim.AdamW(
-            (parameter for parameter in network.parameters() if parameter.requires_grad), settings.rate, weight_decay=settings.weight_decay, fused=True
+            (parameter for parameter in trained if parameter.requires_grad), settings.rate, weight_decay=settings.weight_decay, fused=True
         )
         self._steps = len(self._plan(0))
         self.schedule = Schedule(self.optimizer, settings.schedule, settings.epochs, self._steps)
@@ -169,7 +174,7 @@ class Trainer:
             forms = self.settings.forms.draw(len(self.training.lengths), np.random.default_rng([self.settings.seed, epoch, 1]))
         for step, batch in enumerate(batches(self.training, plan, forms), 1):
             batch = batch.to(self.device)
-            loss = self._loss(batch)
+            loss = self._loss(batch, (epoch - 1 + step / len(plan)) / self.settings.epochs)
             self.optimizer.zero_grad()
             loss.backward()
             if self.settings.clip:
@@ -185,9 +190,10 @@ class Trainer:
             self.progress(step, len(plan))
         return total.item() / tokens
 
-    def _loss(self, batch: Batch) -> torch.Tensor:
-        """Mean over the batch's tokens of what is to be made small."""
-        emissions = self.network(self._hide(batch.features), batch.index, batch.lengths)
+    def _loss(self, batch: Batch, done: float) -> torch.Tensor:
+        """Mean over the batch's tokens of what is to be made small, when so large a share of the training is done."""
+        held = self.network.read(self.network.embed(self._hide(batch.features)), batch.index, batch.lengths)
+        emissions = self.network.output(held)
         inside = torch.arange(len(batch.index), device=self.device)[:, None] < batch.lengths
         weights = inside * batch.weights  # (time, batch)
         if self.network.settings.output == "crf":
@@ -195,12 +201,16 @@ class Trainer:
         else:
             hard = (F.cross_entropy(emissions.flatten(0, 1), batch.tags.flatten(), reduction="none").view_as(weights) * inside).sum(0)
         if batch.soft is None:
-            return (hard * batch.weights).sum() / weights.sum()
-        taught = batch.soft.sum(2) > 0  # (time, batch): zero where there is no teacher
-        soft = (-(batch.soft * emissions.log_softmax(2)).sum(2) * weights).sum()
-        # a sentence is taught or it is not: the hard loss is of whole sentences
-        share = torch.where(taught[0], 1 - self.settings.soft_share, 1.0)
-        return (self.settings.soft_share * soft + (hard * batch.weights * share).sum()) / weights.sum()
+            loss = (hard * batch.weights).sum() / weights.sum()
+        else:
+            taught = batch.soft.sum(2) > 0  # (time, batch): zero where there is no teacher
+            soft = (-(batch.soft * emissions.log_softmax(2)).sum(2) * weights).sum()
+            # a sentence is taught or it is not: the hard loss is of whole sentences
+            share = torch.where(taught[0], 1 - self.settings.soft_share, 1.0)
+            loss = (self.settings.soft_share * soft + (hard * batch.weights * share).sum()) / weights.sum()
+        if self.guide is not None and batch.states is not None:
+            loss = loss + self.guide.loss(self.guide.distance(held, batch.states, inside), done)
+        return loss
 
     def _hide(self, features: torch.Tensor) -> torch.Tensor:
         """Hide words' own entries, and single features, by the shares that the settings give. *Shape:* (words, slots)."""
@@ -224,6 +234,7 @@ class Trainer:
             "settings": asdict(self.settings) | {"epochs": 0},  # more epochs may be asked for when going on
             "epoch": self._epoch,
             "network": self.network.state_dict(),
+            "guide": self.guide.state_dict() if self.guide else {},
             "kept": self._kept.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state(),
@@ -247,6 +258,8 @@ class Trainer:
         self._best = Outcome(content["best_weights"], content["best_epoch"], self.evaluate(), self.history)
         self.network.load_state_dict(content["network"])
         self._kept.load_state_dict(content["kept"])
+        if self.guide:
+            self.guide.load_state_dict(content["guide"])
         self.optimizer.load_state_dict(content["optimizer"])
         self.schedule.restore(content["schedule"])
         self._epoch = content["epoch"]

@@ -80,12 +80,16 @@ class Network(nn.Module):
 
     def score(self, vectors: Tensor, index: Tensor, lengths: Tensor) -> Tensor:
         """Scores of each tag at each position. *Shape:* vectors (words, embedding), index (time, batch), lengths (batch,) -> (time, batch, tags)."""
+        return self.output(self.read(vectors, index, lengths))
+
+    def read(self, vectors: Tensor, index: Tensor, lengths: Tensor) -> Tensor:
+        """What the output layer sees at each position. *Shape:* as :meth:`score` -> (time, batch, width x directions)."""
         states = vectors[index]  # (time, batch, embedding)
         packed_lengths = lengths.cpu()
         for layer in self.layers:
             packed = pack_padded_sequence(self.dropout(states), packed_lengths, enforce_sorted=False)
             states = pad_packed_sequence(layer(packed)[0], total_length=len(index))[0]  # (time, batch, width x directions)
-        return self.output(self.dropout(self.norm(states)))
+        return self.dropout(self.norm(states))
 
     def parameter_count(self) -> int:
         """Trained figures, the chain's only where it is trained."""

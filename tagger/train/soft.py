@@ -1,7 +1,8 @@
 """Text that a teacher labelled: tokens with a probability for each tag, as one `.npz` file.
 
 The file holds `tokens` (uint8: UTF-8 tokens joined by line feeds), `lengths` (sentences,), `probabilities` (tokens, tags) float16, `tags`, and for
-the record `document` (sentences,) and `source`.
+the record `document` (sentences,) and `source`; on request also `states` (tokens, width) float16, what a teacher holds at each token, and `basis`, a
+digest of what its figures mean.
 """
 
 import hashlib
@@ -21,12 +22,17 @@ CHUNK = 512  # sentences decoded at once
 
 @dataclass(slots=True)
 class SoftText:
-    """Sentences with soft labels. *Shape:* probabilities (tokens, tags), float16, rows sum to about 1."""
+    """Sentences with soft labels.
+
+    *Shape:* probabilities (tokens, tags), float16, rows sum to about 1; states (tokens, width), float16, or `None` where the file has none.
+    """
 
     sentences: list[list[str]]
     probabilities: np.ndarray
     tags: list[str]
     fingerprint: str
+    states: np.ndarray | None = None
+    basis: str = ""
 
 
 def read_soft(path: str | Path) -> SoftText:
@@ -38,15 +44,16 @@ def read_soft(path: str | Path) -> SoftText:
             lengths = content["lengths"]
             probabilities = content["probabilities"]
             tags = [str(tag) for tag in content["tags"]]
+            states, basis = (content["states"], str(content["basis"])) if "states" in content.files else (None, "")
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror or error}", path=str(path)) from None
     except Exception as error:  # a zip archive cut short, a missing part, text that is not UTF-8
         raise DataError(f"this is no text with soft labels ({error!r}); make it with `uk-tag-train teacher label`", path=str(path)) from None
-    if len(tokens) != lengths.sum() or probabilities.shape != (len(tokens), len(tags)):
+    if len(tokens) != lengths.sum() or probabilities.shape != (len(tokens), len(tags)) or (states is not None and len(states) != len(tokens)):
         raise DataError(f"{len(tokens)} tokens, lengths for {lengths.sum()}, probabilities {probabilities.shape}: they do not fit together", path=str(path))
     ends = np.cumsum(lengths).tolist()
     starts = [0, *ends[:-1]]
-    return SoftText([tokens[start:end] for start, end in zip(starts, ends, strict=True)], probabilities, tags, digest)
+    return SoftText([tokens[start:end] for start, end in zip(starts, ends, strict=True)], probabilities, tags, digest, states, basis)
 
 
 def without(text: SoftText, documents: list[Document]) -> SoftText:
@@ -55,7 +62,9 @@ def without(text: SoftText, documents: list[Document]) -> SoftText:
     keep = np.array([tuple(sentence) not in known for sentence in text.sentences])
     lengths = np.array([len(sentence) for sentence in text.sentences])
     sentences = [sentence for sentence, kept in zip(text.sentences, keep, strict=True) if kept]
-    return SoftText(sentences, text.probabilities[np.repeat(keep, lengths)], text.tags, text.fingerprint)
+    stay = np.repeat(keep, lengths)
+    states = None if text.states is None else text.states[stay]
+    return SoftText(sentences, text.probabilities[stay], text.tags, text.fingerprint, states, text.basis)
 
 
 def to_arrays(text: SoftText, vocabulary: Vocabulary, tags: list[str], weight: float, *, forms: bool = False) -> Arrays:
@@ -70,7 +79,7 @@ def to_arrays(text: SoftText, vocabulary: Vocabulary, tags: list[str], weight: f
     probabilities[:, [tags.index(tag) for tag in text.tags]] = text.probabilities
     hard = _best_tags(probabilities, np.fromiter(map(len, text.sentences), np.int64), Transitions.legal(tags))
     arrays = number_words(text.sentences, vocabulary, hard, np.full(len(text.sentences), weight, np.float32), forms=forms)
-    arrays.soft = probabilities
+    arrays.soft, arrays.states = probabilities, text.states
     return arrays
 
 

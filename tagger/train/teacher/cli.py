@@ -140,19 +140,29 @@ def fit(
 @teacher.command()
 @click.argument("text", nargs=-1, required=True, type=click.Path())
 @by_teachers
+@click.option("--states", default=0, type=click.IntRange(0), help="Also write what the first teacher holds at each token, in so many figures; 0: do not.")
 @to_file
 @threaded
-def label(text, teachers, output, threads) -> None:
-    """Write the probabilities that teachers give to the tags of each token of tokenised TEXT."""
+def label(text, teachers, states, output, threads) -> None:
+    """Write the probabilities that teachers give to the tags of each token of tokenised TEXT.
+
+    With --states give all TEXT at once: the figures of two runs mean different things.
+    """
+    from tagger.train.teacher.label import Teacher
     from tagger.train.teacher.label import label as label_all
     from tagger.train.teacher.model import load_teacher
     from tagger.train.teacher.plaintext import save_text
+    from tagger.train.teacher.states import add_states
 
     _folder(output)
     _use(threads)
     loaded = [load_teacher(path) for path in teachers]
+    if states and not isinstance(loaded[0], Teacher):
+        raise click.UsageError("--states: the first --teacher must be an encoder's checkpoint, not a model")
+    if states and states > (width := loaded[0].encoder.settings.width):
+        raise click.UsageError(f"--states: this teacher has no more than {width} figures a token")
     documents = label_all(loaded, _texts(text), _log)
-    save_text(output, documents, loaded[0].tags)
+    save_text(output, documents, loaded[0].tags, add_states(loaded[0], documents, states, _log) if states else "")
     _log(f"{output}: {_size(documents)}")
 
 

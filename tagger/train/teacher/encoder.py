@@ -9,6 +9,8 @@ weight = (nibble - 8) d.
 
 import mmap
 import struct
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -210,6 +212,10 @@ class Encoder(nn.Module):
 
     def forward(self, pieces: Tensor, mask: Tensor | None = None) -> Tensor:
         """*Shape:* pieces (batch, time), mask (batch, time), true where a piece is (none: everywhere) -> (batch, time, width)."""
+        return deque(self.layer_states(pieces, mask), maxlen=1).pop()
+
+    def layer_states(self, pieces: Tensor, mask: Tensor | None = None) -> Iterator[Tensor]:
+        """What each layer gives, from the lowest to the top. *Shape:* as :meth:`forward`, each."""
         states = self.norm(self.pieces(pieces) + self.positions.weight[: pieces.shape[1]])
         if torch.is_autocast_enabled(pieces.device.type):
             states = states.to(torch.get_autocast_dtype(pieces.device.type))  # residuals in half the bytes
@@ -217,7 +223,7 @@ class Encoder(nn.Module):
         bias = None if mask is None else (~mask[:, None, None, :]) * -1e4
         for layer in self.layers:
             states = layer(states, bias)
-        return states
+            yield states
 
 
 def read_encoder(path: str | Path, kept: np.ndarray, dropout: float = 0.1) -> Encoder:

@@ -24,12 +24,14 @@ class TextDocument:
     """Tokenised sentences under a name, with the collection that they come from.
 
     :param probabilities: for each sentence an array of *shape* (tokens, tags), float16; empty where nobody labelled the document.
+    :param states: what a teacher holds at each token, *shape* (tokens, width), float16; `None` where nobody asked for it.
     """
 
     name: str
     source: str
     sentences: list[tuple[str, ...]]
     probabilities: list[np.ndarray] = field(default_factory=list)
+    states: np.ndarray | None = None
 
 
 @dataclass(slots=True)
@@ -127,11 +129,12 @@ def recased(documents: Iterable[TextDocument], change: Callable[[str], str], sha
     ]
 
 
-def save_text(path: str | Path, documents: Sequence[TextDocument], tags: Sequence[str] = ()) -> None:
+def save_text(path: str | Path, documents: Sequence[TextDocument], tags: Sequence[str] = (), basis: str = "") -> None:
     """Write documents to a compressed `.npz`.
 
     `tokens`: UTF-8 of all tokens, joined by line feeds, as uint8; `lengths`: int32, tokens of each sentence; `document`: int32, the document
-    of each sentence; `name`, `source`: strings, by document. With tags also `tags` and `probabilities`, float16, *shape* (tokens, tags).
+    of each sentence; `name`, `source`: strings, by document. With tags also `tags` and `probabilities`, float16, *shape* (tokens, tags);
+    with a basis also `basis` and `states`, float16, *shape* (tokens, width).
     """
     sentences = [tokens for document in documents for tokens in document.sentences]
     arrays = {
@@ -144,6 +147,9 @@ def save_text(path: str | Path, documents: Sequence[TextDocument], tags: Sequenc
     if tags:
         arrays["tags"] = np.array(list(tags))
         arrays["probabilities"] = np.concatenate([rows for document in documents for rows in document.probabilities]).astype(np.float16)
+    if basis:
+        arrays["basis"] = np.array(basis)
+        arrays["states"] = np.concatenate([document.states for document in documents])
     with open(path, "wb") as file:  # given a name, numpy would put .npz behind one that ends otherwise
         np.savez_compressed(file, **arrays)
 
