@@ -134,10 +134,12 @@ class Trainer:
             torch.manual_seed(self.settings.seed * 100_003 + epoch)  # dropout of an epoch does not depend on the epochs before it
             self.schedule.before_epoch(epoch)
             rate = self.optimizer.param_groups[0]["lr"]
-            loss = self._train_epoch(epoch)
+            loss, distance = self._train_epoch(epoch)
             report = self.evaluate()
             self.schedule.after_epoch(epoch, report.micro.f1)
             self.history.append({"epoch": epoch, "loss": loss, "rate": rate, "f1": report.micro.f1, "accuracy": report.accuracy})
+            if self.guide:
+                self.history[-1]["distance"] = distance
             if self.watcher:
                 self.history[-1] |= self.watcher.after_epoch(self._kept)
             better = self._best is None or report.micro.f1 > self._best.report.micro.f1
@@ -145,7 +147,8 @@ class Trainer:
                 weights = {name: tensor.detach().cpu().clone() for name, tensor in self._kept.state_dict().items()}
                 self._best = Outcome(weights, epoch, report, self.history)
             self._epoch = epoch
-            self.log(f"epoch {epoch}/{self.settings.epochs}  loss {loss:.4f}  rate {rate:.2e}  F1 {report.micro.f1:.4f}{' *' if better else ''}")
+            away = f"  distance {distance:.4f}" if self.guide else ""
+            self.log(f"epoch {epoch}/{self.settings.epochs}  loss {loss:.4f}{away}  rate {rate:.2e}  F1 {report.micro.f1:.4f}{' *' if better else ''}")
             if not math.isfinite(loss):
                 raise ModelError(f"the loss of epoch {epoch} is {loss}; train with a smaller --rate")
             self._save()
@@ -165,16 +168,17 @@ class Trainer:
         generator = np.random.default_rng([self.settings.seed, epoch])
         return plan_epoch(self.training.lengths, self.settings.batch_tokens, self.settings.batch_sentences, generator)
 
-    def _train_epoch(self, epoch: int) -> float:
+    def _train_epoch(self, epoch: int) -> tuple[float, float]:
+        """Mean loss and distance to the teacher's states, both a token."""
         self.network.train()
         plan = self._plan(epoch)
-        total, tokens = torch.zeros((), device=self.device), 0
+        total, tokens = torch.zeros(2, device=self.device), 0
         forms = None
         if self.settings.forms:
             forms = self.settings.forms.draw(len(self.training.lengths), np.random.default_rng([self.settings.seed, epoch, 1]))
         for step, batch in enumerate(batches(self.training, plan, forms), 1):
             batch = batch.to(self.device)
-            loss = self._loss(batch, (epoch - 1 + step / len(plan)) / self.settings.epochs)
+            loss, distance = self._loss(batch, (epoch - 1 + step / len(plan)) / self.settings.epochs)
             self.optimizer.zero_grad()
             loss.backward()
             if self.settings.clip:
@@ -185,13 +189,14 @@ class Trainer:
             self.schedule.after_step(epoch)
             if self.settings.average:
                 self._follow()
-            total += loss.detach() * batch.lengths.sum()
+            total += torch.stack([loss.detach(), distance.detach()]) * batch.lengths.sum()
             tokens += int(batch.lengths.sum())
             self.progress(step, len(plan))
-        return total.item() / tokens
+        loss, distance = (total / tokens).tolist()
+        return loss, distance
 
-    def _loss(self, batch: Batch, done: float) -> torch.Tensor:
-        """Mean over the batch's tokens of what is to be made small, when so large a share of the training is done."""
+    def _loss(self, batch: Batch, done: float) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean over the batch's tokens of what is to be made small, when so large a share of the training is done, and of the distance in it."""
         held = self.network.read(self.network.embed(self._hide(batch.features)), batch.index, batch.lengths)
         emissions = self.network.output(held)
         inside = torch.arange(len(batch.index), device=self.device)[:, None] < batch.lengths
@@ -208,9 +213,10 @@ class Trainer:
             # a sentence is taught or it is not: the hard loss is of whole sentences
             share = torch.where(taught[0], 1 - self.settings.soft_share, 1.0)
             loss = (self.settings.soft_share * soft + (hard * batch.weights * share).sum()) / weights.sum()
-        if self.guide is not None and batch.states is not None:
-            loss = loss + self.guide.loss(self.guide.distance(held, batch.states, inside), done)
-        return loss
+        if self.guide is None:
+            return loss, torch.zeros_like(loss)
+        distance = self.guide.distance(held, batch.states, inside)
+        return loss + self.guide.loss(distance, done), distance
 
     def _hide(self, features: torch.Tensor) -> torch.Tensor:
         """Hide words' own entries, and single features, by the shares that the settings give. *Shape:* (words, slots)."""
