@@ -4,11 +4,11 @@ import corpus_maker
 import numpy as np
 import pytest
 from conftest import run_program
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagger.errors import DataError
-from tagger.formats.conll import ConllReader
+from tagger.formats.conll import CUTS, ConllReader
 from tagger.formats.reading import Reading, ReadSettings
 from tagger.formats.sentence import Block
 from tagger.formats.writing import WriteSettings, Writing
@@ -44,6 +44,8 @@ USUAL = (
     st.lists(st.lists(st.sampled_from(["Київ", "а\t_\t\t", "п’ять\tO"]), min_size=1, max_size=5).map("\n".join), max_size=8).map("\n\n".join).map(str.encode)
 )
 
+MIXED = st.lists(USUAL | BYTES.map(lambda data: data[:12]), max_size=24).map(b"\n\n".join)
+
 
 def run(data, cuts, strict, options, together):
     """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, sentences with their lines, and what was said."""
@@ -76,7 +78,8 @@ def tag_of(token):
     return TAGS[len(token) % 4 and 1 + 2 * (len(token) % 2)]  # O, B-LOC or B-PERS
 
 
-@given(BYTES | USUAL, st.data())
+@settings(max_examples=500)
+@given(BYTES | USUAL | MIXED, st.data())
 def test_blocks_give_what_lines_give(data, draw):
     cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), max_size=4)))
     strict = draw.draw(st.booleans())
@@ -100,8 +103,12 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
 
     assert kinds(b"a\nb\n\nc\tO\n\nd") == [True]  # the last one is still open
     assert kinds(b"a\nb\n") == [True]
-    assert not any(kinds(b"a b\n\nc\n"))
+    assert kinds(b"a b\n\nc\n") == [False, True]
     assert not any(kinds(b"a\r\n\r\nc\n"))
+    usual, strange = b"a\nb\n\nc\tO\n\n", b"x y\nz\n\n"
+    assert kinds((usual + strange + usual + strange)[:-1]) == [True, False, True, False]
+    assert kinds(usual * 5 + b"\n" + usual * 5 + b"\n").count(True) == 2  # two empty lines in a row
+    assert sum(kinds((usual + strange) * 50)) == CUTS
 
 
 @pytest.mark.parametrize("options", [{"form": "jsonl"}, {"form": "inline"}, {"column": 0}, {"color": True}])

@@ -17,8 +17,19 @@ WORD_LINE = re.compile(rb"\d+\t")
 OTHER_LINE = re.compile(rb"\d+[-.]\d+\t")
 CONLLU_COLUMNS = 10
 LINE_FEED = ord("\n")
-# What keeps a block from the fast way: other white space, lines that begin with some or hold no token, and two empty lines in a row.
+# What keeps sentences from the fast way: other white space, lines that begin with some or hold no token, and two empty lines in a row.
 UNUSUAL = (b" ", b"\r", b"\v", b"\f", b"\n\t", b"\n\n\n", b"-DOCSTART-")
+CUTS = 8  # parts of a block that may come the fast way, with something unusual between them; where there is more of that, the rest is read with care
+
+
+def _strange(whole: bytes, begin: int, end: int) -> int:
+    """Where the first unusual thing stands between these places, the first of them a sentence's beginning; `end` where there is none."""
+    if whole[begin : begin + 1] in (b"\n", b"\t"):
+        return begin
+    for mark in UNUSUAL:
+        if (place := whole.find(mark, begin, end)) >= 0:
+            end = place
+    return end
 
 
 class ConllReader:
@@ -77,21 +88,28 @@ class ConllReader:
         whole = block + b"\n"
         begin = whole.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open
         end = whole.rfind(b"\n\n") + 2  # behind the last one that is complete
-        usual = self._usual(whole[begin:end], number + whole.count(b"\n", 0, begin)) if begin != 1 and begin + 2 < end else None
-        if usual is None:
-            self.read(block.split(b"\n"), number, found)
-            return
-        if begin:
-            self.read(whole[: begin - 1].split(b"\n"), number, found)
-        found.append(usual)
-        if end < len(whole):
-            self.read(whole[end:-1].split(b"\n"), usual.line + len(usual.lines), found)
+        done = 0
+        for _ in range(CUTS if begin != 1 and not self._column and self.form == "conll" else 0):
+            strange = _strange(whole, begin, end)
+            stop = whole.rfind(b"\n\n", begin, strange) + 2 if strange < end else end  # 1 where the first sentence is strange
+            if begin + 2 < stop:
+                usual = self._usual(whole[begin:stop], number + whole.count(b"\n", done, begin))
+                if usual is None:
+                    break
+                if done < begin:
+                    self.read(whole[done : begin - 1].split(b"\n"), number, found)
+                found.append(usual)
+                done, number = stop, usual.line + len(usual.lines)
+            behind = whole.find(b"\n\n", strange)  # the sentence with something strange in it
+            if behind < 0:
+                break
+            begin = behind + 2
+        if done < len(whole):
+            self.read(whole[done:-1].split(b"\n"), number, found)
         self._ended = True
 
     def _usual(self, block: bytes, number: int) -> Block | None:
-        """Whole sentences together, `None` where they must be read with care."""
-        if self._column or self.form != "conll" or block[0] in b"\n\t" or any(map(block.__contains__, UNUSUAL)):
-            return None
+        """Whole sentences together, `None` where they are no UTF-8."""
         try:
             block.decode("utf-8")
         except UnicodeDecodeError:
