@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from tagger.decode import Transitions, viterbi
 from tagger.errors import ModelError
@@ -60,6 +60,15 @@ class Teacher:
 
     def add_probabilities(self, documents: Sequence[TextDocument], total: Sequence[np.ndarray], core: int, margin: int) -> None:
         """Add the probability of each tag at each token of documents to sums, one array a document. *Shape:* each (tokens, tags)."""
+        self.add(documents, total, core, margin, lambda layers: torch.softmax(self.head(layers[-1].float()), -1))
+
+    def add(self, documents: Sequence[TextDocument], total: Sequence[np.ndarray], core: int, margin: int, take: Callable[[list[Tensor]], Tensor]) -> None:
+        """Add what `take` makes of the layers' states at each token of documents to sums, one array a document.
+
+        :param take: the states of each layer at some tokens, *shape* each (tokens, width), to (tokens, figures).
+        :param total: *shape* each (tokens, figures).
+        :param core, margin: pieces of a window that are to be read, and of context on each side of it.
+        """
         longest = self.encoder.settings.positions - 2 - 2 * margin
         core = min(core, longest)
         windows = []
@@ -73,12 +82,12 @@ class Teacher:
             for batch in batches(windows, BATCH):
                 pieces, mask, rows, columns = padded(batch)
                 with half_precision():
-                    states = self.encoder(pieces, mask)[rows, columns]  # (tokens, width)
-                probabilities = torch.softmax(self.head(states.float()), -1).numpy()
+                    layers = [states[rows, columns] for states in self.encoder.layer_states(pieces, mask)]
+                figures = take(layers).numpy()
                 place = 0
                 for window in batch:
                     first = starts[window.document][window.start]
-                    total[window.document][first : first + len(window.firsts)] += probabilities[place : place + len(window.firsts)]
+                    total[window.document][first : first + len(window.firsts)] += figures[place : place + len(window.firsts)]
                     place += len(window.firsts)
 
 

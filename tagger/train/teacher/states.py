@@ -10,10 +10,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from tagger.train.teacher.label import BATCH, TOGETHER, Teacher
-from tagger.train.teacher.optimise import half_precision
+from tagger.train.teacher.label import TOGETHER, Teacher
 from tagger.train.teacher.plaintext import TextDocument
-from tagger.train.teacher.windows import batches, cut_windows, padded, sentence_pieces
 
 SAMPLE = 40_000  # tokens that the principal components are found from
 TOP_SHARE = 4  # one figure in so many is of the top layer, whose states vary in few directions
@@ -48,31 +46,14 @@ class StateReader:
             for layers in self._layers(documents)
         ]
 
-    def _layers(self, documents: Sequence[TextDocument]) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _layers(self, documents: Sequence[TextDocument]) -> list[list[np.ndarray]]:
         """Of each document the middle and the top. *Shape:* two of (tokens, encoder's width), float32."""
-        encoder, pieces = self._teacher.encoder, self._teacher.pieces
-        longest = encoder.settings.positions - 2
-        middle = slice(max(encoder.settings.layers // 2 - 1, 0), max(encoder.settings.layers * 3 // 4, 1))
-        windows, starts = [], []
-        for number, document in enumerate(documents):
-            sentences = [sentence_pieces(tokens, pieces, longest) for tokens in document.sentences]
-            starts.append(np.cumsum([0, *map(len, document.sentences)]))
-            windows += cut_windows(number, sentences, 1, 0)  # each sentence a window, with nothing around it
-        found = [tuple(np.zeros((start[-1], encoder.settings.width), np.float32) for _ in range(2)) for start in starts]
-        encoder.eval()
-        with torch.inference_mode():
-            for batch in batches(windows, BATCH):
-                numbers, mask, rows, columns = padded(batch)
-                with half_precision():
-                    layers = [states[rows, columns].float() for states in encoder.layer_states(numbers, mask)]
-                read = torch.stack(layers[middle]).mean(0).numpy(), layers[-1].numpy()
-                place = 0
-                for window in batch:
-                    first, count = starts[window.document][window.start], len(window.firsts)
-                    for whole, part in zip(found[window.document], read, strict=True):
-                        whole[first : first + count] = part[place : place + count]
-                    place += count
-        return found
+        shape = self._teacher.encoder.settings
+        middle = slice(max(shape.layers // 2 - 1, 0), max(shape.layers * 3 // 4, 1))
+        found = [np.zeros((sum(map(len, document.sentences)), 2 * shape.width), np.float32) for document in documents]
+        # each sentence a window, with nothing around it
+        self._teacher.add(documents, found, 1, 0, lambda layers: torch.cat([torch.stack(layers[middle]).float().mean(0), layers[-1].float()], 1))
+        return [np.split(states, 2, axis=1) for states in found]
 
 
 def _components(states: np.ndarray, count: int, total: float) -> tuple[np.ndarray, np.ndarray]:
