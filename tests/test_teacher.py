@@ -6,6 +6,7 @@ import corpus_maker
 import numpy as np
 import pytest
 import torch
+from click import UsageError
 from click.testing import CliRunner
 from conftest import run_program
 from teacher_maker import HEADS, INNER, LAYERS, POSITIONS, WIDTH, definition, write_weights
@@ -326,7 +327,7 @@ def test_a_student_is_drawn_towards_the_states(pipeline, tmp_path):
     folder, _ = pipeline
     teachers = ["--teacher", folder / "teacher.pt", "--threads", 1]
     run("label", folder / "text.npz", *teachers, "--states", 8, "-o", tmp_path / "states.npz")
-    assert read_soft(tmp_path / "states.npz").states.shape[1] == 8
+    assert read_soft(tmp_path / "states.npz", states=True).states.shape[1] == 8
     options = ["--epochs", "4", "--width", "16", "--threads", "1", "--dev-share", "0.2", "--rate", "1e-2"]
 
     def train(*more, soft=("states.npz",)):
@@ -342,6 +343,27 @@ def test_a_student_is_drawn_towards_the_states(pipeline, tmp_path):
     run("label", folder / "text.npz", *teachers, "-o", tmp_path / "plain.npz")
     run("label", folder / "text.npz", *teachers, "--states", 6, "-o", tmp_path / "other.npz")
     assert train("--guidance", "1", soft=("states.npz", "plain.npz")).returncode == 0
-    for soft, message in [(("plain.npz",), b"no text has a teacher's states"), (("states.npz", "other.npz"), b"of different teachers or runs")]:
+    content = dict(np.load(tmp_path / "states.npz"))
+    np.savez(tmp_path / "short.npz", **{**content, "states": content["states"][:-1]})
+    for soft, message in [
+        ((), b"no text has a teacher's states"),
+        (("plain.npz",), b"plain.npz: no text has a teacher's states"),
+        (("states.npz", "other.npz"), b"other.npz: states of different teachers or runs"),
+        (("short.npz",), b"short.npz: "),
+    ]:
         done = train("--guidance", "1", soft=soft)
         assert done.returncode == 1 and message in done.stderr.splitlines()[-1] and b"Traceback" not in done.stderr
+
+
+def test_states_that_cannot_be_had_are_refused(pipeline, tiny_model, tmp_path):
+    folder, _ = pipeline
+    plaintext.save_text(tmp_path / "few.npz", [TextDocument("a", "", [("Так", ".")])])
+    for text, by, count, error, message in [
+        (folder / "text.npz", tiny_model, 8, UsageError, "must be an encoder's checkpoint"),
+        (folder / "text.npz", folder / "teacher.pt", WIDTH + 1, UsageError, f"no more than {WIDTH}"),
+        (tmp_path / "few.npz", folder / "teacher.pt", 8, DataError, "too few"),
+    ]:
+        arguments = ["label", text, "--teacher", by, "--states", count, "--threads", 1, "-o", tmp_path / "x.npz"]
+        with pytest.raises(error, match=message):
+            teacher.main([*map(str, arguments)], standalone_mode=False)
+    assert not (tmp_path / "x.npz").exists()

@@ -203,12 +203,17 @@ def batches(arrays: Arrays, plan: Sequence[np.ndarray], forms: np.ndarray | None
         if forms is not None:
             words = arrays.forms[forms[chosen], words]
         distinct, index = np.unique(words, return_inverse=True)
-        taught = (figures if figures is None else (figures[token] * inside[:, :, None]).astype(np.float32) for figures in (arrays.soft, arrays.states))
         yield Batch(
             torch.from_numpy(arrays.rows[distinct]),
             torch.from_numpy(index.reshape(words.shape)),
             torch.from_numpy(np.where(inside, arrays.tags[token], 0).astype(np.int64)),
             torch.from_numpy(lengths),
             torch.from_numpy(arrays.weights[chosen]),
-            *(figures if figures is None else torch.from_numpy(figures) for figures in taught),
+            _laid_out(arrays.soft, token, inside),
+            _laid_out(arrays.states, token, inside),
         )
+
+
+def _laid_out(figures: np.ndarray | None, token: np.ndarray, inside: np.ndarray) -> Tensor | None:
+    """Figures of tokens by their places, zero behind a sentence's end. *Shape:* (tokens, width), two of (time, batch) -> (time, batch, width), float32."""
+    return None if figures is None else torch.from_numpy((figures[token] * inside[:, :, None]).astype(np.float32))

@@ -108,13 +108,9 @@ def fit(
     torch.use_deterministic_algorithms(True)
     training, development = load_parts(data, settings.seed, log)
     tags = start.tags if start else bio.tag_set(labels(training))
-    taught = [soft.without(soft.read_soft(path), development) for path in data.soft]
-    if data.guidance and not (bases := {part.basis for part in taught if part.basis}):
-        raise DataError("no text has a teacher's states; write them with `uk-tag-train teacher label --states`, or train without --guidance")
-    if data.guidance and len(bases) > 1:
-        raise DataError("the states in these files are of different teachers or runs; write all of them with one `uk-tag-train teacher label --states`")
-    if not data.guidance:
-        taught = [replace(part, states=None) for part in taught]
+    taught = [soft.without(soft.read_soft(path, states=data.guidance > 0), development) for path in data.soft]
+    if data.guidance:
+        soft.check_states(taught, data.soft)
     text = [sentence.tokens for sentence in all_sentences(training)] + [tokens for part in taught for tokens in part.sentences]
     forms = bool(settings.forms)
     gazetteer, classes = read_gazetteer(data.gazetteer) if data.gazetteer else (None, [])

@@ -6,6 +6,7 @@ digest of what its figures mean.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +36,8 @@ class SoftText:
     basis: str = ""
 
 
-def read_soft(path: str | Path) -> SoftText:
-    """Read such a file. Raises DataError where it cannot be read or its parts do not fit together."""
+def read_soft(path: str | Path, *, states: bool = False) -> SoftText:
+    """Read such a file, on request with the states that it may have. Raises DataError where it cannot be read or its parts do not fit together."""
     try:
         digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
         with np.load(path, allow_pickle=False) as content:
@@ -44,16 +45,28 @@ def read_soft(path: str | Path) -> SoftText:
             lengths = content["lengths"]
             probabilities = content["probabilities"]
             tags = [str(tag) for tag in content["tags"]]
-            states, basis = (content["states"], str(content["basis"])) if "states" in content.files else (None, "")
+            held, basis = (content["states"], str(content["basis"])) if states and "states" in content.files else (None, "")
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror or error}", path=str(path)) from None
     except Exception as error:  # a zip archive cut short, a missing part, text that is not UTF-8
         raise DataError(f"this is no text with soft labels ({error!r}); make it with `uk-tag-train teacher label`", path=str(path)) from None
-    if len(tokens) != lengths.sum() or probabilities.shape != (len(tokens), len(tags)) or (states is not None and len(states) != len(tokens)):
+    if len(tokens) != lengths.sum() or probabilities.shape != (len(tokens), len(tags)):
         raise DataError(f"{len(tokens)} tokens, lengths for {lengths.sum()}, probabilities {probabilities.shape}: they do not fit together", path=str(path))
+    if held is not None and (held.ndim != 2 or len(held) != len(tokens)):
+        raise DataError(f"{len(tokens)} tokens, states {held.shape}: they do not fit together", path=str(path))
     ends = np.cumsum(lengths).tolist()
     starts = [0, *ends[:-1]]
-    return SoftText([tokens[start:end] for start, end in zip(starts, ends, strict=True)], probabilities, tags, digest, states, basis)
+    return SoftText([tokens[start:end] for start, end in zip(starts, ends, strict=True)], probabilities, tags, digest, held, basis)
+
+
+def check_states(texts: Sequence[SoftText], paths: Sequence[str]) -> None:
+    """Raise DataError where no text has states, or where those of two cannot be compared."""
+    bases = {text.basis for text in texts if text.states is not None}
+    where = ", ".join(paths) or None
+    if not bases:
+        raise DataError("no text has a teacher's states; write them with `uk-tag-train teacher label --states`, or train without --guidance", path=where)
+    if len(bases) > 1:
+        raise DataError("states of different teachers or runs; write all of them with one `uk-tag-train teacher label --states`", path=where)
 
 
 def without(text: SoftText, documents: list[Document]) -> SoftText:

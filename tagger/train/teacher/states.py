@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
+from tagger.errors import DataError
 from tagger.train.teacher.label import TOGETHER, Teacher
 from tagger.train.teacher.plaintext import TextDocument
 
@@ -22,6 +23,7 @@ class StateReader:
 
     :param documents: the principal components are those of a part of their tokens.
     :param width: figures a token.
+    :raises DataError: so few tokens have no so many principal components.
     """
 
     def __init__(self, teacher: Teacher, documents: Sequence[TextDocument], width: int) -> None:
@@ -30,6 +32,8 @@ class StateReader:
         order = np.random.default_rng(1).permutation(len(sentences))
         ends = np.cumsum([len(sentences[place]) for place in order])
         some = [sentences[place] for place in order[: int(np.searchsorted(ends, SAMPLE)) + 1]]
+        if sum(map(len, some)) <= width:
+            raise DataError(f"{sum(map(len, some))} tokens are too few for states of {width} figures; give more text, or fewer figures")
         sample = self._layers([TextDocument("", "", some)])
         top = width // TOP_SHARE
         self._projections = [_components(states, count, width / 2) for states, count in zip(sample[0], (width - top, top), strict=True)]
