@@ -109,6 +109,7 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     assert kinds((usual + strange + usual + strange)[:-1]) == [True, False, True, False]
     assert kinds(usual * 5 + b"\n" + usual * 5 + b"\n").count(True) == 2  # two empty lines in a row
     assert sum(kinds((usual + strange) * 50)) == CUTS
+    assert kinds((usual + b"\xff\n\n" + usual)[:-1]) == [True, False, True]
 
 
 @pytest.mark.parametrize("options", [{"form": "jsonl"}, {"form": "inline"}, {"column": 0}, {"color": True}])

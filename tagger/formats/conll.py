@@ -17,19 +17,9 @@ WORD_LINE = re.compile(rb"\d+\t")
 OTHER_LINE = re.compile(rb"\d+[-.]\d+\t")
 CONLLU_COLUMNS = 10
 LINE_FEED = ord("\n")
-# What keeps sentences from the fast way: other white space, lines that begin with some or hold no token, and two empty lines in a row.
+# What keeps a sentence from the fast way: other white space, lines that begin with some or hold no token, and two empty lines in a row.
 UNUSUAL = (b" ", b"\r", b"\v", b"\f", b"\n\t", b"\n\n\n", b"-DOCSTART-")
 CUTS = 8  # parts of a block that may come the fast way, with something unusual between them; where there is more of that, the rest is read with care
-
-
-def _strange(whole: bytes, begin: int, end: int) -> int:
-    """Where the first unusual thing stands between these places, the first of them a sentence's beginning; `end` where there is none."""
-    if whole[begin : begin + 1] in (b"\n", b"\t"):
-        return begin
-    for mark in UNUSUAL:
-        if (place := whole.find(mark, begin, end)) >= 0:
-            end = place
-    return end
 
 
 class ConllReader:
@@ -89,38 +79,23 @@ class ConllReader:
         begin = whole.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open
         end = whole.rfind(b"\n\n") + 2  # behind the last one that is complete
         done = 0
-        for _ in range(CUTS if begin != 1 and not self._column and self.form == "conll" else 0):
-            strange = _strange(whole, begin, end)
-            stop = whole.rfind(b"\n\n", begin, strange) + 2 if strange < end else end  # 1 where the first sentence is strange
+        for _ in range(0 if self._column or begin == 1 else CUTS):
+            unusual = _first_unusual(whole, begin, end)
+            stop = end if unusual == end else whole.rfind(b"\n\n", begin, unusual) + 2  # 1 where the first sentence has it
             if begin + 2 < stop:
-                usual = self._usual(whole[begin:stop], number + whole.count(b"\n", done, begin))
-                if usual is None:
-                    break
+                line = number + whole.count(b"\n", done, begin)
                 if done < begin:
                     self.read(whole[done : begin - 1].split(b"\n"), number, found)
+                usual = _together(whole[begin:stop], line)
                 found.append(usual)
-                done, number = stop, usual.line + len(usual.lines)
-            behind = whole.find(b"\n\n", strange)  # the sentence with something strange in it
-            if behind < 0:
+                done, number = stop, line + len(usual.lines)
+            closed = whole.find(b"\n\n", unusual)  # the sentence that has it
+            if closed < 0:
                 break
-            begin = behind + 2
+            begin = closed + 2
         if done < len(whole):
             self.read(whole[done:-1].split(b"\n"), number, found)
         self._ended = True
-
-    def _usual(self, block: bytes, number: int) -> Block | None:
-        """Whole sentences together, `None` where they are no UTF-8."""
-        try:
-            block.decode("utf-8")
-        except UnicodeDecodeError:
-            return None
-        lines = block.split(b"\n")
-        lines.pop()  # what is behind the last line feed
-        ends = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_FEED)  # of lines, in bytes
-        empty = np.flatnonzero(np.diff(ends) == 1) + 1
-        starts = np.append(0, empty[:-1] + 1)
-        words = [line.partition(b"\t")[0] for line in lines] if b"\t" in block else lines
-        return Block(lines, words, starts, empty - starts, number)
 
     def finish(self, found: list[Piece]) -> None:
         """Add the sentence that the end of the input ends. Raises DataError."""
@@ -157,6 +132,31 @@ class ConllReader:
                     message = f"{columns} column(s), but the token is sought in {where}; mend the line or --token-column"
                     raise DataError(message, path=self._decoder.path, line=self._first + row) from None
             raise
+
+
+def _first_unusual(whole: bytes, begin: int, end: int) -> int:
+    """Where the first unusual thing, or byte that is no UTF-8, stands from `begin`, where a sentence begins, to `end`; `end` where there is none."""
+    if whole[begin : begin + 1] in (b"\n", b"\t"):
+        return begin
+    for mark in UNUSUAL:
+        if (place := whole.find(mark, begin, end)) >= 0:
+            end = place
+    try:
+        whole[begin:end].decode("utf-8")
+    except UnicodeDecodeError as error:
+        end = begin + error.start
+    return end
+
+
+def _together(block: bytes, number: int) -> Block:
+    """Whole usual sentences, the first line of which has this number."""
+    lines = block.split(b"\n")
+    lines.pop()  # what is behind the last line feed
+    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_FEED)  # of lines, in bytes
+    empty = np.flatnonzero(np.diff(ends) == 1) + 1
+    starts = np.append(0, empty[:-1] + 1)
+    words = [line.partition(b"\t")[0] for line in lines] if b"\t" in block else lines
+    return Block(lines, words, starts, empty - starts, number)
 
 
 class ConlluReader(ConllReader):
