@@ -50,3 +50,53 @@ def tiny_model(tiny_checkpoint, tmp_path_factory) -> Path:
     done = run_program("uk-tag-export", tiny_checkpoint, path)
     assert done.returncode == 0, done.stderr.decode()
     return path
+
+
+@pytest.fixture(scope="session")
+def tokenizer(tmp_path_factory) -> Path:
+    """The tokenizer of a tiny encoder."""
+    from teacher_maker import definition
+
+    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    path.write_text(definition(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def weights(tokenizer) -> Path:
+    """The weights of the same encoder, in 4 bits."""
+    from teacher_maker import write_weights
+
+    from tagger.train.teacher.pieces import Pieces
+
+    path = tokenizer.with_name("weights.bin")
+    write_weights(path, len(Pieces.read(tokenizer)))
+    return path
+
+
+@pytest.fixture(scope="session")
+def teacher_corpus(tmp_path_factory) -> Path:
+    """A folder with an annotated file; and plain text, some of it from documents of the annotated file."""
+    folder = tmp_path_factory.mktemp("corpus")
+    (folder / "train.conll").write_text(corpus_maker.conll(200), encoding="utf-8")
+    blocks = ["\n".join(" ".join(tokens) for tokens, _ in corpus_maker.sentences(12, seed)) for seed in range(10, 40)]
+    (folder / "news.txt").write_text("\n\n".join(blocks), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def teacher_pipeline(teacher_corpus, tokenizer, weights) -> tuple[Path, str]:
+    """All steps through the teacher's commands: the folder with their files, and what evaluate printed."""
+    from teacher_maker import run
+
+    corpus = teacher_corpus
+    package = ["--weights", weights, "--tokenizer", tokenizer, "--threads", 1]
+    data = corpus / "train.conll"
+    run("prepare", data, "--text", corpus / "news.txt", "--training", "-o", corpus / "text.npz")
+    run("pretrain", corpus / "text.npz", "-o", corpus / "encoder.pt", "--epochs", 2, "--length", 32, "--rows", 8, *package)
+    tuning = ["--epochs", 8, "--batch", 32, "--rate", 1e-2, "--head-rate", 2e-2, "--layer-decay", 1, "--windows", "16", "--plain", "--threads", 1]
+    run("fit", data, "--encoder", corpus / "encoder.pt", "-o", corpus / "teacher.pt", *tuning)
+    teachers = ["--teacher", corpus / "teacher.pt", "--teacher", corpus / "teacher.pt"]
+    run("label", corpus / "text.npz", *teachers, "-o", corpus / "silver.npz", "--threads", 1)
+    run("vary", corpus / "silver.npz", "-o", corpus / "copies.npz", "--lowered", 0.5, "--raised", 0.2, "--swapped", 0.5)
+    return corpus, run("evaluate", data, *teachers)

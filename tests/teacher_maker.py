@@ -5,7 +5,9 @@ import struct
 
 import corpus_maker
 import numpy as np
+from click.testing import CliRunner
 
+from tagger.train.teacher.cli import teacher
 from tagger.train.teacher.encoder import BLOCK_WEIGHTS
 
 WIDTH, LAYERS, HEADS, INNER, POSITIONS = 32, 1, 2, 64, 128
@@ -67,3 +69,10 @@ def write_weights(path, pieces: int) -> dict[str, np.ndarray]:
         header += struct.pack("<H", len(name)) + name.encode() + struct.pack("<BIQQ", kind, elements, size + offset, length)
     path.write_bytes(header + data)
     return expected
+
+
+def run(*arguments):
+    """Run a command of `uk-tag-train teacher`, which must succeed; what it printed."""
+    done = CliRunner().invoke(teacher, [*map(str, arguments)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output

@@ -6,14 +6,11 @@ import corpus_maker
 import numpy as np
 import pytest
 import torch
-from click import UsageError
 from click.testing import CliRunner
-from conftest import run_program
-from teacher_maker import HEADS, INNER, LAYERS, POSITIONS, WIDTH, definition, write_weights
+from teacher_maker import HEADS, INNER, LAYERS, POSITIONS, WIDTH, run, write_weights
 
 from tagger.errors import DataError, ModelError
 from tagger.tagger import Tagger
-from tagger.train.checkpoint import load
 from tagger.train.corpus import Document, Sentence, read_conll
 from tagger.train.soft import read_soft
 from tagger.train.teacher import plaintext
@@ -26,57 +23,10 @@ from tagger.train.teacher.label import Teacher, best_tags, label, tag_probabilit
 from tagger.train.teacher.model import load_teacher
 from tagger.train.teacher.pieces import END, PIECES_PER_WORD, UNKNOWN, Pieces
 from tagger.train.teacher.plaintext import RawDocument, TextDocument
-from tagger.train.teacher.states import StateReader
 from tagger.train.teacher.swap import swapped
 from tagger.train.teacher.windows import batches, cut_windows, padded, sentence_pieces
 
 TAGS = ["O", "B-PERS", "I-PERS"]
-
-
-@pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory):
-    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
-    path.write_text(definition(), encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def weights(tokenizer):
-    path = tokenizer.with_name("weights.bin")
-    write_weights(path, len(Pieces.read(tokenizer)))
-    return path
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
-    """An annotated file; and plain text, some of it from documents of the annotated file."""
-    folder = tmp_path_factory.mktemp("corpus")
-    (folder / "train.conll").write_text(corpus_maker.conll(200), encoding="utf-8")
-    blocks = ["\n".join(" ".join(tokens) for tokens, _ in corpus_maker.sentences(12, seed)) for seed in range(10, 40)]
-    (folder / "news.txt").write_text("\n\n".join(blocks), encoding="utf-8")
-    return folder
-
-
-def run(*arguments):
-    """Run a command of the group; it must succeed."""
-    done = CliRunner().invoke(teacher, [*map(str, arguments)], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.output
-
-
-@pytest.fixture(scope="module")
-def pipeline(corpus, tokenizer, weights):
-    """All steps through the commands: the folder with their files, and what evaluate printed."""
-    package = ["--weights", weights, "--tokenizer", tokenizer, "--threads", 1]
-    data = corpus / "train.conll"
-    run("prepare", data, "--text", corpus / "news.txt", "--training", "-o", corpus / "text.npz")
-    run("pretrain", corpus / "text.npz", "-o", corpus / "encoder.pt", "--epochs", 2, "--length", 32, "--rows", 8, *package)
-    tuning = ["--epochs", 8, "--batch", 32, "--rate", 1e-2, "--head-rate", 2e-2, "--layer-decay", 1, "--windows", "16", "--plain", "--threads", 1]
-    run("fit", data, "--encoder", corpus / "encoder.pt", "-o", corpus / "teacher.pt", *tuning)
-    teachers = ["--teacher", corpus / "teacher.pt", "--teacher", corpus / "teacher.pt"]
-    run("label", corpus / "text.npz", *teachers, "-o", corpus / "silver.npz", "--threads", 1)
-    run("vary", corpus / "silver.npz", "-o", corpus / "copies.npz", "--lowered", 0.5, "--raised", 0.2, "--swapped", 0.5)
-    return corpus, run("evaluate", data, *teachers)
 
 
 def test_a_four_bit_file_is_read_as_it_was_written(tmp_path):
@@ -157,7 +107,7 @@ def test_a_sentence_by_itself_is_read_whole(tokenizer):
         assert np.allclose(alone, own, atol=0.01)
 
 
-def test_held_out_text_does_not_get_in_whatever_its_tokens(corpus):
+def test_held_out_text_does_not_get_in_whatever_its_tokens(teacher_corpus):
     words = "Це дуже довге речення про те , як ми жили-були".split()
     held_out = [Document("held out", [Sentence(tuple(words), ("O",) * len(words))])]
     raw = [RawDocument("a", "s", ["Щось інше."]), RawDocument("b", "s", ["Перед тим. Це дуже довге речення про те, як ми жили-були!"])]
@@ -199,8 +149,8 @@ def test_swapped_copies_hold_changed_sentences_with_the_same_probabilities():
         assert verb == "спить" and rows.argmax(1).tolist() == [1, 0]
 
 
-def test_the_commands_lead_from_text_to_a_teacher_that_has_learned(pipeline):
-    folder, printed = pipeline
+def test_the_commands_lead_from_text_to_a_teacher_that_has_learned(teacher_pipeline):
+    folder, printed = teacher_pipeline
     whole = next(line for line in printed.splitlines() if line.startswith("micro"))
     assert float(whole.split()[3]) > 0.4, printed
     assert "single sentences" in printed and "lower-cased" in printed
@@ -208,8 +158,8 @@ def test_the_commands_lead_from_text_to_a_teacher_that_has_learned(pipeline):
     assert tags == [] and head["bias"].shape == (len(pieces),)
 
 
-def test_soft_labels_fit_the_text_and_the_student_reads_them(pipeline):
-    folder, _ = pipeline
+def test_soft_labels_fit_the_text_and_the_student_reads_them(teacher_pipeline):
+    folder, _ = teacher_pipeline
     text, _ = plaintext.load_text(folder / "text.npz")
     silver, tags = plaintext.load_text(folder / "silver.npz")
     assert set(tags) == {"O", *(f"{part}-{name}" for part in "BI" for name in ("PERS", "LOC", "ORG"))}
@@ -219,8 +169,8 @@ def test_soft_labels_fit_the_text_and_the_student_reads_them(pipeline):
 
 
 @pytest.mark.parametrize("change", [str.lower, str.upper])
-def test_recased_copies_have_the_probabilities_of_the_original(pipeline, change):
-    folder, _ = pipeline
+def test_recased_copies_have_the_probabilities_of_the_original(teacher_pipeline, change):
+    folder, _ = teacher_pipeline
     originals = {(document.name, tuple(document.sentences)) for document in plaintext.load_text(folder / "silver.npz")[0]}
     silver, copies = ({document.name: document for document in plaintext.load_text(folder / file)[0]} for file in ["silver.npz", "copies.npz"])
     found = 0
@@ -232,8 +182,8 @@ def test_recased_copies_have_the_probabilities_of_the_original(pipeline, change)
     assert found
 
 
-def test_a_model_teaches_beside_an_encoder(pipeline, tiny_model):
-    folder, _ = pipeline
+def test_a_model_teaches_beside_an_encoder(teacher_pipeline, tiny_model):
+    folder, _ = teacher_pipeline
     text, _ = plaintext.load_text(folder / "text.npz")
     model, tagger = load_teacher(str(tiny_model)), Tagger.load(tiny_model, device="cpu")
     [document] = label([model], text[:1], print)
@@ -247,8 +197,8 @@ def test_a_model_teaches_beside_an_encoder(pipeline, tiny_model):
         assert np.allclose(both.astype(np.float32), (one.astype(np.float32) + other) / 2, atol=1e-2)
 
 
-def test_a_saved_teacher_gives_the_same_probabilities(pipeline, tmp_path):
-    folder, _ = pipeline
+def test_a_saved_teacher_gives_the_same_probabilities(teacher_pipeline, tmp_path):
+    folder, _ = teacher_pipeline
     text, _ = plaintext.load_text(folder / "text.npz")
     one = Teacher.load(folder / "teacher.pt")
     one.save(tmp_path / "again.pt", {})
@@ -257,8 +207,8 @@ def test_a_saved_teacher_gives_the_same_probabilities(pipeline, tmp_path):
         assert all(np.array_equal(rows, same) for rows, same in zip(a.probabilities, b.probabilities, strict=True))
 
 
-def test_the_same_seed_trains_the_same_teacher(corpus, weights, tokenizer):
-    documents = read_conll(corpus / "train.conll")[:4]
+def test_the_same_seed_trains_the_same_teacher(teacher_corpus, weights, tokenizer):
+    documents = read_conll(teacher_corpus / "train.conll")[:4]
     made = []
     for _ in range(2):
         pieces = Pieces.read(tokenizer)
@@ -279,8 +229,8 @@ def test_the_same_seed_trains_the_same_teacher(corpus, weights, tokenizer):
         (["pretrain", "text.npz", "--weights", "train.conll", "--tokenizer", "train.conll", "-o", "x.pt"], ModelError, "not a tokenizer definition"),
     ],
 )
-def test_bad_input_gives_one_clear_error(pipeline, monkeypatch, arguments, error, message):
-    folder, _ = pipeline
+def test_bad_input_gives_one_clear_error(teacher_pipeline, monkeypatch, arguments, error, message):
+    folder, _ = teacher_pipeline
     monkeypatch.chdir(folder)
     done = CliRunner().invoke(teacher, arguments)
     assert isinstance(done.exception, error) and message in str(done.exception) and "\n" not in str(done.exception)
@@ -298,72 +248,10 @@ def test_every_command_tells_of_itself(name):
     assert "--help" in run(name, "--help")
 
 
-def test_commands_without_text_or_folder_are_refused(corpus, tmp_path):
+def test_commands_without_text_or_folder_are_refused(teacher_corpus, tmp_path):
     for arguments, message in [
-        (["prepare", corpus / "train.conll", "-o", tmp_path / "x.npz"], "no text"),
-        (["prepare", corpus / "train.conll", "--training", "-o", tmp_path / "none" / "x.npz"], "there is no folder"),
+        (["prepare", teacher_corpus / "train.conll", "-o", tmp_path / "x.npz"], "no text"),
+        (["prepare", teacher_corpus / "train.conll", "--training", "-o", tmp_path / "none" / "x.npz"], "there is no folder"),
     ]:
         done = CliRunner().invoke(teacher, [*map(str, arguments)])
         assert done.exit_code == 2 and message in done.output
-
-
-def test_states_are_those_of_the_layers_whatever_stands_beside_a_sentence(pipeline):
-    folder, _ = pipeline
-    text, _ = plaintext.load_text(folder / "text.npz")
-    encoder = Teacher.load(folder / "teacher.pt")
-    reader = StateReader(encoder, text, 6)
-    whole = reader.read(text[:3])
-    for document, states in zip(text, whole, strict=False):
-        alone = reader.read([TextDocument("", "", [tokens]) for tokens in document.sentences])
-        assert states.shape == (sum(map(len, document.sentences)), 6) and states.dtype == np.float16
-        assert np.allclose(states, np.concatenate(alone), atol=0.05)
-    everything = np.concatenate(reader.read(text)).astype(np.float32)
-    assert all(2 < (part**2).sum(1).mean() < 4.5 for part in (everything[:, :5], everything[:, 5:]))  # the middle and the top, alike
-    assert np.abs(np.corrcoef(everything[:, :5].T) - np.eye(5)).max() < 0.2
-    assert reader.basis == StateReader(encoder, text, 6).basis != StateReader(encoder, text, 5).basis
-
-
-def test_a_student_is_drawn_towards_the_states(pipeline, tmp_path):
-    folder, _ = pipeline
-    teachers = ["--teacher", folder / "teacher.pt", "--threads", 1]
-    run("label", folder / "text.npz", *teachers, "--states", 8, "-o", tmp_path / "states.npz")
-    assert read_soft(tmp_path / "states.npz", states=True).states.shape[1] == 8
-    options = ["--epochs", "4", "--width", "16", "--threads", "1", "--dev-share", "0.2", "--rate", "1e-2"]
-
-    def train(*more, soft=("states.npz",)):
-        files = [part for name in soft for part in ("--soft", str(tmp_path / name))]
-        return run_program("uk-tag-train", "fit", folder / "train.conll", *files, *options, "-o", tmp_path / "student.pt", *more)
-
-    digests = []
-    for more in ([], ["--guidance", "1"], ["--guidance", "1"]):
-        done = train(*more)
-        assert done.returncode == 0, done.stderr
-        digests.append(load(tmp_path / "student.pt").weights["output.weight"].numpy().tobytes())
-    assert digests[0] != digests[1] == digests[2]
-    run("label", folder / "text.npz", *teachers, "-o", tmp_path / "plain.npz")
-    run("label", folder / "text.npz", *teachers, "--states", 6, "-o", tmp_path / "other.npz")
-    assert train("--guidance", "1", soft=("states.npz", "plain.npz")).returncode == 0
-    content = dict(np.load(tmp_path / "states.npz"))
-    np.savez(tmp_path / "short.npz", **{**content, "states": content["states"][:-1]})
-    for soft, message in [
-        ((), b"no text has a teacher's states"),
-        (("plain.npz",), b"plain.npz: no text has a teacher's states"),
-        (("states.npz", "other.npz"), b"other.npz: states of different teachers or runs"),
-        (("short.npz",), b"short.npz: "),
-    ]:
-        done = train("--guidance", "1", soft=soft)
-        assert done.returncode == 1 and message in done.stderr.splitlines()[-1] and b"Traceback" not in done.stderr
-
-
-def test_states_that_cannot_be_had_are_refused(pipeline, tiny_model, tmp_path):
-    folder, _ = pipeline
-    plaintext.save_text(tmp_path / "few.npz", [TextDocument("a", "", [("Так", ".")])])
-    for text, by, count, error, message in [
-        (folder / "text.npz", tiny_model, 8, UsageError, "must be an encoder's checkpoint"),
-        (folder / "text.npz", folder / "teacher.pt", WIDTH + 1, UsageError, f"no more than {WIDTH}"),
-        (tmp_path / "few.npz", folder / "teacher.pt", 8, DataError, "too few"),
-    ]:
-        arguments = ["label", text, "--teacher", by, "--states", count, "--threads", 1, "-o", tmp_path / "x.npz"]
-        with pytest.raises(error, match=message):
-            teacher.main([*map(str, arguments)], standalone_mode=False)
-    assert not (tmp_path / "x.npz").exists()
