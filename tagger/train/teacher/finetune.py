@@ -8,20 +8,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from tagger.errors import DataError
 from tagger.tags import tag_set
-from tagger.train.corpus import Document, labels
+from tagger.train.corpus import Document, Sentence, labels
 from tagger.train.metrics import Report, score
 from tagger.train.teacher.augment import Augmenter
 from tagger.train.teacher.encoder import Encoder
 from tagger.train.teacher.label import Teacher, Teaching, best_tags, tag_probabilities
 from tagger.train.teacher.optimise import Optimiser, half_precision
 from tagger.train.teacher.pieces import Pieces
-from tagger.train.teacher.plaintext import plain_documents
+from tagger.train.teacher.plaintext import TextDocument, plain_documents
 from tagger.train.teacher.windows import Window, batches, cut_windows, padded, sentence_pieces
 from tagger.train.variants import VARIANTS, copies
 
@@ -37,7 +38,7 @@ class FinetuneSettings:
     :param layer_decay: see :class:`tagger.train.teacher.optimise.Optimiser`.
     :param augment: whether to swap names and recase letters.
     :param lowered, raised: share of documents that are then lower-cased, upper-cased, drawn anew in each epoch.
-    :param context: pieces of context on each side when the development documents are tagged.
+    :param soft_share: share of an epoch's tokens that are of labelled text, drawn anew in each epoch.
     """
 
     epochs: int = 6
@@ -50,6 +51,7 @@ class FinetuneSettings:
     seed: int = 1
     lowered: float = 0.15
     raised: float = 0.03
+    soft_share: float = 0.4
 
 
 def finetune(
@@ -60,12 +62,15 @@ def finetune(
     settings: FinetuneSettings,
     log: Callable[[str], None],
     classes: Sequence[str] = (),
+    soft: Sequence[TextDocument] = (),
+    soft_tags: Sequence[str] = (),
 ) -> Teacher:
     """Train an encoder in place.
 
     :param classes: labels, in the order of the tags; those of the training documents where none are given.
+    :param soft: text that others labelled, to learn from beside the training documents (Xie et al. 2020), and the tags that its probabilities are over.
     :returns: the teacher.
-    :raises DataError: no entity in the training documents.
+    :raises DataError: no entity in the training documents, or tags in the labelled text that these have not.
     """
     names = list(classes) or labels(training)
     if not names:
@@ -73,27 +78,32 @@ def finetune(
     torch.manual_seed(settings.seed)
     generator = random.Random(settings.seed)
     tags = tag_set(names)
-    numbers = {tag: number for number, tag in enumerate(tags)}
+    one_hot = dict(zip(tags, np.eye(len(tags), dtype=np.float32), strict=True))
+    columns_of = _columns(soft_tags, tags)
+    share = settings.soft_share if soft else 0.0
     head = nn.Linear(encoder.settings.width, len(tags))
     nn.init.normal_(head.weight, std=0.02)
     nn.init.zeros_(head.bias)
     augmenter = Augmenter(training, lowered=settings.lowered, raised=settings.raised)
     size = sum(len(pieces.word(token)) for document in training for sentence in document.sentences for token in sentence.tokens)
-    steps = int(settings.epochs * size * 1.1 / settings.batch)  # sentence ends and padding add a tenth
+    steps = int(settings.epochs * size * 1.1 / (1 - share) / settings.batch)  # sentence ends and padding add a tenth
     optimiser = Optimiser(encoder, head.parameters(), rate=settings.rate, head_rate=settings.head_rate, layer_decay=settings.layer_decay, steps=steps)
     teacher = Teacher(encoder, pieces, head, tags)
     for epoch in range(1, settings.epochs + 1):
         began = time.monotonic()
         encoder.train()
         documents = [augmenter.change(document, generator) if settings.augment else document for document in training]
+        targets = [[np.stack([one_hot[tag] for tag in sentence.tags]) for sentence in document.sentences] for document in documents]
+        for text in draw(soft, share, sum(document.tokens for document in training), generator):
+            document = Document(text.name, [Sentence(tokens, ()) for tokens in text.sentences])
+            documents.append(augmenter.recase(document, generator) if settings.augment else document)
+            targets.append([rows[:, columns_of].astype(np.float32) for rows in text.probabilities])
         groups = batches(_windows(documents, pieces, settings, encoder.settings.positions, generator), settings.batch)
         generator.shuffle(groups)
         total = 0.0
         for batch in groups:
             tokens, mask, rows, columns = padded(batch)
-            wanted = torch.tensor(
-                [numbers[tag] for window in batch for sentence in documents[window.document].sentences[window.start : window.end] for tag in sentence.tags]
-            )
+            wanted = torch.from_numpy(np.concatenate([rows for window in batch for rows in targets[window.document][window.start : window.end]]))
             with half_precision():
                 states = encoder(tokens, mask)[rows, columns]  # (tokens, width)
             # dropped before it is float32: the pool of random bits is of one type
@@ -105,6 +115,24 @@ def finetune(
             line += f" development F1 {evaluate([teacher], development).micro.f1:.4f}"
         log(f"{line} {time.monotonic() - began:.0f} s")
     return teacher
+
+
+def _columns(soft_tags: Sequence[str], tags: Sequence[str]) -> list[int]:
+    """Where each tag stands among those of labelled text."""
+    if soft_tags and set(soft_tags) != set(tags):
+        raise DataError(f"the labelled text has the tags {', '.join(soft_tags)}, the training documents {', '.join(tags)}; give text of the same labels")
+    return [list(soft_tags).index(tag) for tag in tags] if soft_tags else []
+
+
+def draw(soft: Sequence[TextDocument], share: float, gold: int, generator: random.Random) -> list[TextDocument]:
+    """Documents drawn by chance, until they make such a share of all tokens."""
+    chosen, need = [], gold * share / (1 - share)
+    for document in generator.sample(soft, len(soft)):
+        if need <= 0:
+            break
+        chosen.append(document)
+        need -= sum(map(len, document.sentences))
+    return chosen
 
 
 def _windows(documents: Sequence[Document], pieces: Pieces, settings: FinetuneSettings, positions: int, generator: random.Random) -> list[Window]:
