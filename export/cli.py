@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 
 import click
 from click.core import ParameterSource
@@ -18,7 +17,7 @@ CARD_HELP = "Also put KEY=VALUE into the model's card: name, licence, descriptio
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.argument("source", metavar="CHECKPOINT", type=click.Path())
 @click.argument("target", metavar="MODEL.onnx", type=click.Path(), required=False)
-@click.option("--show", is_flag=True, help="Print what is inside a model file instead: uk-tag-export --show MODEL.onnx.")
+@click.option("--show", is_flag=True, help="Print what is inside a model file, or a model in the package, instead.")
 @click.option(
     "--reverse", "back", is_flag=True, help="Turn a float32 model, or one in the package by its name, into a checkpoint instead, to train it further."
 )
@@ -133,13 +132,15 @@ def _reverse(source: str, target: str) -> None:
 
 
 def _show(path: str, as_json: bool) -> None:
+    from tagger.precision import model_file
     from tagger.session import Session
 
-    session = Session(path, device="cpu")
+    file = model_file(path, device="cpu")
+    session = Session(file, device="cpu")
     bundle = session.bundle
     content = {
-        "file": path,
-        "bytes": Path(path).stat().st_size,
+        "file": str(file),
+        "bytes": file.stat().st_size,
         "tags": bundle.tags,
         "vocabulary": len(bundle.vocabulary),
         "digest": session.digest,

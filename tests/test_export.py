@@ -93,6 +93,8 @@ def test_the_program_writes_shows_and_refuses(tiny_checkpoint, tiny_corpus, tmp_
     content = json.loads(shown.stdout)
     assert content["licence"] == "test only" and content["tags"][0] == "O" and content["scores"]["all"]["f1"] > 0.9
     assert b"test only" in run_program("uk-tag-export", "--show", target).stdout
+    own = json.loads(run_program("uk-tag-export", "--show", "uk-ner-small", "--json").stdout)
+    assert own["name"] == "uk-ner-small" and own["file"].endswith("uk-ner-small.int8.onnx") and own["bytes"] > 10_000_000
     absent, other = tmp_path / "none.pt", tmp_path / "n.onnx"
     for arguments, code in [((tiny_checkpoint,), 2), ((absent, other), 1), ((target, other), 1), (("--show", tiny_checkpoint), 1)]:
         failed = run_program("uk-tag-export", *arguments)
