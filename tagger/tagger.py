@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from tagger.entity import Entity
     from tagger.texts import EntityFinder
 
-# By device. Measured on the CPU: the states of more no longer fit its cache. Not measured on CUDA, where a step is to serve many sentences at once.
-BATCH_TOKENS = {"cpu": 768, "cuda": 16384}
+# By device. Measured on the CPU (tests/benchmarks/batches.py): more is no faster, and takes more memory. Not measured on CUDA, where a step is to
+# serve many sentences at once.
+BATCH_TOKENS = {"cpu": 384, "cuda": 16384}
 WINDOW_TOKENS = 16384
 REOPENED = 4  # taggers kept that arrived by pickle
 DECODED = 8  # batches decoded at once; they stand in the order of their lengths, so that few steps are empty
