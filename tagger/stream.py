@@ -99,14 +99,14 @@ class Pipe:
             raise trouble
 
     def _flush(self, window: list[Piece], writing: Writing) -> None:
-        """Have a window tagged. With several threads, the one before is written while they work on it."""
+        """Have a window tagged. The one before is written, and the next one read, while the model's threads work on it."""
         if not window:
             return
         for part in [[piece] for piece in window] if self._line_buffered else [window]:
             started = self._begin(part)
             self._settle(writing)
             self._running = part, started
-            if self._line_buffered or self._tagger.threads == 1:
+            if self._line_buffered:
                 self._settle(writing)
 
     def _begin(self, pieces: list[Piece]) -> Window:
@@ -122,7 +122,8 @@ class Pipe:
                 starts.append(len(tokens))
                 lengths.append(len(piece.tokens))
                 tokens += piece.tokens
-        return self._tagger.begin(tokens, np.array(starts, np.int64), np.array(lengths, np.int64), probabilities=self._scores)
+        places = np.array(starts, np.int64), np.array(lengths, np.int64)
+        return self._tagger.begin(tokens, *places, probabilities=self._scores, ahead=not self._line_buffered)
 
     def _settle(self, writing: Writing) -> None:
         """Write the window that is being tagged."""

@@ -4,7 +4,7 @@ It may be shared between threads, and sent to other processes, where it opens th
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -133,11 +133,12 @@ class Tagger:
         names = self.bundle.tags
         return (window.annotation(names, start, length) for start, length in zip(window.starts.tolist(), window.lengths.tolist(), strict=True))
 
-    def begin(self, tokens: Sequence[str | bytes], starts: np.ndarray, lengths: np.ndarray, *, probabilities: bool = False) -> Window:
+    def begin(self, tokens: Sequence[str | bytes], starts: np.ndarray, lengths: np.ndarray, *, probabilities: bool = False, ahead: bool = False) -> Window:
         """Look words up and lay out batches; with several threads, also start to run them. What it returns is for :meth:`finish`, once.
 
         :param tokens: of all sentences; one given as bytes is UTF-8.
         :param starts, lengths: where each sentence stands among them. *Shape:* (sentences,).
+        :param ahead: with one thread, too, start to run them, if they are several: for a caller that has other work to do meanwhile.
         """
         count = len(self.bundle.tags)
         tags = np.full(len(tokens), count, np.int32)
@@ -162,7 +163,8 @@ class Tagger:
                 window.jobs.append(Job(starts[i : i + 1], [(part, len(ranges)) for part in batch.tolist()]))
                 batches.append(lay_out(words, numbers, starts[i] + firsts[batch], (ends - firsts)[batch]))
         self._idle.append(words)  # the batches have all that they need of it
-        window.outcomes = iter(self._map(self._run, batches))
+        aside = self.threads > 1 or (ahead and len(batches) > 1)  # one batch is done before a thread for it were started
+        window.outcomes = iter((self._threads.map if aside else map)(self._run, batches))
         return window
 
     def finish(self, window: Window) -> None:
@@ -193,14 +195,12 @@ class Tagger:
             return WordVectors(self.bundle.vocabulary, self.session.embed, self.session.embedding)
 
     @property
-    def _map(self) -> "Callable[..., Iterable[Any]]":
-        if self.threads == 1:
-            return map
+    def _threads(self) -> "ThreadPoolExecutor":
         if self._pool is None or self._pool[0] != os.getpid():  # a forked process has none of its parent's threads
-            from concurrent.futures import ThreadPoolExecutor  # one thread has no use for it, and starts faster
+            from concurrent.futures import ThreadPoolExecutor  # a short input has no use for it, and starts faster
 
             self._pool = os.getpid(), ThreadPoolExecutor(self.threads, "uk-tag")
-        return self._pool[1].map
+        return self._pool[1]
 
     def _run(self, batch: "Batch") -> tuple[np.ndarray, np.ndarray]:
         """Emissions of a batch, and its lengths. *Shape:* (time, batch, tags), (batch,)."""
