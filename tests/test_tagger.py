@@ -1,4 +1,6 @@
-"""The same sentence gets the same tags and scores, whatever stands beside it."""
+"""The same sentence gets the same tags and scores, whatever stands beside it; and a window is worked on while its caller does something else."""
+
+import threading
 
 import corpus_maker
 import numpy as np
@@ -65,3 +67,31 @@ def test_default_model(monkeypatch, tmp_path):
     assert default_model() == SHIPPED_MODEL
     monkeypatch.setenv(MODEL_VARIABLE, str(tmp_path / "mine.onnx"))
     assert default_model() == tmp_path / "mine.onnx"
+
+
+class Watched:
+    """A session that tells when it begins to run a batch."""
+
+    def __init__(self, session):
+        self._session, self.begun = session, threading.Event()
+
+    def __getattr__(self, name):
+        return getattr(self._session, name)
+
+    def emissions(self, *batch):
+        self.begun.set()
+        return self._session.emissions(*batch)
+
+
+@pytest.mark.parametrize(("ahead", "batch_tokens", "begun"), [(True, 64, True), (True, 65536, False), (False, 64, False)])
+def test_one_thread_begins_before_it_is_waited_for_where_it_is_asked_to(tagger, ahead, batch_tokens, begun):
+    session = Watched(tagger.session)
+    own = Tagger(session, batch_tokens=batch_tokens)
+    sentences = [tokens for tokens, _ in corpus_maker.sentences(50, seed=9)]
+    lengths = np.array([len(tokens) for tokens in sentences])
+    window = own.begin([token for tokens in sentences for token in tokens], lengths.cumsum() - lengths, lengths, ahead=ahead)
+    assert session.begun.wait(10 if begun else 0.2) == begun
+    own.finish(window)
+    assert session.begun.is_set()
+    expected = [tag for annotation in tagger.annotate(sentences) for tag in annotation.tags]
+    assert [own.bundle.tags[number] for number in window.tags.tolist()] == expected
