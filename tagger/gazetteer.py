@@ -23,12 +23,19 @@ class Gazetteer:
     """
 
     def __init__(self, entries: np.ndarray | None = None) -> None:
-        self.entries = np.zeros(0, ENTRY) if entries is None else entries
-        self._checksums = np.ascontiguousarray(self.entries["checksum"])
-        self._classes = np.append(self.entries["classes"], np.uint8(0))  # the last one is of what is not listed
+        entries = np.zeros(0, ENTRY) if entries is None else entries
+        self._checksums = np.ascontiguousarray(entries["checksum"])
+        self._classes = np.append(entries["classes"], np.uint8(0))  # the last one is of what is not listed
 
     def __len__(self) -> int:
-        return len(self.entries)
+        return len(self._checksums)
+
+    @property
+    def entries(self) -> np.ndarray:
+        """The entries, put together anew."""
+        entries = np.empty(len(self), ENTRY)
+        entries["checksum"], entries["classes"] = self._checksums, self._classes[:-1]
+        return entries
 
     @classmethod
     def of(cls, forms: Mapping[str, int]) -> "Gazetteer":
@@ -41,7 +48,7 @@ class Gazetteer:
 
     def classes(self, words: Iterable[str]) -> np.ndarray:
         """The classes of lower-cased words, 0 for those that are not listed. *Shape:* (words,), uint8."""
-        sought = np.fromiter(map(_checksum, words), np.uint32)
+        sought = _checksums(list(words))
         if not len(self):
             return np.zeros(len(sought), np.uint8)
         places = np.searchsorted(self._checksums, sought)
@@ -63,3 +70,9 @@ class Gazetteer:
 
 def _checksum(word: str) -> int:
     return crc32(word.encode("utf-8", "surrogateescape"))
+
+
+def _checksums(words: list[str]) -> np.ndarray:
+    """The checksums of words, all of them encoded at once. *Shape:* (words,), uint32."""
+    encoded = "\n".join(words).encode("utf-8", "surrogateescape").split(b"\n")
+    return np.fromiter(map(crc32, encoded) if len(encoded) == len(words) else map(_checksum, words), np.uint32, len(words))
