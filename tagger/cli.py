@@ -73,9 +73,11 @@ def _run(options: dict) -> int:
 
             lines.append(describe_model(options["model"]))
         return _show("\n".join(lines))
+    from tagger.allocator import keep_memory_small
     from tagger.content import read_ahead
     from tagger.precision import model_file
 
+    keep_memory_small()
     model = model_file(options["model"], options["precision"], options["device"])
     if options["output_dir"] is None and options["in_place"] is None:  # there it is opened later, or by others
         read_ahead(model)

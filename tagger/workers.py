@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from tagger.allocator import keep_memory_small
 from tagger.errors import TaggerError
 from tagger.interrupts import Interrupted
 
@@ -83,6 +84,7 @@ def _serve(make: Callable[[Any], Work], setup: Any, connection: Connection, pare
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the starting process decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _end_with(parent)
+    keep_memory_small()
     work = None
     with contextlib.suppress(EOFError, OSError, Interrupted):
         while True:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 # From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
 ORDER = """
-errors background hashing usual
+errors allocator background hashing usual
 tags tokens features gazetteer atomic entity metadata
 forms
 rows
