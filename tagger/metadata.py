@@ -17,33 +17,41 @@ def read_metadata(content: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     try:
         view = memoryview(content)
-        for field, entry in _fields(view):
+        for field, _, start, end in _fields(view):
             if field == METADATA:
-                parts = {own: bytes(text).decode("utf-8") for own, text in _fields(entry)}
+                entry = view[start:end]
+                parts = {own: bytes(entry[begin:stop]).decode("utf-8") for own, _, begin, stop in _fields(entry)}
                 found[parts[KEY]] = parts.get(VALUE, "")
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"this is no ONNX file ({error!r}); make one with uk-tag-export") from None
     return found
 
 
-def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
-    """Numbers and contents of the fields that have a length; others are passed over."""
+def without_metadata(content: bytes) -> bytes:
+    """The same model without its metadata: what onnxruntime, which would keep a copy, has no use for. `content` is one that was read before."""
+    view = memoryview(content)
+    return b"".join(view[begin:end] for field, begin, _, end in _fields(view) if field != METADATA)
+
+
+def _fields(message: memoryview) -> Iterator[tuple[int, int, int, int]]:
+    """Of each field its number, where its key begins, where its content begins, and where it ends."""
     place = 0
     while place < len(message):
+        begin = place
         key, place = _varint(message, place)
-        kind = key & 7
+        start, kind = place, key & 7
         if kind == VARINT:
             _, place = _varint(message, place)
         elif kind in (FIXED_64, FIXED_32):
             place += 8 if kind == FIXED_64 else 4
         elif kind == DELIMITED:
-            length, place = _varint(message, place)
-            if place + length > len(message):
-                raise ValueError("a field is cut short")
-            yield key >> 3, message[place : place + length]
-            place += length
+            length, start = _varint(message, place)
+            place = start + length
         else:
             raise ValueError(f"a field of kind {kind}")
+        if place > len(message):
+            raise ValueError("a field is cut short")
+        yield key >> 3, begin, start, place
 
 
 def _varint(message: memoryview, place: int) -> tuple[int, int]:
