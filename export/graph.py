@@ -1,10 +1,11 @@
 """The network as an ONNX graph, node by node from its weights; nothing is traced, so batch and time stay free.
 
-    features (words, slots) -> Gather -> Cast -> MatMul (each row's scale times the row) -> Clip -> embedded (words, embedding)
-    vectors (words, embedding), index (time, batch) -> Gather -> LSTM | GRU | RNN with sequence_lens, layer by layer -> MatMul, Add
+    features (words, slots) -> Gather -> Cast -> MatMul (each row's scale times the row) -> Clip -> embedded (words, width of a vector)
+    vectors (words, width of a vector), index (time, batch) -> Gather -> LSTM | GRU | RNN with sequence_lens, layer by layer -> MatMul, Add
         -> emissions (time, batch, tags)
 
-The two halves touch nowhere within the graph: the runtime keeps what is embedded, and gives it back as vectors.
+The two halves touch nowhere within the graph: the runtime keeps what is embedded, and gives it back as vectors. Nothing but the second Gather
+reads those, so they may be a table of many more words than the batch has.
 
 Weights of recurrent layers change their gate order: torch has i f g o and r z n, ONNX has i o f c and z r h.
 """
@@ -22,6 +23,7 @@ from tagger.train.rounding import split_table
 # LSTM was given a new version at opset 22, for which onnxruntime's CUDA provider may have no kernel.
 OPSET = 17
 IR_VERSION = 8  # the newest that onnxruntime 1.10 and later read
+BEYOND = 2  # times the largest figure of a vector: where its columns stand, so that they surely round to the outermost steps
 GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn": (0,)}
 OPERATORS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 
@@ -65,11 +67,11 @@ def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
         helper.make_node("Transpose", ["rows.scales"], ["rows.weights"], name="lay", perm=[0, 2, 1]),
         helper.make_node("MatMul", ["rows.weights", "rows.steps"], ["sums"], name="sum"),
         helper.make_node("Squeeze", ["sums", "slot_axis"], ["summed"], name="flatten"),
-        helper.make_node("Clip", ["summed", "low", "high"], [EMBEDDED], name="clamp"),
+        helper.make_node("Clip", ["summed", "low", "high"], ["clamped" if pinned else EMBEDDED], name="clamp"),
     ]
     if pinned:
-        nodes += _pin(VECTORS, "vectors.pinned", 2, settings.clamp, constants)
-    nodes.append(helper.make_node("Gather", ["vectors.pinned" if pinned else VECTORS, INDEX], ["states.0"], name="spread"))
+        nodes += _pin("clamped", EMBEDDED, 2, BEYOND * settings.clamp, constants)
+    nodes.append(helper.make_node("Gather", [VECTORS, INDEX], ["states.0"], name="spread"))
     for layer in range(settings.layers):
         last = layer == settings.layers - 1
         layer_nodes, layer_constants = _recurrent(weights, settings, layer, pinned)
@@ -86,14 +88,15 @@ def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
         helper.make_node("MatMul", [top, "output.weight"], ["products"], name="output"),
         helper.make_node("Add", ["products", "output.bias"], [EMISSIONS], name="bias"),
     ]
+    vector = settings.embedding + (EXTRA if pinned else 0)
     inputs = [
         helper.make_tensor_value_info(FEATURES, TensorProto.INT32, ["words", "slots"]),
-        helper.make_tensor_value_info(VECTORS, TensorProto.FLOAT, ["distinct", settings.embedding]),
+        helper.make_tensor_value_info(VECTORS, TensorProto.FLOAT, ["known", vector]),
         helper.make_tensor_value_info(INDEX, TensorProto.INT32, ["time", "batch"]),
         helper.make_tensor_value_info(LENGTHS, TensorProto.INT32, ["batch"]),
     ]
     outputs = [
-        helper.make_tensor_value_info(EMBEDDED, TensorProto.FLOAT, ["words", settings.embedding]),
+        helper.make_tensor_value_info(EMBEDDED, TensorProto.FLOAT, ["words", vector]),
         helper.make_tensor_value_info(EMISSIONS, TensorProto.FLOAT, ["time", "batch", tags]),
     ]
     initializers = [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()]

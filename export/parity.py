@@ -97,7 +97,7 @@ class Recorder:
     def __init__(self, session: Session | LocalSession) -> None:
         self._session = session
         self.bundle, self.device = session.bundle, session.device
-        self.embedding, self.embed = session.embedding, session.embed
+        self.width, self.kind, self.takes_table, self.embed = session.width, session.kind, session.takes_table, session.embed
         self.calls: list[tuple[np.ndarray, np.ndarray]] = []
 
     def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from tagger.vocabulary import Vocabulary
 
 FORMAT = 1
 FORMAT_KEY = "uk_tag_format"
+TABLE_KEY = "vectors"  # models of versions up to 0.6 have none: their graphs copy all vectors that they are given
 
 # Names of the graph's inputs and outputs, as the exporter writes them. The graph has two halves, so that what is known of a word is worked out
 # once and not in each batch: from features to vectors, and from vectors (given back as an input) to emissions.
@@ -29,6 +30,7 @@ class Bundle:
     :param tags: the tag of each number, `O` first.
     :param card: where the model comes from: `name`, `licence`, `data`, `settings`, `scores`; JSON types only.
     :param temperature: what scores are divided by before they become probabilities; it changes no tag.
+    :param takes_table: whether the graph leaves vectors alone that its index does not name, so that they may be those of all words known.
     """
 
     tags: list[str]
@@ -36,6 +38,7 @@ class Bundle:
     transitions: Transitions
     card: dict = field(default_factory=dict)
     temperature: float = 1.0
+    takes_table: bool = True
 
 
 def to_metadata(bundle: Bundle) -> dict[str, str]:
@@ -44,6 +47,7 @@ def to_metadata(bundle: Bundle) -> dict[str, str]:
     transitions = {"start": chain.start.tolist(), "between": chain.between.tolist(), "end": chain.end.tolist()}
     return {
         FORMAT_KEY: str(FORMAT),
+        TABLE_KEY: "table",
         "tags": json.dumps(bundle.tags, ensure_ascii=False),
         "transitions": json.dumps(transitions),
         "card": json.dumps(bundle.card, ensure_ascii=False),
@@ -71,4 +75,4 @@ def from_metadata(texts: dict[str, str]) -> Bundle:
         raise ModelError(f"the model has {len(tags)} tags and transitions of shape {transitions.between.shape}; export it again")
     if not 0 < temperature < math.inf:
         raise ModelError(f"the model has temperature {temperature}, which is not above 0; export it again")
-    return Bundle(tags, Vocabulary.from_texts(texts), transitions, card, temperature)
+    return Bundle(tags, Vocabulary.from_texts(texts), transitions, card, temperature, TABLE_KEY in texts)

@@ -14,7 +14,7 @@ from tagger.bundle import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS
 from tagger.content import model_content
 from tagger.device import CPU, CUDA, CUDA_OPTIONS, choose
 from tagger.errors import DeviceError, ModelError
-from tagger.metadata import read_metadata
+from tagger.metadata import read_metadata, without_metadata
 
 OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc")
 # What the other half of the graph is given when one half is run: a sentence of one word.
@@ -61,9 +61,12 @@ class Session:
             self.bundle: Bundle = reading.result()
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
-        shapes = {value.name: value.shape for value in self._session.get_inputs()}
-        self.embedding = int(shapes[VECTORS][1])  # width of a word's vector
-        self._no_vectors = np.zeros((1, self.embedding), np.float32)
+        vectors = next(value for value in self._session.get_inputs() if value.name == VECTORS)
+        self.width = int(vectors.shape[1])  # of a word's vector
+        self.kind = np.dtype(np.uint8 if "uint8" in vectors.type else np.float32)  # of its figures
+        # A GPU would be sent all of it with each batch. On the CPU it is read where it stands.
+        self.takes_table = self.bundle.takes_table and not want_cuda
+        self._no_vectors = np.zeros((1, self.width), self.kind)
         self._no_features = np.zeros((1, self.bundle.vocabulary.settings.slots), np.int32)
 
     @staticmethod
@@ -74,7 +77,7 @@ class Session:
             if cuda:
                 onnxruntime.preload_dlls(directory="")
                 options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
-            session = onnxruntime.InferenceSession(content, options, providers=[(CUDA, CUDA_OPTIONS), CPU] if cuda else [CPU])
+            session = onnxruntime.InferenceSession(without_metadata(content), options, providers=[(CUDA, CUDA_OPTIONS), CPU] if cuda else [CPU])
             session.disable_fallback()
             session._model_bytes = None  # the file's bytes, kept to open it again with other providers
         if cuda:
@@ -85,14 +88,15 @@ class Session:
         return session
 
     def embed(self, features: np.ndarray) -> np.ndarray:
-        """The vectors of words. *Shape:* (words, slots), int32 -> (words, embedding), float32. Safe to call from several threads."""
+        """The vectors of words. *Shape:* (words, slots), int32 -> (words, width), of the session's kind. Safe to call from several threads."""
         return self._session.run([EMBEDDED], {FEATURES: features, VECTORS: self._no_vectors, INDEX: NOWHERE, LENGTHS: ONE})[0]
 
     def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Run the network over one padded batch. Safe to call from several threads.
 
-        *Shape:* vectors (words, embedding), float32, of the batch's distinct words; index (time, batch), the word at each position; lengths
-        (batch,), each at least 1; both int32 -> (time, batch, tags), float32. What stands behind a sentence's end is without meaning.
+        *Shape:* vectors (words, width), as they were embedded, of the batch's distinct words, or, where the session takes a table, of any that
+        include them; index (time, batch), the word at each position; lengths (batch,), each at least 1; both int32 -> (time, batch, tags), float32.
+        What stands behind a sentence's end is without meaning.
 
         :raises MemoryError: the device has too little for a batch of this size.
         """

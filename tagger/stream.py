@@ -12,7 +12,7 @@ from tagger.formats.sentence import Block, Piece
 from tagger.formats.writing import Writing
 from tagger.interrupts import Interrupted, Interrupts
 from tagger.source import Source
-from tagger.tagger import WINDOW_TOKENS, Tagger
+from tagger.tagger import Tagger
 from tagger.window import Window
 
 WINDOW_SENTENCES = 8192  # empty ones cost memory, too
@@ -88,7 +88,7 @@ class Pipe:
             for piece in found:
                 window.append(piece)
                 tokens += len(piece.words if isinstance(piece, Block) else piece.tokens)
-                if tokens >= WINDOW_TOKENS or len(window) >= WINDOW_SENTENCES:
+                if tokens >= self._tagger.window_tokens or len(window) >= WINDOW_SENTENCES:
                     self._flush(window, writing)
                     window, tokens = [], 0
             if ended or not source.is_ready:

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 # By device. Measured on the CPU (tests/benchmarks/batches.py): more is no faster, and takes more memory. Not measured on CUDA, where a step is to
 # serve many sentences at once.
 BATCH_TOKENS = {"cpu": 384, "cuda": 16384}
-WINDOW_TOKENS = 16384
+# Tokens read ahead: at least so many, and so many batches, of which each is of sentences of like length.
+WINDOW_TOKENS, WINDOW_BATCHES = 8192, 4
 REOPENED = 4  # taggers kept that arrived by pickle
-DECODED = 8  # batches decoded at once; they stand in the order of their lengths, so that few steps are empty
+DECODED = 16  # batches decoded at once; they stand in the order of their lengths, so that few steps are empty
 STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
 STRETCHES = 64  # decoded side by side
 
@@ -50,6 +51,7 @@ class Tagger:
         self.session = session
         self.bundle = session.bundle
         self.batch_tokens, self.threads = batch_tokens or BATCH_TOKENS[session.device], threads
+        self.window_tokens = max(WINDOW_TOKENS, WINDOW_BATCHES * self.batch_tokens)
         self._idle: list[WordVectors] = []  # caches of words that no call is using, as a look-up changes them
         self._pool: tuple[int, ThreadPoolExecutor] | None = None
         self._inside = np.array(continuations(session.bundle.tags))
@@ -69,9 +71,9 @@ class Tagger:
         """
         return next(self.stream_entities([text], sentences=sentences))
 
-    def stream_entities(self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int = WINDOW_TOKENS) -> "Iterator[list[Entity]]":
-        """The names in any number of texts, lazily, in order; about `window_tokens` tokens are read ahead."""
-        return self._finder.find(texts, sentences=sentences, window_tokens=window_tokens)
+    def stream_entities(self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None) -> "Iterator[list[Entity]]":
+        """The names in any number of texts, lazily, in order; about `window_tokens` tokens (by default, what suits the device) are read ahead."""
+        return self._finder.find(texts, sentences=sentences, window_tokens=window_tokens or self.window_tokens)
 
     def map_batch(self, columns: Any, *, tokens: str = "tokens", text: str = "text", tags: str = "tags", entities: str = "entities") -> "dict[str, Column]":
         """New columns for a batch of rows: for `datasets.Dataset.map(tagger.map_batch, batched=True)`, and for data frames and Arrow tables.
@@ -103,10 +105,13 @@ class Tagger:
         """BIO tags of one sentence given as tokens."""
         return self.annotate([tokens])[0].tags
 
-    def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int = WINDOW_TOKENS) -> Iterator[list[str]]:
-        """BIO tags of any number of sentences, lazily, in order; about `window_tokens` tokens are read ahead, twice as many with several threads."""
+    def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int | None = None) -> Iterator[list[str]]:
+        """BIO tags of any number of sentences, lazily, in order.
+
+        :param window_tokens: about so many tokens are read ahead, twice as many with several threads. By default, what suits the device.
+        """
         running: Window | None = None
-        for window in windows(sentences, window_tokens):
+        for window in windows(sentences, window_tokens or self.window_tokens):
             started = self._begin(window)
             if running:
                 yield from self._tags(running)
@@ -151,17 +156,18 @@ class Tagger:
         words = self._borrow()
         numbers = words.numbers(tokens)
         batches: list[Batch] = []
+        whole = self.session.takes_table
         short = np.flatnonzero(lengths <= SEGMENT)
         for batch in plan(lengths[short], self.batch_tokens):
             own = starts[short[batch]]
             window.jobs.append(Job(own))
-            batches.append(lay_out(words, numbers, own, lengths[short[batch]]))
+            batches.append(lay_out(words, numbers, own, lengths[short[batch]], whole))
         for i in np.flatnonzero(lengths > SEGMENT).tolist():
             ranges = segments(int(lengths[i]))
             firsts, ends = np.array(ranges).T
             for batch in plan(ends - firsts, self.batch_tokens):
                 window.jobs.append(Job(starts[i : i + 1], [(part, len(ranges)) for part in batch.tolist()]))
-                batches.append(lay_out(words, numbers, starts[i] + firsts[batch], (ends - firsts)[batch]))
+                batches.append(lay_out(words, numbers, starts[i] + firsts[batch], (ends - firsts)[batch], whole))
         self._idle.append(words)  # the batches have all that they need of it
         aside = self.threads > 1 or (ahead and len(batches) > 1)  # one batch is done before a thread for it were started
         window.outcomes = iter((self._threads.map if aside else map)(self._run, batches))
@@ -192,7 +198,7 @@ class Tagger:
         try:
             return self._idle.pop()
         except IndexError:
-            return WordVectors(self.bundle.vocabulary, self.session.embed, self.session.embedding)
+            return WordVectors(self.bundle.vocabulary, self.session.embed, self.session.width, self.session.kind)
 
     @property
     def _threads(self) -> "ThreadPoolExecutor":

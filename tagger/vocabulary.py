@@ -16,9 +16,9 @@ from tagger.features import KINDS, FeatureSettings
 from tagger.gazetteer import Gazetteer
 from tagger.rows import RowMaker
 
-CACHED_WORDS = 1 << 15  # vectors kept; at 128 figures of 4 bytes this is 17 MB
+CACHED_WORDS = 1 << 14  # vectors kept; at 128 figures of one byte this is 2 MB, of four bytes 8 MB
 ROOM = 2 * CACHED_WORDS  # rows of the table, which takes memory only where something was written
-EMBEDDED_WORDS = 256  # embedded at once, of a like number of slots: with 40 slots of 128 figures this takes 5 MB for a moment
+EMBEDDED_WORDS = 64  # embedded at once, of a like number of slots: with 40 slots of 128 figures this takes 1 MB for a moment
 SLOT_STEP = 8  # rows are embedded without the slots that are empty, in steps of this
 
 
@@ -95,12 +95,13 @@ class WordVectors:
 
     :param embed: feature rows of words to their vectors; a vector must not depend on the other words.
     :param width: figures of a vector.
+    :param kind: what figures they are.
     """
 
-    def __init__(self, vocabulary: Vocabulary, embed: Callable[[np.ndarray], np.ndarray], width: int) -> None:
+    def __init__(self, vocabulary: Vocabulary, embed: Callable[[np.ndarray], np.ndarray], width: int, kind: np.dtype | type = np.float32) -> None:
         self._vocabulary, self._embed = vocabulary, embed
         self._numbers = _Numbers()
-        self._vectors = np.zeros((ROOM, width), np.float32)
+        self._vectors = np.zeros((ROOM, width), kind)
         self._places = np.zeros(ROOM, np.int32)  # to find distinct words with; what it holds means nothing between calls
         self._uses = np.zeros(0, np.int64)  # of each word, by its number
 
@@ -117,8 +118,7 @@ class WordVectors:
         if len(known) > len(self._vectors):
             self._move(self._vectors[:first], len(known))
         if len(known) > first:
-            new = [word if isinstance(word, str) else word.decode("utf-8") for word in islice(known, first, None)]
-            self._embed_rows(self._vocabulary.rows(new), self._vectors[first:])
+            self._embed_rows(self._vocabulary.rows(_decode(list(islice(known, first, None)))), self._vectors[first:])
         uses = np.bincount(numbers, minlength=len(known))
         uses[: len(self._uses)] += self._uses
         self._uses = uses
@@ -136,20 +136,28 @@ class WordVectors:
     def _forget(self) -> None:
         kept = np.sort(np.argsort(-self._uses, kind="stable")[: CACHED_WORDS // 2])
         words = list(self._numbers)  # in the order of their numbers
-        self._numbers = _Numbers((words[number], place) for place, number in enumerate(kept.tolist()))
+        self._numbers = _Numbers(zip(map(words.__getitem__, kept.tolist()), range(len(kept)), strict=True))
         self._move(self._vectors[kept], ROOM)
         self._uses = self._uses[kept] // 2  # what was frequent long ago makes room in the end
 
     def _move(self, vectors: np.ndarray, room: int) -> None:
         """Keep these, in a table of so many rows; a larger one goes, with what a call of very many words took. *Shape:* (words, width)."""
-        self._vectors = np.zeros((room, vectors.shape[1]), np.float32)
+        self._vectors = np.zeros((room, vectors.shape[1]), vectors.dtype)
         self._vectors[: len(vectors)] = vectors
         self._places = np.zeros(room, np.int32)
+
+    @property
+    def table(self) -> np.ndarray:
+        """The vectors of all words, by their numbers. What the next call of :meth:`numbers` adds is added behind them, or in another array.
+
+        *Shape:* (words, width).
+        """
+        return self._vectors[: len(self._numbers)]
 
     def vectors(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Vectors of the distinct ones of some words, in any order, and which of them each word has.
 
-        *Shape:* numbers any -> (distinct, width), float32, and the shape of the numbers, int32.
+        *Shape:* numbers any -> (distinct, width), and the shape of the numbers, int32.
         """
         flat = numbers.ravel()
         order = np.arange(len(flat), dtype=np.int32)
@@ -157,3 +165,10 @@ class WordVectors:
         distinct = flat[self._places[flat] == order]
         self._places[distinct] = order[: len(distinct)]
         return self._vectors[distinct], self._places[numbers]
+
+
+def _decode(words: list[str | bytes]) -> list[str]:
+    """Words, with those that are bytes decoded."""
+    if {*map(type, words)} == {bytes} and len(texts := b"\n".join(words).decode("utf-8").split("\n")) == len(words):
+        return texts
+    return [word if isinstance(word, str) else word.decode("utf-8") for word in words]

@@ -33,7 +33,7 @@ class Annotation:
         return min(max(probability, 0.0), 1.0)
 
 
-# Vectors of a batch's distinct words, which of them stands where, and the lengths of its sentences: see Session.emissions.
+# Vectors of a batch's distinct words or of all that are known, which of them stands where, and the lengths of its sentences: see Session.emissions.
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -89,9 +89,12 @@ def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Se
         yield window
 
 
-def lay_out(words: WordVectors, numbers: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Batch:
-    """A batch of sentences, given where they stand among the numbers of words. *Shape:* starts, lengths (batch,)."""
+def lay_out(words: WordVectors, numbers: np.ndarray, starts: np.ndarray, lengths: np.ndarray, whole: bool) -> Batch:
+    """A batch of sentences, given where they stand among the numbers of words. *Shape:* starts, lengths (batch,).
+
+    :param whole: give the vectors of all words, where they stand, and not a copy of those of the batch.
+    """
     steps = np.arange(int(lengths.max()), dtype=np.int64)[:, None]
     padded = numbers[starts + np.minimum(steps, lengths - 1)]  # behind a sentence's end its last word: (time, batch)
-    vectors, index = words.vectors(padded)
+    vectors, index = (words.table, padded) if whole else words.vectors(padded)
     return vectors, index, lengths.astype(np.int32)

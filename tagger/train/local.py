@@ -33,16 +33,23 @@ class LocalSession:
         return self._network.output.weight.device.type
 
     @property
-    def embedding(self) -> int:
-        """Width of a word's vector."""
+    def width(self) -> int:
+        """Figures of a word's vector."""
         return self._network.settings.embedding
 
+    kind = np.dtype(np.float32)  # of these figures
+
+    @property
+    def takes_table(self) -> bool:
+        """As of :class:`tagger.session.Session`."""
+        return self.device == "cpu"
+
     def embed(self, features: np.ndarray) -> np.ndarray:
-        """As :meth:`tagger.session.Session.embed`. *Shape:* (words, slots) -> (words, embedding)."""
+        """As :meth:`tagger.session.Session.embed`. *Shape:* (words, slots) -> (words, width)."""
         return self._run(self._network.embed, features)
 
     def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """As :meth:`tagger.session.Session.emissions`. *Shape:* (words, embedding), (time, batch), (batch,) -> (time, batch, tags)."""
+        """As :meth:`tagger.session.Session.emissions`. *Shape:* (words, width), (time, batch), (batch,) -> (time, batch, tags)."""
         return self._run(self._network.score, vectors, index.astype(np.int64), lengths.astype(np.int64))
 
     def _run(self, half: Callable[..., torch.Tensor], *arrays: np.ndarray) -> np.ndarray:

@@ -115,7 +115,8 @@ class Replay:
 
     def __init__(self, session, constant: bool) -> None:
         self._session, self._constant = session, constant
-        self.bundle, self.embedding, self.device = session.bundle, session.embedding, session.device
+        self.bundle, self.device = session.bundle, session.device
+        self.width, self.kind, self.takes_table = session.width, session.kind, session.takes_table
         self.calls: list[tuple] = []
         self.words = 0  # that were embedded
 
@@ -123,7 +124,7 @@ class Replay:
         """As :meth:`tagger.session.Session.embed`."""
         self.words += len(features)
         if self._constant:
-            return np.zeros((len(features), self.embedding), np.float32)
+            return np.zeros((len(features), self.width), self.kind)
         self.calls.append((self._session.embed, (features,)))
         return self._session.embed(features)
 
