@@ -17,6 +17,7 @@ FORMS_OF_NAMES = {"шевченко": 1, "шевченка": 1, "Олена": 2,
 def test_classes_of_words_that_are_listed_and_of_others():
     gazetteer = Gazetteer.of(FORMS_OF_NAMES)
     assert gazetteer.classes(["горе", "шевченка", "море", "олена", ""]).tolist() == [9, 1, 0, 2, 0]
+    assert gazetteer.classes(["горе", "оле\nна", "олена"]).tolist() == [9, 0, 2]  # words from Python may hold line ends
     assert Gazetteer().classes(["горе", "море"]).tolist() == [0, 0]
 
 

@@ -1,10 +1,11 @@
 """A model's metadata, read without onnxruntime."""
 
+import onnx
 import onnxruntime
 import pytest
 
 from tagger.errors import ModelError
-from tagger.metadata import read_metadata
+from tagger.metadata import read_metadata, without_metadata
 
 
 def test_it_is_what_onnxruntime_reads(tiny_model):
@@ -24,3 +25,11 @@ def test_fields_of_other_kinds_are_passed_over():
     entry = b"\x0a\x01k\x12\x01v"
     content = b"\x08\x96\x01" + b"\x11" + b"\0" * 8 + b"\x1d" + b"\0" * 4 + b"\x72" + bytes([len(entry)]) + entry
     assert read_metadata(content) == {"k": "v"}
+
+
+def test_without_it_the_model_is_the_same(tiny_model):
+    content = tiny_model.read_bytes()
+    whole, bare = onnx.load_from_string(content), onnx.load_from_string(without_metadata(content))
+    assert whole.metadata_props and not bare.metadata_props
+    del whole.metadata_props[:]
+    assert bare == whole

@@ -4,18 +4,22 @@ from pathlib import Path
 
 import corpus_maker
 import numpy as np
+import onnx
 import pytest
 import torch
 from conftest import run_program
+from onnx import helper
 
 from export.bundle import to_bytes
 from export.graph import build
 from export.parity import compare, compare_int8, random_sentences
 from export.pinned import EXTRA
 from export.quantize import quantize
-from tagger import precision
+from tagger import digest, precision
+from tagger.bundle import TABLE_KEY
 from tagger.errors import ModelError
 from tagger.precision import model_file, sister
+from tagger.session import Session
 from tagger.tagger import Tagger
 from tagger.train.checkpoint import Checkpoint, load
 from tagger.train.network import Network
@@ -40,6 +44,35 @@ def test_int8_gives_the_same_scores_in_any_company(int8_model):
         (alone,) = tagger.annotate([sentence], probabilities=True)
         np.testing.assert_array_equal(one.probabilities, alone.probabilities)
         np.testing.assert_array_equal(one.probabilities, other.probabilities)
+
+
+def test_vectors_of_one_batch_or_of_all_words_known_give_the_same_scores(int8_model, tiny_model):
+    """The former is what a GPU is sent, the latter what the CPU reads."""
+    sentences = [tokens for tokens, _ in corpus_maker.sentences(200, seed=5)]
+    for path, kind in ((int8_model, np.uint8), (tiny_model, np.float32)):
+        session = Session(path, device="cpu")
+        assert session.takes_table and session.kind == kind
+        whole = Tagger(session).annotate(sentences, probabilities=True)
+        session.takes_table = False
+        for one, other in zip(whole, Tagger(session).annotate(sentences, probabilities=True), strict=True):
+            np.testing.assert_array_equal(one.probabilities, other.probabilities)
+
+
+def test_a_model_that_copies_its_vectors_is_given_those_of_the_batch(tiny_checkpoint, tmp_path):
+    """As models of version 0.6 and before do, in whose files nothing is said of it."""
+    checkpoint = load(tiny_checkpoint)
+    sealed = onnx.load_from_string(to_bytes(build(checkpoint.network()), checkpoint.bundle()))
+    kept = {entry.key: entry.value for entry in sealed.metadata_props if entry.key != TABLE_KEY}
+    helper.set_model_props(sealed, {**kept, digest.KEY: digest.PLACEHOLDER})
+    path = tmp_path / "old.onnx"
+    path.write_bytes(digest.seal(sealed.SerializeToString()))
+    session = Session(path, device="cpu")
+    assert not session.takes_table
+    given = []
+    emissions = session.emissions
+    session.emissions = lambda vectors, index, lengths: given.append((vectors, index)) or emissions(vectors, index, lengths)
+    Tagger(session, batch_tokens=20).annotate([tokens for tokens, _ in corpus_maker.sentences(30, seed=5)])
+    assert len(given) > 5 and all(len(vectors) == len(np.unique(index)) for vectors, index in given)
 
 
 def test_unpinned_int8_is_refused(tiny_checkpoint):

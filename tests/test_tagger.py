@@ -8,7 +8,7 @@ import pytest
 
 from tagger.batches import SEGMENT
 from tagger.precision import MODEL_VARIABLE, SHIPPED_MODEL, default_model
-from tagger.tagger import Tagger
+from tagger.tagger import BATCH_TOKENS, WINDOW_TOKENS, Tagger
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,16 @@ def test_stream_is_lazy_and_in_order(tagger, sentences):
     first = next(stream)
     assert len(taken) < len(sentences)
     assert [first, *stream] == [annotation.tags for annotation in tagger.annotate(sentences)]
+
+
+def test_a_device_of_large_batches_reads_some_of_them_ahead(tiny_model, monkeypatch):
+    monkeypatch.setitem(BATCH_TOKENS, "cpu", 16384)
+    assert Tagger.load(tiny_model, device="cpu").window_tokens >= 4 * 16384
+    tagger = Tagger.load(tiny_model, device="cpu", batch_tokens=64)
+    assert tagger.window_tokens == WINDOW_TOKENS
+    taken = []
+    next(tagger.stream(taken.append(0) or ["слово"] * 8 for _ in range(2000)))
+    assert WINDOW_TOKENS // 10 < len(taken) < 2000
 
 
 def test_a_long_sentence_is_tagged_as_its_parts_are(tagger):

@@ -66,10 +66,12 @@ def test_word_vectors_stay_right_when_the_cache_starts_anew(monkeypatch):
     cache = WordVectors(vocabulary, lambda rows: rows.astype(np.float32), 1)
 
     def check(chunk):
-        vectors, index = cache.vectors(cache.numbers(chunk))
+        numbers = cache.numbers(chunk)
+        vectors, index = cache.vectors(numbers)
         assert len(vectors) == len(set(chunk))
         plain = [word if isinstance(word, str) else word.decode() for word in chunk]
         np.testing.assert_array_equal(vectors[index], vocabulary.rows(plain))
+        np.testing.assert_array_equal(cache.table[numbers], vocabulary.rows(plain))
 
     for start in range(0, 4000, 700):
         check(words[start : start + 700] + words[:3] + [word.encode() for word in words[start : start + 2]])
@@ -77,3 +79,14 @@ def test_word_vectors_stay_right_when_the_cache_starts_anew(monkeypatch):
     check(words)  # more at once than there is room for
     cache.numbers(words[:1])
     assert len(cache._vectors) == 3000  # and no longer than that call
+
+
+def test_words_of_any_kind_beside_each_other():
+    words = ["слово", "два\nрядки", "", "\udcff"]
+    vocabulary = Vocabulary([f"w:{word}" for word in words if word], FeatureSettings(kinds=("word",), slots=1))
+    cache = WordVectors(vocabulary, lambda rows: rows.astype(np.uint8), 1, np.uint8)
+    for chunk in ([b"\n", "слово".encode()], ["слово".encode(), b""], [*words, b"\xd0\xb0"]):
+        plain = [word if isinstance(word, str) else word.decode() for word in chunk]
+        numbers = cache.numbers(chunk)
+        np.testing.assert_array_equal(cache.table[numbers], vocabulary.rows(plain))
+    assert cache.table.dtype == np.uint8
