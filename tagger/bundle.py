@@ -13,9 +13,9 @@ from tagger.decode import Transitions
 from tagger.errors import ModelError
 from tagger.vocabulary import Vocabulary
 
-FORMAT = 1
+FORMAT = 2
+COPYING_FORMAT = 1  # of versions up to 0.6, whose graphs copy all vectors that they are given, and take figures of four bytes alone
 FORMAT_KEY = "uk_tag_format"
-TABLE_KEY = "vectors"  # models of versions up to 0.6 have none: their graphs copy all vectors that they are given
 
 # Names of the graph's inputs and outputs, as the exporter writes them. The graph has two halves, so that what is known of a word is worked out
 # once and not in each batch: from features to vectors, and from vectors (given back as an input) to emissions.
@@ -47,7 +47,6 @@ def to_metadata(bundle: Bundle) -> dict[str, str]:
     transitions = {"start": chain.start.tolist(), "between": chain.between.tolist(), "end": chain.end.tolist()}
     return {
         FORMAT_KEY: str(FORMAT),
-        TABLE_KEY: "table",
         "tags": json.dumps(bundle.tags, ensure_ascii=False),
         "transitions": json.dumps(transitions),
         "card": json.dumps(bundle.card, ensure_ascii=False),
@@ -61,8 +60,9 @@ def from_metadata(texts: dict[str, str]) -> Bundle:
     version = texts.get(FORMAT_KEY)
     if version is None:
         raise ModelError("this is an ONNX file, but not one of uk-tag's; make one with uk-tag-export")
-    if version != str(FORMAT):
-        raise ModelError(f"the model has format version {version}, this uk-tag reads version {FORMAT}; export it again or install the uk-tag that wrote it")
+    if version not in (str(FORMAT), str(COPYING_FORMAT)):
+        known = f"versions {COPYING_FORMAT} and {FORMAT}"
+        raise ModelError(f"the model has format version {version}, this uk-tag reads {known}; export it again or install the uk-tag that wrote it")
     try:
         tags = json.loads(texts["tags"])
         chain = json.loads(texts["transitions"])
@@ -75,4 +75,4 @@ def from_metadata(texts: dict[str, str]) -> Bundle:
         raise ModelError(f"the model has {len(tags)} tags and transitions of shape {transitions.between.shape}; export it again")
     if not 0 < temperature < math.inf:
         raise ModelError(f"the model has temperature {temperature}, which is not above 0; export it again")
-    return Bundle(tags, Vocabulary.from_texts(texts), transitions, card, temperature, TABLE_KEY in texts)
+    return Bundle(tags, Vocabulary.from_texts(texts), transitions, card, temperature, version == str(FORMAT))

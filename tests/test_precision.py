@@ -16,7 +16,7 @@ from export.parity import compare, compare_int8, random_sentences
 from export.pinned import EXTRA
 from export.quantize import quantize
 from tagger import digest, precision
-from tagger.bundle import TABLE_KEY
+from tagger.bundle import COPYING_FORMAT, FORMAT_KEY
 from tagger.errors import ModelError
 from tagger.precision import model_file, sister
 from tagger.session import Session
@@ -59,11 +59,11 @@ def test_vectors_of_one_batch_or_of_all_words_known_give_the_same_scores(int8_mo
 
 
 def test_a_model_that_copies_its_vectors_is_given_those_of_the_batch(tiny_checkpoint, tmp_path):
-    """As models of version 0.6 and before do, in whose files nothing is said of it."""
+    """As those of version 0.6 and before do."""
     checkpoint = load(tiny_checkpoint)
     sealed = onnx.load_from_string(to_bytes(build(checkpoint.network()), checkpoint.bundle()))
-    kept = {entry.key: entry.value for entry in sealed.metadata_props if entry.key != TABLE_KEY}
-    helper.set_model_props(sealed, {**kept, digest.KEY: digest.PLACEHOLDER})
+    kept = {entry.key: entry.value for entry in sealed.metadata_props}
+    helper.set_model_props(sealed, {**kept, FORMAT_KEY: str(COPYING_FORMAT), digest.KEY: digest.PLACEHOLDER})
     path = tmp_path / "old.onnx"
     path.write_bytes(digest.seal(sealed.SerializeToString()))
     session = Session(path, device="cpu")
