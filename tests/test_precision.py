@@ -31,7 +31,8 @@ def int8_model(tiny_checkpoint, tiny_model):
     """The int8 sister of the tiny model."""
     path = sister(tiny_model)
     done = run_program("uk-tag-export", tiny_checkpoint, path, "--precision", "int8")
-    assert done.returncode == 0 and b"alone and in any batch" in done.stderr, done.stderr.decode()
+    said = done.stderr.decode()
+    assert done.returncode == 0 and "alone and in any batch" in said and len(said.splitlines()) == 1, said
     return path
 
 
