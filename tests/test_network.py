@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from tagger.decode import marginals
+from tagger.decode import FORBIDDEN, marginals
 from tagger.tags import continuations, tag_set
-from tagger.train.crf import LinearChain
+from tagger.train.crf import LinearChain, forward_steps, forward_tree
 from tagger.train.network import Network, NetworkSettings
 
 TAGS = tag_set(["A", "B"])
@@ -73,6 +73,17 @@ def test_likelihood_of_a_batch_is_that_of_its_sentences():
     for column, length in enumerate(lengths):
         alone = chain.negative_log_likelihood(emissions[:length, [column]], tags[:length, [column]], lengths[[column]])
         torch.testing.assert_close(alone[0], together[column])
+
+
+@pytest.mark.parametrize("time", [1, 2, 6, 17])
+def test_pair_by_pair_is_as_one_by_one(time):
+    chain = random_chain()
+    emissions = torch.randn(time, 4, len(TAGS), requires_grad=True)
+    inside = torch.arange(1, time)[:, None] < torch.tensor([time, 1, (time + 1) // 2, time])
+    between = chain.between.masked_fill(~chain.may_follow, FORBIDDEN)
+    found = [forward(emissions[0], between, emissions[1:], inside) for forward in (forward_steps, forward_tree)]
+    torch.testing.assert_close(*found)
+    torch.testing.assert_close(*(torch.autograd.grad(sums.logsumexp(1).sum(), emissions, retain_graph=True)[0] for sums in found))
 
 
 def test_the_gradient_of_the_likelihood_is_what_the_decoder_calls_marginals():

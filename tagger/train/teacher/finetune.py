@@ -84,6 +84,8 @@ def finetune(
     head = nn.Linear(encoder.settings.width, len(tags))
     nn.init.normal_(head.weight, std=0.02)
     nn.init.zeros_(head.bias)
+    device = encoder.device
+    head.to(device)
     augmenter = Augmenter(training, lowered=settings.lowered, raised=settings.raised)
     size = sum(len(pieces.word(token)) for document in training for sentence in document.sentences for token in sentence.tokens)
     steps = int(settings.epochs * size * 1.1 / (1 - share) / settings.batch)  # sentence ends and padding add a tenth
@@ -100,17 +102,17 @@ def finetune(
             targets.append([rows[:, columns_of].astype(np.float32) for rows in text.probabilities])
         groups = batches(_windows(documents, pieces, settings, encoder.settings.positions, generator), settings.batch)
         generator.shuffle(groups)
-        total = 0.0
+        total = torch.zeros((), device=device)
         for batch in groups:
-            tokens, mask, rows, columns = padded(batch)
-            wanted = torch.from_numpy(np.concatenate([rows for window in batch for rows in targets[window.document][window.start : window.end]]))
-            with half_precision():
+            tokens, mask, rows, columns = padded(batch, device)
+            wanted = torch.from_numpy(np.concatenate([rows for window in batch for rows in targets[window.document][window.start : window.end]])).to(device)
+            with half_precision(device):
                 states = encoder(tokens, mask)[rows, columns]  # (tokens, width)
             # dropped before it is float32: the pool of random bits is of one type
             loss = F.cross_entropy(head(encoder.dropout(states).float()), wanted)
             optimiser.step(loss)
-            total += loss.item()
-        line = f"epoch {epoch}/{settings.epochs} step {optimiser.step_number}/{steps} loss {total / len(groups):.4f}"
+            total += loss.detach()
+        line = f"epoch {epoch}/{settings.epochs} step {optimiser.step_number}/{steps} loss {total.item() / len(groups):.4f}"
         if development:
             line += f" development F1 {evaluate([teacher], development).micro.f1:.4f}"
         log(f"{line} {time.monotonic() - began:.0f} s")

@@ -42,9 +42,10 @@ class Teacher:
     tags: list[str]
 
     @classmethod
-    def load(cls, path: str | Path) -> "Teacher":
+    def load(cls, path: str | Path, device: str = "cpu") -> "Teacher":
         """Read a teacher's checkpoint.
 
+        :param device: of torch, where it is to work.
         :raises ModelError: no such checkpoint, or one without tags.
         """
         encoder, pieces, head, tags = load_checkpoint(path)
@@ -52,7 +53,7 @@ class Teacher:
             raise ModelError(f"{path}: this encoder was never fine-tuned; train it with the teacher's fit command")
         layer = nn.Linear(encoder.settings.width, len(tags))
         layer.load_state_dict(head)
-        return cls(encoder, pieces, layer, tags)
+        return cls(encoder.to(device), pieces, layer.to(device), tags)
 
     def save(self, path: str | Path, notes: dict) -> None:
         """Write a checkpoint, with notes on how the teacher was trained."""
@@ -80,10 +81,10 @@ class Teacher:
         self.encoder.eval()
         with torch.inference_mode():
             for batch in batches(windows, BATCH):
-                pieces, mask, rows, columns = padded(batch)
-                with half_precision():
+                pieces, mask, rows, columns = padded(batch, self.encoder.device)
+                with half_precision(self.encoder.device):
                     layers = [states[rows, columns] for states in self.encoder.layer_states(pieces, mask)]
-                figures = take(layers).numpy()
+                figures = take(layers).cpu().numpy()
                 place = 0
                 for window in batch:
                     first = starts[window.document][window.start]

@@ -30,6 +30,6 @@ class ModelTeacher:
                 place += len(annotation.tags)
 
 
-def load_teacher(path: str) -> Teaching:
-    """A teacher's checkpoint, or a model that teaches. Raises ModelError."""
-    return ModelTeacher(path) if model_file(path).suffix == ".onnx" else Teacher.load(path)
+def load_teacher(path: str, device: str = "cpu") -> Teaching:
+    """A teacher's checkpoint, on a device of torch, or a model that teaches, which works on the CPU. Raises ModelError."""
+    return ModelTeacher(path) if model_file(path).suffix == ".onnx" else Teacher.load(path, device)

@@ -57,6 +57,6 @@ def _groups(parameters: list[nn.Parameter], rate: float) -> list[dict]:
     ]
 
 
-def half_precision() -> torch.autocast:
+def half_precision(device: torch.device) -> torch.autocast:
     """Matrix products in bfloat16: 2.6 times as fast as float32 on a CPU that has them."""
-    return torch.autocast("cpu", torch.bfloat16)
+    return torch.autocast(device.type, torch.bfloat16)

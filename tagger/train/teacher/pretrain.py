@@ -120,7 +120,8 @@ def pretrain(
     torch.manual_seed(settings.seed)
     generator = np.random.default_rng(settings.seed)
     shape = encoder.settings
-    head = MaskedHead(shape.width, shape.vocabulary, shape.epsilon)
+    device = encoder.device
+    head = MaskedHead(shape.width, shape.vocabulary, shape.epsilon).to(device)
     size = sum(len(pieces.word(token)) for document in documents for tokens in document.sentences for token in tokens)
     steps = settings.epochs * max(size // (settings.length * settings.rows), 1)
     optimiser = Optimiser(encoder, head.parameters(), rate=settings.rate, head_rate=settings.rate, layer_decay=1.0, steps=steps, warm_up=0.06)
@@ -133,9 +134,9 @@ def pretrain(
         recent, every, began = [], [], time.monotonic()
         for start in range(0, len(order), settings.rows):
             rows = order[start : start + settings.rows]
-            batch, wanted = torch.from_numpy(inputs[rows]), torch.from_numpy(targets[rows])
+            batch, wanted = torch.from_numpy(inputs[rows]).to(device), torch.from_numpy(targets[rows]).to(device)
             places = wanted != UNMASKED
-            with half_precision():
+            with half_precision(device):
                 scores = head(encoder(batch)[places], encoder.pieces.weight)  # (masked, vocabulary)
             loss = F.cross_entropy(scores.float(), wanted[places])
             optimiser.step(loss)

@@ -88,8 +88,8 @@ def batches(windows: Sequence[Window], pieces: int) -> list[list[Window]]:
     return groups
 
 
-def padded(batch: Sequence[Window]) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
-    """Stack windows.
+def padded(batch: Sequence[Window], device: torch.device | str = "cpu") -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
+    """Stack windows, on a device.
 
     :returns: pieces (batch, time), mask (batch, time) or none where nothing is padded, and row and column of each tagged token's first piece (tokens,).
     """
@@ -101,4 +101,5 @@ def padded(batch: Sequence[Window]) -> tuple[Tensor, Tensor | None, Tensor, Tens
     rows = np.repeat(np.arange(len(batch)), [len(window.firsts) for window in batch])
     columns = np.concatenate([window.firsts for window in batch])
     mask = pieces != PAD
-    return pieces, None if bool(mask.all()) else mask, torch.from_numpy(rows), torch.from_numpy(columns)
+    tensors = pieces, None if bool(mask.all()) else mask, torch.from_numpy(rows), torch.from_numpy(columns)
+    return tuple(tensor if tensor is None else tensor.to(device) for tensor in tensors)
