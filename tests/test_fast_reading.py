@@ -41,7 +41,14 @@ LINES = [
 ]
 BYTES = st.lists(st.sampled_from([line.encode() for line in LINES]) | st.just(b"\xff\tO"), max_size=40).map(b"\n".join)
 USUAL = (
-    st.lists(st.lists(st.sampled_from(["Київ", "а\t_\t\t", "п’ять\tO"]), min_size=1, max_size=5).map("\n".join), max_size=8).map("\n\n".join).map(str.encode)
+    st.lists(
+        st.tuples(st.sampled_from(["", "# note\n", "# a = b\n# \n"]), st.lists(st.sampled_from(["Київ", "а\t_\t\t", "п’ять\tO"]), min_size=1, max_size=5)).map(
+            lambda sentence: sentence[0] + "\n".join(sentence[1])
+        ),
+        max_size=8,
+    )
+    .map("\n\n".join)
+    .map(str.encode)
 )
 
 MIXED = st.lists(USUAL | BYTES.map(lambda data: data[:12]), max_size=24).map(b"\n\n".join)
@@ -110,6 +117,10 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     assert kinds(usual * 5 + b"\n" + usual * 5 + b"\n").count(True) == 2  # two empty lines in a row
     assert sum(kinds((usual + strange) * 50)) == CUTS
     assert kinds((usual + b"\xff\n\n" + usual)[:-1]) == [True, False, True]
+    assert kinds(b"# one\n# \na\nb\tO\n\n# two\nc\n") == [True]
+    assert kinds(b"# one\na\n\nb\n# two\nc\n\nd\n") == [True, False, True]  # not in front
+    assert not any(kinds(b"# one\n\na\n\n")) and not any(kinds(b"# o\tn\na\n"))
+    assert kinds(b"a\n\n# \xff\nb\n\nc\n") == [True, False, True]
 
 
 @pytest.mark.parametrize("options", [{"form": "jsonl"}, {"form": "inline"}, {"column": 0}, {"color": True}])
@@ -123,11 +134,14 @@ def test_other_tags_are_written_sentence_by_sentence(options):
 
 
 def test_real_processes_give_the_same_with_and_without_blocks(tmp_path):
-    """A comment in each block has it read line by line; but for the comments, the output is the same."""
+    """A comment behind each sentence has it read line by line; but for the comments, the output is the same."""
     sentences = [tokens for tokens, _ in corpus_maker.sentences(1200, seed=3)]
     plain = "".join("".join(f"{token}\tx\n" for token in tokens) + "\n" for tokens in sentences).encode()
-    commented = plain.replace(b"\n\n", b"\n\n# a comment\n")
+    commented = plain.replace(b"\n\n", b"\n# a comment\n\n")
+    in_front = plain.replace(b"\n\n", b"\n\n# a comment\n").removesuffix(b"# a comment\n")
     together = run_program("uk-tag", "-i", "conll", "--device", "cpu", stdin=plain, check=True).stdout
     apart = run_program("uk-tag", "-i", "conll", "--device", "cpu", stdin=commented, check=True).stdout
     assert apart.replace(b"# a comment\n", b"") == together
+    expected = together.replace(b"\n\n", b"\n\n# a comment\n").removesuffix(b"# a comment\n")
+    assert run_program("uk-tag", "-i", "conll", "--device", "cpu", stdin=in_front, check=True).stdout == expected
     assert together.count(b"\tO\n") > 1000 and together.count(b"\tB-") > 100

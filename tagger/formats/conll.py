@@ -19,6 +19,9 @@ CONLLU_COLUMNS = 10
 LINE_FEED = ord("\n")
 # What keeps a sentence from the fast way: other white space, lines that begin with some or hold no token, and two empty lines in a row.
 UNUSUAL = (b" ", b"\r", b"\v", b"\f", b"\n\t", b"\n\n\n", b"-DOCSTART-")
+# Comments in front of a sentence, which the fast way takes along: behind an empty line, and with a token's line behind them.
+COMMENTS = re.compile(rb"\n\n(?:# [^\t\n\v\f\r]*\n)+(?!\n)")
+COMMENT = b"# "
 CUTS = 8  # parts of a block that may come the fast way, with something unusual between them; where there is more of that, the rest is read with care
 
 
@@ -79,8 +82,9 @@ class ConllReader:
         begin = whole.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open
         end = whole.rfind(b"\n\n") + 2  # behind the last one that is complete
         done = 0
+        plain = _without_comments(whole, begin, end) if COMMENT in whole else whole
         for _ in range(0 if self._column or begin == 1 else CUTS):
-            unusual = _first_unusual(whole, begin, end)
+            unusual = _first_unusual(whole, plain, begin, end)
             stop = end if unusual == end else whole.rfind(b"\n\n", begin, unusual) + 2  # 1 where the first sentence has it
             if begin + 2 < stop:
                 line = number + whole.count(b"\n", done, begin)
@@ -134,12 +138,21 @@ class ConllReader:
             raise
 
 
-def _first_unusual(whole: bytes, begin: int, end: int) -> int:
-    """Where the first unusual thing, or byte that is no UTF-8, stands from `begin`, where a sentence begins, to `end`; `end` where there is none."""
+def _without_comments(whole: bytes, begin: int, end: int) -> bytes:
+    """The same number of bytes, with nothing unusual in the comments in front of sentences from `begin`, where one begins, to `end`."""
+    hidden = COMMENTS.sub(lambda found: b"\n\n".ljust(len(found[0]) - 1, b"#") + b"\n", b"\n\n" + whole[begin:end])
+    return whole[:begin] + hidden[2:] + whole[end:]
+
+
+def _first_unusual(whole: bytes, plain: bytes, begin: int, end: int) -> int:
+    """Where the first unusual thing, or byte that is no UTF-8, stands from `begin`, where a sentence begins, to `end`; `end` where there is none.
+
+    :param plain: the same without comments, in which nothing but such a byte is unusual.
+    """
     if whole[begin : begin + 1] in (b"\n", b"\t"):
         return begin
     for mark in UNUSUAL:
-        if (place := whole.find(mark, begin, end)) >= 0:
+        if (place := plain.find(mark, begin, end)) >= 0:
             end = place
     try:
         whole[begin:end].decode("utf-8")
@@ -152,11 +165,20 @@ def _together(block: bytes, number: int) -> Block:
     """Whole usual sentences, the first line of which has this number."""
     lines = block.split(b"\n")
     lines.pop()  # what is behind the last line feed
-    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_FEED)  # of lines, in bytes
+    signs = np.frombuffer(block, np.uint8)
+    ends = np.flatnonzero(signs == LINE_FEED)  # of lines, in bytes
     empty = np.flatnonzero(np.diff(ends) == 1) + 1
     starts = np.append(0, empty[:-1] + 1)
     words = [line.partition(b"\t")[0] for line in lines] if b"\t" in block else lines
-    return Block(lines, words, starts, empty - starts, number)
+    if COMMENT not in block:
+        return Block(lines, words, starts, empty - starts, number)
+    begins = np.append(0, ends[:-1] + 1)  # of lines, in bytes
+    comments = (signs[begins] == COMMENT[0]) & (signs[np.minimum(begins + 1, len(signs) - 1)] == COMMENT[1])
+    words = words if words is not lines else lines.copy()
+    for row in np.flatnonzero(comments).tolist():
+        words[row] = b""
+    before = np.add.reduceat(comments, starts, dtype=np.int64)  # of each sentence's own
+    return Block(lines, words, starts + before, empty - starts - before, number, comments=before)
 
 
 class ConlluReader(ConllReader):

@@ -42,13 +42,14 @@ class Sentence:
 
 @dataclass(slots=True)
 class Block:
-    """Usual CoNLL sentences one behind the other, as one piece, for whoever need not look at each: UTF-8 without spaces or CRs, a token in each line.
+    """Usual CoNLL sentences one behind the other, as one piece, for whoever need not look at each: UTF-8, a token without spaces or CRs in each line.
 
-    :param lines: the lines of all, with the empty one behind each sentence.
-    :param words: the token of each line; nothing for an empty one.
-    :param starts, lengths: which line each sentence begins with, and its tokens. *Shape:* (sentences,).
+    :param lines: the lines of all, with the comments in front of each sentence and the empty line behind it.
+    :param words: the token of each line; nothing for an empty one or a comment.
+    :param starts, lengths: which line the tokens of each sentence begin with, and how many they are. *Shape:* (sentences,).
     :param line: the number of the first line in the input, from 1.
     :param prefix: a byte order mark in front of it.
+    :param comments: lines of comments in front of each sentence; none: there are none. *Shape:* (sentences,).
     """
 
     lines: list[bytes]
@@ -57,14 +58,24 @@ class Block:
     lengths: np.ndarray
     line: int
     prefix: bytes = b""
+    comments: np.ndarray | None = None
+
+    @property
+    def comment_rows(self) -> np.ndarray:
+        """Which lines are comments."""
+        if self.comments is None:
+            return np.zeros(0, np.int64)
+        inside = np.arange(int(self.comments.sum())) - np.repeat(np.cumsum(self.comments) - self.comments, self.comments)
+        return np.repeat(self.starts - self.comments, self.comments) + inside
 
     def sentences(self) -> list[Sentence]:
         """The same, one by one."""
         tokens = b"\n".join(self.words).decode("utf-8").split("\n")
         found = []
-        for start, length in zip(self.starts.tolist(), self.lengths.tolist(), strict=True):
-            end = start + length
-            found.append(Sentence(tokens[start:end], self.line + start, "conll", self.lines[start : end + 1], range(length)))
+        comments = np.zeros_like(self.starts) if self.comments is None else self.comments
+        for start, length, before in zip(self.starts.tolist(), self.lengths.tolist(), comments.tolist(), strict=True):
+            first, end = start - before, start + length
+            found.append(Sentence(tokens[start:end], self.line + first, "conll", self.lines[first : end + 1], range(before, before + length)))
         found[0].prefix = self.prefix
         return found
 

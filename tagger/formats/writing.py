@@ -87,8 +87,11 @@ class Writing:
     def write_block(self, block: Block, numbers: np.ndarray) -> bytes:
         """The bytes of usual CoNLL sentences, given the numbers of the model's tags at their lines. *Shape:* (lines,).
 
-        The same as :meth:`write` of each. An empty line has the number behind that of the last tag.
+        The same as :meth:`write` of each. Lines without a token have the number behind that of the last tag.
         """
+        if block.comments is not None and self._settings.form == "conll":
+            numbers = numbers.copy()
+            numbers[block.comment_rows] = len(self._endings) - 1
         parts = [block.prefix] * (2 * len(block.lines))
         parts[::2] = block.words if self._settings.form == "conll" else block.lines
         parts[1::2] = self._endings[numbers].tolist()
@@ -97,8 +100,8 @@ class Writing:
 
     @cached_property
     def _endings(self) -> np.ndarray:
-        """What ends a line, by the number of its tag."""
-        return np.array([*(f"\t{tag}\n".encode() for tag in self._labels.by_number or ()), b"\n"], object)
+        """What ends a line, by the number of its tag; one without is ended, or left out."""
+        return np.array([*(f"\t{tag}\n".encode() for tag in self._labels.by_number or ()), b"\n", b""], object)
 
     def write(self, sentence: Sentence, annotation: Annotation) -> bytes:
         """The bytes of one sentence. Raises DataError where the form cannot hold it."""
