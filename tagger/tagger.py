@@ -18,7 +18,7 @@ from tagger.errors import ModelError
 from tagger.precision import SHIPPED_MODEL, model_file
 from tagger.session import Session
 from tagger.tags import continuations
-from tagger.vocabulary import WordVectors
+from tagger.vocabulary import CACHED_WORDS, EMBEDDED_WORDS, WordVectors
 from tagger.window import Annotation, Batch, Job, Window, lay_out, windows
 
 if TYPE_CHECKING:
@@ -28,13 +28,12 @@ if TYPE_CHECKING:
     from tagger.entity import Entity
     from tagger.texts import EntityFinder
 
-# By device. Measured on the CPU (tests/benchmarks/batches.py): more is no faster, and takes more memory. Not measured on CUDA, where a step is to
-# serve many sentences at once.
-BATCH_TOKENS = {"cpu": 384, "cuda": 16384}
+# By device, as measured (tests/benchmarks/batches.py): on the CPU more is no faster, and takes more memory; on CUDA a step serves many sentences at once.
+BATCH_TOKENS = {"cpu": 384, "cuda": 65536}
 # Tokens read ahead: at least so many, and so many batches, of which each is of sentences of like length.
 WINDOW_TOKENS, WINDOW_BATCHES = 8192, 4
 REOPENED = 4  # taggers kept that arrived by pickle
-DECODED = 16  # batches decoded at once; they stand in the order of their lengths, so that few steps are empty
+DECODED = 6144  # padded tokens decoded at once: steps along the sentences cost little each, and what they read stays in a processor's own cache
 STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
 STRETCHES = 64  # decoded side by side
 
@@ -177,12 +176,18 @@ class Tagger:
         """Wait for the emissions of a window, and decode them into it. Raises what running them raised."""
         parts: list[np.ndarray] = []
         together: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        size = 0  # of these
         for job, (emissions, lengths) in zip(window.jobs, window.outcomes, strict=True):
             if not job.parts:
-                together.append((emissions, lengths, job.starts))
-                if len(together) == DECODED:
-                    self._decode_all(together, window)
-                    together = []
+                step = max(DECODED // len(emissions), 1)  # sentences
+                for first in range(0, len(lengths), step):
+                    some = slice(first, first + step)
+                    own = lengths[some]
+                    if size + len(own) * len(emissions) > DECODED:
+                        self._decode_all(together, window)
+                        together, size = [], 0
+                    together.append((emissions[: own.max(), some], own, job.starts[some]))
+                    size += len(own) * len(emissions)
                 continue
             for column, (part, count) in enumerate(job.parts):
                 parts = parts or [emissions[:0, 0]] * count
@@ -198,7 +203,9 @@ class Tagger:
         try:
             return self._idle.pop()
         except IndexError:
-            return WordVectors(self.bundle.vocabulary, self.session.embed, self.session.width, self.session.kind)
+            session = self.session
+            sizes = {"cached": CACHED_WORDS[session.device], "together": EMBEDDED_WORDS[session.device]}
+            return WordVectors(self.bundle.vocabulary, session.embed, session.width, session.kind, **sizes)
 
     @property
     def _threads(self) -> "ThreadPoolExecutor":

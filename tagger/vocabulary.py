@@ -16,9 +16,10 @@ from tagger.features import KINDS, FeatureSettings
 from tagger.gazetteer import Gazetteer
 from tagger.rows import RowMaker
 
-CACHED_WORDS = 1 << 14  # vectors kept; at 128 figures of one byte this is 2 MB, of four bytes 8 MB
-ROOM = 2 * CACHED_WORDS  # rows of the table, which takes memory only where something was written
-EMBEDDED_WORDS = 64  # embedded at once, of a like number of slots: with 40 slots of 128 figures this takes 1 MB for a moment
+# Vectors kept, by device; at 128 figures of one byte 16,384 are 2 MB. A GPU is sent those of each batch, so they stand where memory is not short.
+CACHED_WORDS = {"cpu": 1 << 14, "cuda": 1 << 18}
+# Embedded at once, of a like number of slots: 64 with 40 slots of 128 figures take 1 MB for a moment. A GPU takes as long for one as for thousands.
+EMBEDDED_WORDS = {"cpu": 64, "cuda": 4096}
 SLOT_STEP = 8  # rows are embedded without the slots that are empty, in steps of this
 
 
@@ -90,19 +91,32 @@ class _Numbers(dict[str | bytes, int]):
 class WordVectors:
     """Vectors of the words met so far, so that each word is taken apart and embedded once.
 
-    Holds at most :data:`CACHED_WORDS` words between calls of :meth:`numbers`, then forgets the rarer half: memory stays flat over an endless stream.
+    Holds at most `cached` words between calls of :meth:`numbers`, then forgets the rarer half: memory stays flat over an endless stream.
     Where a call fails, words have numbers and no vectors: it is not to be used any more.
 
     :param embed: feature rows of words to their vectors; a vector must not depend on the other words.
     :param width: figures of a vector.
     :param kind: what figures they are.
+    :param cached: words kept.
+    :param together: words embedded at once.
     """
 
-    def __init__(self, vocabulary: Vocabulary, embed: Callable[[np.ndarray], np.ndarray], width: int, kind: np.dtype | type = np.float32) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        embed: Callable[[np.ndarray], np.ndarray],
+        width: int,
+        kind: np.dtype | type = np.float32,
+        *,
+        cached: int = CACHED_WORDS["cpu"],
+        together: int = EMBEDDED_WORDS["cpu"],
+    ) -> None:
         self._vocabulary, self._embed = vocabulary, embed
+        self._cached, self._together = cached, together
+        self._room = 2 * cached  # rows of the table, which takes memory only where something was written
         self._numbers = _Numbers()
-        self._vectors = np.zeros((ROOM, width), kind)
-        self._places = np.zeros(ROOM, np.int32)  # to find distinct words with; what it holds means nothing between calls
+        self._vectors = np.zeros((self._room, width), kind)
+        self._places = np.zeros(self._room, np.int32)  # to find distinct words with; what it holds means nothing between calls
         self._uses = np.zeros(0, np.int64)  # of each word, by its number
 
     def numbers(self, tokens: Sequence[str | bytes]) -> np.ndarray:
@@ -110,7 +124,7 @@ class WordVectors:
 
         :param tokens: those given as bytes are UTF-8, and are told from the same given as strings.
         """
-        if len(self._numbers) > CACHED_WORDS:
+        if len(self._numbers) > self._cached:
             self._forget()
         known = self._numbers
         first = len(known)
@@ -129,15 +143,15 @@ class WordVectors:
         steps = -(-np.count_nonzero(rows, axis=1) // SLOT_STEP)
         for step in np.flatnonzero(np.bincount(steps)).tolist():
             chosen = np.flatnonzero(steps == step)
-            for start in range(0, len(chosen), EMBEDDED_WORDS):
-                some = chosen[start : start + EMBEDDED_WORDS]
+            for start in range(0, len(chosen), self._together):
+                some = chosen[start : start + self._together]
                 vectors[some] = self._embed(rows[some, : max(step, 1) * SLOT_STEP])
 
     def _forget(self) -> None:
-        kept = np.sort(np.argsort(-self._uses, kind="stable")[: CACHED_WORDS // 2])
+        kept = np.sort(np.argsort(-self._uses, kind="stable")[: self._cached // 2])
         words = list(self._numbers)  # in the order of their numbers
         self._numbers = _Numbers(zip(map(words.__getitem__, kept.tolist()), range(len(kept)), strict=True))
-        self._move(self._vectors[kept], ROOM)
+        self._move(self._vectors[kept], self._room)
         self._uses = self._uses[kept] // 2  # what was frequent long ago makes room in the end
 
     def _move(self, vectors: np.ndarray, room: int) -> None:

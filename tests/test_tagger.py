@@ -22,13 +22,15 @@ def tagger(tiny_model):
     return Tagger.load(tiny_model, device="cpu")
 
 
-def test_one_by_one_reversed_and_in_any_batch(tagger, tiny_model, sentences):
+def test_one_by_one_reversed_and_in_any_batch(tagger, tiny_model, sentences, monkeypatch):
     assert max(map(len, sentences)) > SEGMENT
     whole = tagger.annotate(sentences, probabilities=True)
     alone = [tagger.annotate([sentence], probabilities=True)[0] for sentence in sentences]
     backwards = tagger.annotate(sentences[::-1], probabilities=True)[::-1]
     small = Tagger.load(tiny_model, device="cpu", batch_tokens=64, threads=2).annotate(sentences, probabilities=True)
-    for others in (alone, backwards, small):
+    monkeypatch.setattr("tagger.tagger.DECODED", 40)  # fewer than many a batch has
+    sliced = Tagger.load(tiny_model, device="cpu", batch_tokens=1 << 16).annotate(sentences, probabilities=True)
+    for others in (alone, backwards, small, sliced):
         for one, other in zip(whole, others, strict=True):
             assert one.tags == other.tags
             if one.probabilities is not None:

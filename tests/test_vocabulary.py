@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from tagger import vocabulary as module
 from tagger.errors import ModelError
 from tagger.features import FeatureSettings, names, shape
 from tagger.vocabulary import Vocabulary, WordVectors
@@ -57,13 +56,11 @@ def test_damaged_texts_are_refused(texts):
         Vocabulary.from_texts(texts)
 
 
-def test_word_vectors_stay_right_when_the_cache_starts_anew(monkeypatch):
-    monkeypatch.setattr(module, "CACHED_WORDS", 1500)
-    monkeypatch.setattr(module, "ROOM", 3000)
+def test_word_vectors_stay_right_when_the_cache_starts_anew():
     settings = FeatureSettings(kinds=("word",), slots=1)
     words = [f"слово{chr(0x430 + i % 32)}{chr(0x430 + i // 32 % 32)}{chr(0x430 + i // 1024)}" for i in range(4000)]
     vocabulary = Vocabulary([f"w:{word}" for word in words], settings)
-    cache = WordVectors(vocabulary, lambda rows: rows.astype(np.float32), 1)
+    cache = WordVectors(vocabulary, lambda rows: rows.astype(np.float32), 1, cached=1500, together=100)
 
     def check(chunk):
         numbers = cache.numbers(chunk)
