@@ -48,11 +48,14 @@ def main() -> None:
             "text, int8, 1 thread": lambda: process([*PROGRAM, "-i", "text", str(text)]),
             "the same batches in onnxruntime alone": lambda: network_alone(sentences),
             "CoNLL with a constant model, in memory": lambda: host_alone(vertical.read_bytes()),
+            "the same with a comment at each sentence": lambda: host_alone(
+                b"# sent_id = 1\n" + vertical.read_bytes()[:-1].replace(b"\n\n", b"\n\n# sent_id = 1\n") + b"\n"
+            ),
         }
         taken = medians(ways, arguments.runs)
         for name, seconds in taken.items():
             print(f"{name:<42}{count / seconds:>12,.0f} tokens/s")
-        whole, two, apart, _, plain, network, _ = taken.values()
+        whole, two, apart, _, plain, network, *_ = taken.values()
         print(f"{'1 thread / onnxruntime alone':<42}{network / whole:>12.2f}")
         print(f"{'2 threads / 1 thread':<42}{whole / two:>12.2f}")
         print(f"{'2 processes / 1 thread: what the machine has':<42}{whole / apart:>10.2f}")
