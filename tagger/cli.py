@@ -75,11 +75,9 @@ def _run(options: dict) -> int:
         return _show("\n".join(lines))
     from tagger.allocator import keep_memory_small
     from tagger.content import read_ahead
-    from tagger.device import wants_gpu
     from tagger.precision import model_file
 
-    if not wants_gpu(options["device"]):  # a GPU is waited for less where memory is kept for the next window
-        keep_memory_small()
+    keep_memory_small()
     model = model_file(options["model"], options["precision"], options["device"])
     if options["output_dir"] is None and options["in_place"] is None:  # there it is opened later, or by others
         read_ahead(model)

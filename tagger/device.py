@@ -2,7 +2,6 @@
 
 import ctypes
 import sys
-from functools import cache
 
 from tagger.errors import DeviceError
 
@@ -12,7 +11,6 @@ CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 CUDA_OPTIONS = {"use_tf32": "0", "arena_extend_strategy": "kSameAsRequested", "cudnn_conv_algo_search": "HEURISTIC"}
 
 
-@cache
 def has_gpu() -> bool:
     """Whether NVIDIA's driver is here and sees a device. onnxruntime lists its CUDA provider on machines without one, too."""
     try:
@@ -21,11 +19,6 @@ def has_gpu() -> bool:
         return driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
     except (OSError, AttributeError):
         return False
-
-
-def wants_gpu(device: str) -> bool:
-    """Whether `cuda`, or `auto` on this machine, stands for a GPU."""
-    return device == "cuda" or (device == "auto" and has_gpu())
 
 
 def choose(device: str, available: list[str]) -> tuple[bool, str]:

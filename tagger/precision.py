@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tagger.device import wants_gpu
+from tagger.device import has_gpu
 from tagger.errors import ModelError
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "uk-ner.onnx"
@@ -40,6 +40,6 @@ def model_file(path: str | Path | None, precision: str = "auto", device: str = "
         chosen = sister(chosen)
         if not chosen.exists():
             raise ModelError(f"{chosen}: there is no int8 file of this model; make one with: uk-tag-export --precision int8 CHECKPOINT {chosen}")
-    if precision == "auto" and own and sister(chosen).exists() and not wants_gpu(device):
+    if precision == "auto" and own and sister(chosen).exists() and (device == "cpu" or (device == "auto" and not has_gpu())):
         return sister(chosen)
     return chosen

@@ -15,7 +15,7 @@ from export.graph import build
 from export.parity import compare, compare_int8, random_sentences
 from export.pinned import EXTRA
 from export.quantize import quantize
-from tagger import device, digest, precision
+from tagger import digest, precision
 from tagger.bundle import COPYING_FORMAT, FORMAT_KEY
 from tagger.errors import ModelError
 from tagger.precision import model_file, sister
@@ -129,10 +129,10 @@ def test_which_file_is_opened(tmp_path, monkeypatch):
     assert model_file(None) == shipped
     small = sister(shipped)
     small.touch()
-    monkeypatch.setattr(device, "has_gpu", lambda: False)
+    monkeypatch.setattr(precision, "has_gpu", lambda: False)
     assert model_file(None) == model_file(shipped, "int8") == small and model_file(None, "float32") == model_file(small, "float32") == shipped
     assert model_file(shipped) == shipped and model_file(None, device="cuda") == shipped
-    monkeypatch.setattr(device, "has_gpu", lambda: True)
+    monkeypatch.setattr(precision, "has_gpu", lambda: True)
     assert model_file(None) == shipped and model_file(None, device="cpu") == small
 
 
@@ -140,7 +140,7 @@ def test_a_model_of_the_package_goes_by_its_name(tmp_path, monkeypatch):
     folder = tmp_path / "package"
     folder.mkdir()
     monkeypatch.setattr(precision, "SHIPPED_MODEL", folder / "uk.onnx")
-    monkeypatch.setattr(device, "has_gpu", lambda: False)
+    monkeypatch.setattr(precision, "has_gpu", lambda: False)
     monkeypatch.chdir(tmp_path)
     named = folder / "uk-small.onnx"
     named.touch()
