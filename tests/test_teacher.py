@@ -12,6 +12,7 @@ from teacher_maker import HEADS, INNER, LAYERS, POSITIONS, WIDTH, run, write_wei
 from tagger.errors import DataError, ModelError, TaggerError
 from tagger.tagger import Tagger
 from tagger.train.corpus import Document, Sentence, read_conll
+from tagger.train.options import compute_with
 from tagger.train.soft import read_soft
 from tagger.train.teacher import plaintext
 from tagger.train.teacher.augment import Augmenter
@@ -253,6 +254,15 @@ def test_a_gpu_that_is_not_there_is_told(monkeypatch, teacher_pipeline, argument
     more = ["--teacher", "teacher.pt"] if arguments[0] == "evaluate" else ["-o", "x"]
     done = CliRunner().invoke(teacher, [*arguments, *more, "--device", "cuda"])
     assert isinstance(done.exception, TaggerError) and "torch sees no GPU" in str(done.exception)
+
+
+@pytest.mark.parametrize("device", ["nonsense", "mps", "cpu:0", "cuda:", "cuda:x", "cuda:2", "CUDA"])
+def test_a_device_that_is_none_is_told(monkeypatch, device):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(TaggerError, match=rf"--device {device}: .*; give "):
+        compute_with(None, device)
+    for other in ("cpu", "cuda", "cuda:0", "cuda:1"):
+        compute_with(None, other)
 
 
 def test_too_little_text_is_told(tmp_path, weights, tokenizer):

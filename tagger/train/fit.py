@@ -105,7 +105,7 @@ def fit(
     :raises DataError: the data cannot be used, or has a label that `start` has not.
     :raises ModelError: `resume` finds the state of another training.
     """
-    torch.use_deterministic_algorithms(True, warn_only=device != "cpu")  # on CUDA some operations have no such form
+    torch.use_deterministic_algorithms(True)
     training, development = load_parts(data, settings.seed, log)
     tags = start.tags if start else bio.tag_set(labels(training))
     taught = [soft.without(soft.read_soft(path, states=data.guidance > 0), development) for path in data.soft]

@@ -48,12 +48,17 @@ def computing(command):
 
 
 def compute_with(threads: int | None, device: str) -> None:
-    """Set torch's threads; raises TaggerError where it has no such device."""
-    # cuBLAS gives the same sums in every run only if this is set before it is first used
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    """Set torch's threads, and make ready for a device: `cpu`, `cuda`, or one of several GPUs, `cuda:1`. Raises TaggerError where there is none."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else torch refuses matrix products on a GPU as not the same in every run
     import torch
 
     if threads:
         torch.set_num_threads(threads)
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise TaggerError(f"--device {device}: torch sees no GPU; give --device cpu")
+    if device == "cpu":
+        return
+    kind, _, number = device.partition(":")
+    if kind != "cuda" or not (device == kind or number.isdecimal()):
+        raise TaggerError(f"--device {device}: there is no such device; give cpu, cuda, or cuda:1 for the second GPU")
+    seen = torch.cuda.device_count()
+    if int(number or 0) >= seen:
+        raise TaggerError(f"--device {device}: torch sees {seen or 'no'} GPU{'s'[: seen > 1]}; give another, or --device cpu")

@@ -8,6 +8,7 @@ import click
 
 from tagger.errors import TaggerError
 from tagger.options import LabelMap
+from tagger.train.options import compute_with
 
 
 def cut_options(prefix: str, about: str):
@@ -90,16 +91,13 @@ def study(output, rows, metric_only, report_only, plots, **options) -> None:
 
 
 def _carry_out(output, rows, sources, report_only, plots, options) -> None:
-    import torch
-
     from tagger.train.study.records import Records
     from tagger.train.study.report import write_report
     from tagger.train.study.settings import Cut
     from tagger.train.study.study import Study, StudySettings
     from tagger.train.study.style import pyplot
 
-    if options["device"].startswith("cuda") and not torch.cuda.is_available():
-        raise TaggerError(f"--device {options['device']}: torch sees no GPU; train with --device cpu")
+    compute_with(options["threads"], options["device"])
     if plots != "none":
         pyplot()  # asked for before hours of training, not behind them
     if not (report_only or sources.hub or sources.train):
@@ -109,7 +107,6 @@ def _carry_out(output, rows, sources, report_only, plots, options) -> None:
         records.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TaggerError(f"{records.folder}: cannot be made: {error.strerror}; give another folder with --output") from None
-    torch.set_num_threads(options["threads"])
 
     def cut(prefix):
         shared = {name: options[name] for name in ("width", "embedding", "batch", "like_length")}

@@ -1,7 +1,6 @@
 """One run of the study, from data to record, by the ordinary trainer; a killed one goes on behind its last whole epoch."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,7 +37,6 @@ def run_of(run: Run, parts: Parts, records: Records, *, device: str, log: Callab
         log(f"{run.name}: done before, test F1 {record['test']['f1']:.4f}")
         return record
     torch.use_deterministic_algorithms(True)
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it matrix products on a GPU are refused as not deterministic
     tags = bio.tag_set(sorted(labels(parts.training)))
     vocabulary = vocabulary_of(run, parts)
     arrays = to_arrays(parts.training, vocabulary, tags)
