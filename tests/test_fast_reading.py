@@ -1,5 +1,7 @@
 """CoNLL read and written block by block gives, byte for byte and line for line, what line by line gives."""
 
+from codecs import BOM_UTF8
+
 import corpus_maker
 import numpy as np
 import pytest
@@ -88,6 +90,7 @@ def tag_of(token):
 @settings(max_examples=500)
 @given(BYTES | USUAL | MIXED, st.data())
 def test_blocks_give_what_lines_give(data, draw):
+    data = draw.draw(st.sampled_from([b"", BOM_UTF8])) + data
     cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), max_size=4)))
     strict = draw.draw(st.booleans())
     options = draw.draw(

@@ -82,8 +82,9 @@ class ConllReader:
         begin = whole.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open
         end = whole.rfind(b"\n\n") + 2  # behind the last one that is complete
         done = 0
-        plain = _without_comments(whole, begin, end) if COMMENT in whole else whole
-        for _ in range(0 if self._column or begin == 1 else CUTS):
+        cuts = 0 if self._column or begin == 1 else CUTS
+        plain = _without_comments(whole, begin, end) if cuts and COMMENT in whole else whole
+        for _ in range(cuts):
             unusual = _first_unusual(whole, plain, begin, end)
             stop = end if unusual == end else whole.rfind(b"\n\n", begin, unusual) + 2  # 1 where the first sentence has it
             if begin + 2 < stop:
@@ -147,7 +148,7 @@ def _without_comments(whole: bytes, begin: int, end: int) -> bytes:
 def _first_unusual(whole: bytes, plain: bytes, begin: int, end: int) -> int:
     """Where the first unusual thing, or byte that is no UTF-8, stands from `begin`, where a sentence begins, to `end`; `end` where there is none.
 
-    :param plain: the same without comments, in which nothing but such a byte is unusual.
+    :param plain: `whole` as :func:`_without_comments` gives it: in a comment in front of a sentence nothing but such a byte is unusual.
     """
     if whole[begin : begin + 1] in (b"\n", b"\t"):
         return begin
@@ -173,12 +174,12 @@ def _together(block: bytes, number: int) -> Block:
     if COMMENT not in block:
         return Block(lines, words, starts, empty - starts, number)
     begins = np.append(0, ends[:-1] + 1)  # of lines, in bytes
-    comments = (signs[begins] == COMMENT[0]) & (signs[np.minimum(begins + 1, len(signs) - 1)] == COMMENT[1])
+    comments = np.flatnonzero((signs[begins] == COMMENT[0]) & (signs[np.minimum(begins + 1, len(signs) - 1)] == COMMENT[1]))
     words = words if words is not lines else lines.copy()
-    for row in np.flatnonzero(comments).tolist():
+    for row in comments.tolist():
         words[row] = b""
-    before = np.add.reduceat(comments, starts, dtype=np.int64)  # of each sentence's own
-    return Block(lines, words, starts + before, empty - starts - before, number, comments=before)
+    before = np.diff(np.searchsorted(comments, np.append(starts, len(lines))))  # of each sentence's own
+    return Block(lines, words, starts + before, empty - starts - before, number, comments=comments)
 
 
 class ConlluReader(ConllReader):

@@ -49,7 +49,7 @@ class Block:
     :param starts, lengths: which line the tokens of each sentence begin with, and how many they are. *Shape:* (sentences,).
     :param line: the number of the first line in the input, from 1.
     :param prefix: a byte order mark in front of it.
-    :param comments: lines of comments in front of each sentence; none: there are none. *Shape:* (sentences,).
+    :param comments: which lines are comments. *Shape:* (comments,).
     """
 
     lines: list[bytes]
@@ -58,24 +58,18 @@ class Block:
     lengths: np.ndarray
     line: int
     prefix: bytes = b""
-    comments: np.ndarray | None = None
-
-    @property
-    def comment_rows(self) -> np.ndarray:
-        """Which lines are comments."""
-        if self.comments is None:
-            return np.zeros(0, np.int64)
-        inside = np.arange(int(self.comments.sum())) - np.repeat(np.cumsum(self.comments) - self.comments, self.comments)
-        return np.repeat(self.starts - self.comments, self.comments) + inside
+    comments: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def sentences(self) -> list[Sentence]:
         """The same, one by one."""
         tokens = b"\n".join(self.words).decode("utf-8").split("\n")
         found = []
-        comments = np.zeros_like(self.starts) if self.comments is None else self.comments
-        for start, length, before in zip(self.starts.tolist(), self.lengths.tolist(), comments.tolist(), strict=True):
-            first, end = start - before, start + length
-            found.append(Sentence(tokens[start:end], self.line + first, "conll", self.lines[first : end + 1], range(before, before + length)))
+        first = 0  # the sentence's first line: a comment, or its first token
+        for start, length in zip(self.starts.tolist(), self.lengths.tolist(), strict=True):
+            end = start + length  # the empty line behind it
+            rows = range(start - first, end - first)
+            found.append(Sentence(tokens[start:end], self.line + first, "conll", self.lines[first : end + 1], rows))
+            first = end + 1
         found[0].prefix = self.prefix
         return found
 

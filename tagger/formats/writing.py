@@ -89,14 +89,14 @@ class Writing:
 
         The same as :meth:`write` of each. Lines without a token have the number behind that of the last tag.
         """
-        if block.comments is not None and self._settings.form == "conll":
+        if len(block.comments) and self._settings.form == "conll":
             numbers = numbers.copy()
-            numbers[block.comment_rows] = len(self._endings) - 1
-        parts = [block.prefix] * (2 * len(block.lines))
+            numbers[block.comments] = len(self._endings) - 1
+        parts = [b""] * (2 * len(block.lines))
         parts[::2] = block.words if self._settings.form == "conll" else block.lines
         parts[1::2] = self._endings[numbers].tolist()
         self._last = None  # it ends with an empty line
-        return block.prefix + b"".join(parts)
+        return (b"" if self._settings.form == "conll" else block.prefix) + b"".join(parts)
 
     @cached_property
     def _endings(self) -> np.ndarray:

@@ -128,7 +128,7 @@ class Trainer:
         self.schedule = Schedule(self.optimizer, settings.schedule, settings.epochs, self._steps)
         self._best: Outcome | None = None
         self.history: list[dict] = []
-        self._epoch, self._taken = 0, 0  # epochs and steps done
+        self._epoch, self._taken = 0, 0  # epochs and steps done; the optimizer counts steps, too, but on a GPU it would have to be waited for
 
     def run(self) -> Outcome:
         """Train to the end and return the best epoch."""
