@@ -66,6 +66,8 @@ class Session:
         self.kind = np.dtype(np.uint8 if "uint8" in vectors.type else np.float32)  # of its figures
         # A GPU would be sent all of it with each batch. On the CPU it is read where it stands.
         self.takes_table = self.bundle.takes_table and not want_cuda
+        self._silent = onnxruntime.RunOptions()
+        self._silent.log_severity_level = 4  # what fails is raised, and a batch that was too large for a GPU is then done in halves: no news for anybody
         self._no_vectors = np.zeros((1, self.width), self.kind)
         self._no_features = np.zeros((1, self.bundle.vocabulary.settings.slots), np.int32)
 
@@ -89,7 +91,7 @@ class Session:
 
     def embed(self, features: np.ndarray) -> np.ndarray:
         """The vectors of words. *Shape:* (words, slots), int32 -> (words, width), of the session's kind. Safe to call from several threads."""
-        return self._session.run([EMBEDDED], {FEATURES: features, VECTORS: self._no_vectors, INDEX: NOWHERE, LENGTHS: ONE})[0]
+        return self._session.run([EMBEDDED], {FEATURES: features, VECTORS: self._no_vectors, INDEX: NOWHERE, LENGTHS: ONE}, self._silent)[0]
 
     def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Run the network over one padded batch. Safe to call from several threads.
@@ -101,7 +103,7 @@ class Session:
         :raises MemoryError: the device has too little for a batch of this size.
         """
         try:
-            return self._session.run([EMISSIONS], {FEATURES: self._no_features, VECTORS: vectors, INDEX: index, LENGTHS: lengths})[0]
+            return self._session.run([EMISSIONS], {FEATURES: self._no_features, VECTORS: vectors, INDEX: index, LENGTHS: lengths}, self._silent)[0]
         except Exception as error:  # onnxruntime has no class of its own for it
             if any(sign in str(error).lower() for sign in OUT_OF_MEMORY):
                 raise MemoryError(_first_line(error)) from None

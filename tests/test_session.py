@@ -109,6 +109,14 @@ def test_cuda_gives_the_tags_of_the_cpu(tiny_model):
     assert [one.tag(sentence) for sentence in SENTENCES] == [other.tag(sentence) for sentence in SENTENCES]
 
 
+def test_a_run_that_fails_says_nothing_by_itself(tiny_model, capfd):
+    session = Session(tiny_model, device="cpu")
+    vectors = np.zeros((1, session.width), session.kind)
+    with pytest.raises(Exception, match="sequence_lens"):
+        session.emissions(vectors, np.zeros((3, 1), np.int32), np.array([7], np.int32))
+    assert capfd.readouterr() == ("", "")
+
+
 def test_what_was_read_ahead_is_taken_once(tiny_model, tmp_path):
     copy = tmp_path / "copy.onnx"
     read_ahead(copy)
