@@ -109,12 +109,12 @@ class Trainer:
     ) -> None:
         self.device = torch.device(device)
         self.network = network.to(self.device)
-        for layer in self.network.layers:
-            layer.flatten_parameters()  # else CUDA puts them together at every step
         self.training = training
         self.settings = settings
         self.state_path, self.identity, self.log, self.progress, self.watcher = state_path, identity, log, progress, watcher
         self._kept = copy.deepcopy(network).eval() if settings.average else network
+        for layer in (*self.network.layers, *self._kept.layers):
+            layer.flatten_parameters()  # else CUDA puts them together at every step, with a warning
         self._session = LocalSession(self._kept, vocabulary, tags)
         sentences = [sentence for document in development for sentence in document.sentences]
         self._development = [sentence.tokens for sentence in sentences], [sentence.tags for sentence in sentences]
