@@ -6,6 +6,7 @@ vocabulary numbers; names that it does not hold are dropped. What lists of names
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tagger.tokens import normalise
 
@@ -13,7 +14,7 @@ DIGITS = re.compile(r"\d")
 KINDS = ("word", "lower", "prefixes", "suffixes", "shape", "pieces", "gazetteer")
 LONGEST_WORD = 64  # characters that are looked at: a token of a megabyte costs no more than this
 LONGEST_SHAPE = 10
-KEPT_SIGNS = 4096  # most text has a few hundred characters
+KEPT_SIGNS = 4096  # most text has a few hundred characters, and shapes of its other words
 RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 
 
@@ -68,7 +69,13 @@ def shape(word: str) -> str:
             return "xx"[: len(word)]
         if word[0].isupper() and word[1:].islower():
             return "X" + "xx"[: len(word) - 1]
-    return RUN.sub(r"\1\1", word.translate(SIGNS))[:LONGEST_SHAPE]
+    return _cut(word.translate(SIGNS))
+
+
+@lru_cache(maxsize=KEPT_SIGNS)
+def _cut(signs: str) -> str:
+    """A shape of signs; many words have the same."""
+    return RUN.sub(r"\1\1", signs)[:LONGEST_SHAPE]
 
 
 class _Signs(dict[int, str]):

@@ -80,7 +80,7 @@ class RowMaker:
         return rows.reshape(len(words), settings.slots)
 
     def _suspect(self, owners: np.ndarray, hashes: np.ndarray, words: int) -> np.ndarray:
-        """Which words may have a feature twice: only where an n-gram of the shortest kind repeats can a longer one, and nothing else does.
+        """Which words may have a feature twice: those in which an n-gram of the shortest kind repeats, for only there can a longer one, and nothing else does.
 
         *Shape:* both (n-grams,) -> (words,), bool.
         """
@@ -88,8 +88,13 @@ class RowMaker:
         places = (pairs * SPREAD >> np.uint64(64 - SCRATCH_BITS)).view(np.int64)
         positions = np.arange(len(pairs), dtype=np.int32)
         self._last[places] = positions  # where n-grams share a place of a small table, all but the last are overwritten
+        lost = np.flatnonzero(self._last[places] != positions)
+        itself = pairs[self._last[places[lost]]] == pairs[lost]
         suspect = np.zeros(words, bool)
-        suspect[owners[self._last[places] != positions]] = True
+        suspect[owners[lost[itself]]] = True
+        others = lost[~itself]  # few: where one repeats of which all are overwritten by something else, it stands here twice
+        others = others[np.argsort(pairs[others])]
+        suspect[owners[others[1:]][pairs[others[1:]] == pairs[others[:-1]]]] = True
         return suspect
 
 

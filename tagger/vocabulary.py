@@ -182,7 +182,12 @@ class WordVectors:
 
 
 def _decode(words: list[str | bytes]) -> list[str]:
-    """Words, with those that are bytes decoded."""
-    if {*map(type, words)} == {bytes} and len(texts := b"\n".join(words).decode("utf-8").split("\n")) == len(words):
+    """Words, with those that are bytes decoded, all at once."""
+    raw = [word for word in words if type(word) is bytes]
+    texts = b"\n".join(raw).decode("utf-8").split("\n")
+    if len(texts) != len(raw):  # a word with a line feed of its own, or none at all
+        return [word if isinstance(word, str) else word.decode("utf-8") for word in words]
+    if len(raw) == len(words):
         return texts
-    return [word if isinstance(word, str) else word.decode("utf-8") for word in words]
+    decoded = iter(texts)
+    return [next(decoded) if type(word) is bytes else word for word in words]
