@@ -14,7 +14,8 @@ DIGITS = re.compile(r"\d")
 KINDS = ("word", "lower", "prefixes", "suffixes", "shape", "pieces", "gazetteer")
 LONGEST_WORD = 64  # characters that are looked at: a token of a megabyte costs no more than this
 LONGEST_SHAPE = 10
-KEPT_SIGNS = 4096  # most text has a few hundred characters, and shapes of its other words
+KEPT_SIGNS = 4096  # most text has a few hundred characters
+KEPT_SHAPES = 4096  # of words that are not letters alone, or have capitals inside
 RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 
 
@@ -69,12 +70,12 @@ def shape(word: str) -> str:
             return "xx"[: len(word)]
         if word[0].isupper() and word[1:].islower():
             return "X" + "xx"[: len(word) - 1]
-    return _cut(word.translate(SIGNS))
+    return _shortened(word.translate(SIGNS))
 
 
-@lru_cache(maxsize=KEPT_SIGNS)
-def _cut(signs: str) -> str:
-    """A shape of signs; many words have the same."""
+@lru_cache(maxsize=KEPT_SHAPES)
+def _shortened(signs: str) -> str:
+    """The signs of a word's characters with runs cut to two; many words have the same."""
     return RUN.sub(r"\1\1", signs)[:LONGEST_SHAPE]
 
 

@@ -183,12 +183,13 @@ class Tagger:
         size = 0  # of these
         for job, (emissions, lengths) in zip(window.jobs, window.outcomes, strict=True):
             if not job.parts:
-                for batch in _slices(emissions, lengths, job.starts):
-                    if size + batch[0][..., 0].size > DECODED:
+                for some in _slices(emissions, lengths, job.starts):
+                    padded = len(some[0]) * len(some[1])  # tokens
+                    if size + padded > DECODED:
                         self._decode_all(together, window)
                         together, size = [], 0
-                    together.append(batch)
-                    size += batch[0][..., 0].size
+                    together.append(some)
+                    size += padded
                 continue
             for column, (part, count) in enumerate(job.parts):
                 parts = parts or [emissions[:0, 0]] * count
