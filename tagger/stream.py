@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from tagger.errors import DataError
+from tagger.formats.block import Block, Piece
 from tagger.formats.reading import Reading
-from tagger.formats.sentence import Block, Piece
 from tagger.formats.writing import Writing
 from tagger.interrupts import Interrupted, Interrupts
 from tagger.source import Source
@@ -16,6 +16,7 @@ from tagger.tagger import Tagger
 from tagger.window import Window
 
 WINDOW_SENTENCES = 8192  # empty ones cost memory, too
+WRITTEN = 1 << 16  # bytes written at once, or a little more: what a pipe holds on Linux
 
 
 class Output:
@@ -132,16 +133,20 @@ class Pipe:
         (pieces, window), self._running = self._running, None
         self._tagger.finish(window)
         names = self._tagger.bundle.tags
-        parts = []
-        place = 0
+        parts: list[bytes] = []
+        place = size = 0
         for piece in pieces:
             start = place
             if isinstance(piece, Block):
-                place += len(piece.lines)
+                place += len(piece.words)
                 parts.append(writing.write_block(piece, window.tags[start:place]))
             else:
                 place += len(piece.tokens)
                 parts.append(writing.write(piece, window.annotation(names, start, len(piece.tokens))))
+            size += len(parts[-1])
+            if size >= WRITTEN:
+                self._write(b"".join(parts))
+                parts, size = [], 0
         self._write(b"".join(parts))
         self._count(int(window.lengths.sum()))
         self._interrupts.check()

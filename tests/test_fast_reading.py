@@ -1,4 +1,4 @@
-"""CoNLL read and written block by block gives, byte for byte and line for line, what line by line gives."""
+"""CoNLL and CoNLL-U read and written block by block give, byte for byte and line for line, what line by line gives."""
 
 from codecs import BOM_UTF8
 
@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagger.errors import DataError
+from tagger.formats.block import Block, ConllBlock
 from tagger.formats.conll import CUTS, ConllReader
+from tagger.formats.conllu import ConlluReader
 from tagger.formats.reading import Reading, ReadSettings
-from tagger.formats.sentence import Block
 from tagger.formats.writing import WriteSettings, Writing
 from tagger.labels import Labels, ViewSettings
 from tagger.window import Annotation
@@ -55,13 +56,34 @@ USUAL = (
 
 MIXED = st.lists(USUAL | BYTES.map(lambda data: data[:12]), max_size=24).map(b"\n\n".join)
 
+# Lines of CoNLL-U: tokens (one of them with a space, one of nothing), what passes through, and what is none.
+UNIVERSAL = [
+    "1\tКиїв\t_\tPROPN\t_\t_\t0\troot\t_\t_",
+    "2\tп’ять\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No",
+    "12\tа б\t_\t_\t_\tNER=x\t_\t_\t_\tNER=B-LOC|Id=3|NERScore=0.5",
+    "3\t\t_\t_\t_\t_\t_\t_\t_\tXNER=1|NERScore=1",
+    "123456789\tа\t\t\t\t\t\t\t\t",
+    "1234567890\tабв\t_\t_\t_\t_\t_\t_\t_\t_",
+    "3-4\tабв\t_\t_\t_\t_\t_\t_\t_\tNER=B-LOC",
+    "5.1\tабв\t_\t_\t_\t_\t_\t_\t_\t_",
+    "# text = Київ",
+    "#",
+    "# a\tb\t|NER=1",
+]
+STRANGE = ["", "", "", "x\tКиїв\t_\t_\t_\t_\t_\t_\t_\t_", "1\tКиїв\t_", "Київ", "1:\tа\t_\t_\t_\t_\t_\t_\t_\t_", "\t\t\t\t\t\t\t\t\t", " ", "-DOCSTART-"]
+STRANGE += [UNIVERSAL[0] + "\r", "\r", "3-\tа\t_\t_\t_\t_\t_\t_\t_\t_"]
+BAD = UNIVERSAL[0].encode() + b"\xff"
+UNIVERSAL_BYTES = st.lists(st.sampled_from([line.encode() for line in [*UNIVERSAL, *STRANGE]]) | st.just(BAD), max_size=40).map(b"\n".join)
+UNIVERSAL_USUAL = st.lists(st.lists(st.sampled_from(UNIVERSAL), min_size=1, max_size=5).map("\n".join), max_size=12).map("\n\n".join).map(str.encode)
+UNIVERSAL_MIXED = st.lists(UNIVERSAL_USUAL | UNIVERSAL_BYTES, max_size=5).map(b"\n\n".join)
 
-def run(data, cuts, strict, options, together):
+
+def run(data, cuts, strict, options, together, form="conll"):
     """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, sentences with their lines, and what was said."""
     said = []
     writing = Writing("corpus", WriteSettings(options["form"]), Labels(TAGS, ViewSettings("bio", options["mapping"], options["only"])))
-    assert writing.takes_blocks
-    reading = Reading("corpus", ReadSettings("conll", strict=strict), said.append, together=together)
+    assert form in writing.takes_blocks
+    reading = Reading("corpus", ReadSettings(form, strict=strict), said.append, together=writing.takes_blocks if together else ())
     if not together:  # nor cut into blocks that are taken apart again
         reader = reading._reader
         reader.read_block = lambda block, number, found: reader.read(block.split(b"\n"), number, found)
@@ -72,7 +94,7 @@ def run(data, cuts, strict, options, together):
     written, sentences = [], []
     for piece in found:
         if isinstance(piece, Block):
-            numbers = [TAGS.index(tag_of(word.decode())) if word else len(TAGS) for word in piece.words]
+            numbers = [TAGS.index(tag_of(word.decode())) if word or form == "conllu" else len(TAGS) for word in piece.words]
             written.append(writing.write_block(piece, np.array(numbers)))
             sentences += piece.sentences()
         else:
@@ -87,29 +109,39 @@ def tag_of(token):
     return TAGS[len(token) % 4 and 1 + 2 * (len(token) % 2)]  # O, B-LOC or B-PERS
 
 
-@settings(max_examples=500)
-@given(BYTES | USUAL | MIXED, st.data())
-def test_blocks_give_what_lines_give(data, draw):
+def compare(data, draw, form, outputs):
     data = draw.draw(st.sampled_from([b"", BOM_UTF8])) + data
     cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), max_size=4)))
     strict = draw.draw(st.booleans())
     options = draw.draw(
         st.fixed_dictionaries(
             {
-                "form": st.sampled_from(["same", "conll"]),
+                "form": st.sampled_from(outputs),
                 "mapping": st.sampled_from([{}, {"LOC": "GEO"}, {"LOC": "O"}]),
                 "only": st.sampled_from([(), ("PERS",)]),
             }
         )
     )
-    assert run(data, cuts, strict, options, together=True) == run(data, cuts, strict, options, together=False)
+    assert run(data, cuts, strict, options, True, form) == run(data, cuts, strict, options, False, form)
+
+
+@settings(max_examples=500)
+@given(BYTES | USUAL | MIXED, st.data())
+def test_blocks_give_what_lines_give(data, draw):
+    compare(data, draw, "conll", ["same", "conll"])
+
+
+@settings(max_examples=500)
+@given(UNIVERSAL_BYTES | UNIVERSAL_USUAL | UNIVERSAL_MIXED, st.data())
+def test_blocks_of_conllu_give_what_lines_give(data, draw):
+    compare(data, draw, "conllu", ["same", "conll", "conllu"])
 
 
 def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     def kinds(block):
         found = []
         ConllReader(Reading("corpus", ReadSettings("conll"), print)._decoder).read_block(block, 1, found)
-        return [isinstance(piece, Block) for piece in found]
+        return [isinstance(piece, ConllBlock) for piece in found]
 
     assert kinds(b"a\nb\n\nc\tO\n\nd") == [True]  # the last one is still open
     assert kinds(b"a\nb\n") == [True]
@@ -126,9 +158,28 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     assert kinds(b"a\n\n# \xff\nb\n\nc\n") == [True, False, True]
 
 
-@pytest.mark.parametrize("options", [{"form": "jsonl"}, {"form": "inline"}, {"column": 0}, {"color": True}])
+def test_the_fast_way_of_conllu_takes_sentences_with_tokens_whatever_passes_through_between_them():
+    def kinds(*lines):
+        found = []
+        ConlluReader(Reading("corpus", ReadSettings("conllu"), print)._decoder).read_block("\n".join(lines).encode(), 1, found)
+        return [isinstance(piece, Block) for piece in found]
+
+    token, other = UNIVERSAL[0], UNIVERSAL[6:]
+    assert kinds(token, "", *other[1:], token, other[1], token, "") == [True]
+    assert kinds(token, "", other[0], token, "", token) == [True]
+    assert kinds(token, "", UNIVERSAL[5], "", token, "", token, "") == [True, False, True]  # a number too long to be looked at
+    assert kinds(token, "", "", token, "", token, "") == [True, False, True]
+    assert kinds(token, "", "# a comment", "", token, "") == [True, False, True]
+    assert kinds(token + "\r", "", token, "") == [False, False]
+
+
+@pytest.mark.parametrize("options", [{"form": "jsonl"}, {"form": "inline"}, {"color": True}])
 def test_other_outputs_take_sentence_by_sentence(options):
     assert not Writing("corpus", WriteSettings(**options), Labels(TAGS, ViewSettings())).takes_blocks
+
+
+def test_a_column_that_is_not_the_last_is_written_sentence_by_sentence():
+    assert Writing("corpus", WriteSettings(column=0), Labels(TAGS, ViewSettings())).takes_blocks == ("conllu",)
 
 
 @pytest.mark.parametrize("options", [{"scheme": "bioes"}, {"scores": True}])

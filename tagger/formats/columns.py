@@ -1,10 +1,15 @@
 """Lines with a column for the tag: the input's own CoNLL lines, or fresh ones."""
 
 import re
+from collections.abc import Sequence
 
-from tagger.formats.conll import CONLLU_COLUMNS
+import numpy as np
+
+from tagger.formats.block import ConlluBlock
+from tagger.formats.conllu import COLUMNS
 from tagger.formats.sentence import Sentence, encode, running_text
 from tagger.labels import View
+from tagger.tags import OUTSIDE
 
 FIELD = re.compile(rb"[^ \t\r\f\v]+")
 
@@ -84,8 +89,23 @@ def add_misc(sentence: Sentence, view: View, key: str) -> bytes:
     return sentence.prefix + b"\n".join(lines) + sentence.ending
 
 
+def add_miscs(block: ConlluBlock, numbers: np.ndarray, tags: Sequence[str], key: str) -> bytes:
+    """The same for usual sentences, given the number of each word's tag among some. *Shape:* numbers (words,)."""
+    changed = np.array([tag != OUTSIDE for tag in tags])[numbers]
+    stale = [found.start() for found in re.finditer(rb"[\t|]" + re.escape(key.encode()) + b"(Score)?=", block.content)]
+    if stale:
+        changed[np.minimum(np.searchsorted(block.ends, stale), len(changed) - 1)] = True
+    parts, done = [], 0
+    for place in np.flatnonzero(changed).tolist():
+        begin, end = int(block.miscs[place]), int(block.ends[place])
+        parts += block.content[done:begin], _set(block.content[begin:end], key, tags[numbers[place]], "")
+        done = end
+    parts.append(block.content[done:])
+    return b"".join(parts)
+
+
 def _set(misc: bytes, key: str, tag: str, score: str) -> bytes:
-    new = [] if tag == "O" else [f"{key}={tag}".encode(), *([f"{key}Score={score}".encode()] if score else [])]
+    new = [] if tag == OUTSIDE else [f"{key}={tag}".encode(), *([f"{key}Score={score}".encode()] if score else [])]
     old = (key.encode() + b"=", key.encode() + b"Score=")
     if not new and not any(name in misc for name in old):
         return misc
@@ -109,7 +129,7 @@ def conllu_lines(sentence: Sentence, view: View, key: str) -> bytes:
     for number, (token, tag, score) in enumerate(zip(sentence.tokens, view.tags, scores, strict=True), 1):
         glued = number < len(offsets) and offsets[number - 1][1] == offsets[number][0]
         misc = _set(b"SpaceAfter=No" if glued else b"_", key, tag, score).decode()
-        rows.append("\t".join([str(number), token or "_", *"_" * (CONLLU_COLUMNS - 3), misc]))
+        rows.append("\t".join([str(number), token or "_", *"_" * (COLUMNS - 3), misc]))
     return encode("\n".join(rows) + "\n\n")
 
 

@@ -1,7 +1,7 @@
-"""CoNLL: a token and its columns on each line, an empty line behind each sentence; CoNLL-U is its ten-column kind.
+"""CoNLL: a token and its columns on each line, an empty line behind each sentence.
 
-A line with a TAB is cut at TABs alone, any other at white space. Lines that start with `# ` and have no TAB, `-DOCSTART-` lines, and in CoNLL-U
-ranges (`1-2`) and empty nodes (`1.1`) hold no token and pass through.
+A line with a TAB is cut at TABs alone, any other at white space. Lines that start with `# ` and have no TAB, and `-DOCSTART-` lines, hold no token
+and pass through.
 """
 
 import re
@@ -9,13 +9,11 @@ import re
 import numpy as np
 
 from tagger.errors import DataError
+from tagger.formats.block import ConllBlock, Piece
 from tagger.formats.decoding import Decoder
-from tagger.formats.sentence import Block, Piece, Sentence
+from tagger.formats.sentence import Sentence
 
 LONGEST_SENTENCE = 100_000  # tokens; what is longer has no sentence marks, and is tagged in parts without a mark between
-WORD_LINE = re.compile(rb"\d+\t")
-OTHER_LINE = re.compile(rb"\d+[-.]\d+\t")
-CONLLU_COLUMNS = 10
 LINE_FEED = ord("\n")
 # What keeps a sentence from the fast way: other white space, lines that begin with some or hold no token, and two empty lines in a row.
 UNUSUAL = (b" ", b"\r", b"\v", b"\f", b"\n\t", b"\n\n\n", b"-DOCSTART-")
@@ -162,7 +160,7 @@ def _first_unusual(whole: bytes, plain: bytes, begin: int, end: int) -> int:
     return end
 
 
-def _together(block: bytes, number: int) -> Block:
+def _together(block: bytes, number: int) -> ConllBlock:
     """Whole usual sentences, the first line of which has this number."""
     lines = block.split(b"\n")
     lines.pop()  # what is behind the last line feed
@@ -172,32 +170,11 @@ def _together(block: bytes, number: int) -> Block:
     starts = np.append(0, empty[:-1] + 1)
     words = [line.partition(b"\t")[0] for line in lines] if b"\t" in block else lines
     if COMMENT not in block:
-        return Block(lines, words, starts, empty - starts, number)
+        return ConllBlock(lines=lines, words=words, starts=starts, lengths=empty - starts, line=number)
     begins = np.append(0, ends[:-1] + 1)  # of lines, in bytes
     comments = np.flatnonzero((signs[begins] == COMMENT[0]) & (signs[np.minimum(begins + 1, len(signs) - 1)] == COMMENT[1]))
     words = words if words is not lines else lines.copy()
     for row in comments.tolist():
         words[row] = b""
     before = np.diff(np.searchsorted(comments, np.append(starts, len(lines))))  # of each sentence's own
-    return Block(lines, words, starts + before, empty - starts - before, number, comments=comments)
-
-
-class ConlluReader(ConllReader):
-    """CoNLL-U: the token is the second of ten columns, in lines whose first is a whole number."""
-
-    form = "conllu"
-
-    def __init__(self, decoder: Decoder) -> None:
-        super().__init__(decoder, column=1)
-
-    def _passes(self, line: bytes, number: int) -> bool:
-        if line.startswith(b"#"):
-            return True
-        columns = line.count(b"\t") + 1
-        if columns == CONLLU_COLUMNS:
-            if WORD_LINE.match(line):
-                return False
-            if OTHER_LINE.match(line):
-                return True
-        what = f"{columns} columns" if columns != CONLLU_COLUMNS else "no number in the first column"
-        raise DataError(f"{what}; CoNLL-U has ten with a number first, mend the line or say -i conll", path=self._decoder.path, line=number)
+    return ConllBlock(lines=lines, words=words, starts=starts + before, lengths=empty - starts - before, line=number, comments=comments)

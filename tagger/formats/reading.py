@@ -1,13 +1,15 @@
 """One input from its first byte to its last: lines, byte order mark, the form it is in."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from tagger.errors import DataError
-from tagger.formats.conll import CONLLU_COLUMNS, ConllReader, ConlluReader
+from tagger.formats.block import Block, Piece
+from tagger.formats.conll import ConllReader
+from tagger.formats.conllu import COLUMNS, ConlluReader
 from tagger.formats.decoding import BYTE_ORDER_MARK, Decoder, check_encoding, may_be_mark
-from tagger.formats.sentence import Block, Piece, Sentence
+from tagger.formats.sentence import Sentence
 from tagger.formats.text import TextReader
 
 LONGEST_PREAMBLE = 100_000  # blank lines and comments in front; what has more of them is text: they are held until the form is known
@@ -40,7 +42,7 @@ def sniff(line: bytes) -> str | None:
     """
     if not line.strip() or (line.startswith(b"# ") and b"\t" not in line):
         return None
-    if line.count(b"\t") == CONLLU_COLUMNS - 1 and CONLLU_START.match(line):
+    if line.count(b"\t") == COLUMNS - 1 and CONLLU_START.match(line):
         return "conllu"
     return "conll" if b"\t" in line or line.startswith(b"-DOCSTART-") else "text"
 
@@ -50,10 +52,10 @@ class Reading:
 
     :param path: the input's name, for messages.
     :param warn: takes warnings.
-    :param together: give usual CoNLL sentences together, as a :class:`tagger.formats.sentence.Block`.
+    :param together: the forms of which usual sentences are given together, as a :class:`tagger.formats.block.Block`.
     """
 
-    def __init__(self, path: str, settings: ReadSettings, warn: Callable[[str], None], *, together: bool = False) -> None:
+    def __init__(self, path: str, settings: ReadSettings, warn: Callable[[str], None], *, together: Collection[str] = ()) -> None:
         self.path, self._settings, self._together = path, settings, together
         self._decoder = Decoder(path, settings.strict, warn)
         self._separator = b"\0" if settings.null else b"\n"
@@ -147,7 +149,7 @@ class Reading:
             read(found)
         except DataError as error:
             self.error = error
-        if not self._together:
+        if isinstance(self._reader, ConllReader) and self._reader.form not in self._together:
             found = [sentence for piece in found for sentence in (piece.sentences() if isinstance(piece, Block) else [piece])]
         return self._marked(found)
 

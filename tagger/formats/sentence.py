@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from tagger.tokens import Offsets
 
 
@@ -38,43 +36,6 @@ class Sentence:
     before: int = 0
     prefix: bytes = b""
     line_end: bytes = b"\n"
-
-
-@dataclass(slots=True)
-class Block:
-    """Usual CoNLL sentences one behind the other, as one piece, for whoever need not look at each: UTF-8, a token without spaces or CRs in each line.
-
-    :param lines: the lines of all, with the comments in front of each sentence and the empty line behind it.
-    :param words: the token of each line; nothing for an empty one or a comment.
-    :param starts, lengths: which line the tokens of each sentence begin with, and how many they are. *Shape:* (sentences,).
-    :param line: the number of the first line in the input, from 1.
-    :param prefix: a byte order mark in front of it.
-    :param comments: which lines are comments. *Shape:* (comments,).
-    """
-
-    lines: list[bytes]
-    words: list[bytes]
-    starts: np.ndarray
-    lengths: np.ndarray
-    line: int
-    prefix: bytes = b""
-    comments: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-
-    def sentences(self) -> list[Sentence]:
-        """The same, one by one."""
-        tokens = b"\n".join(self.words).decode("utf-8").split("\n")
-        found = []
-        first = 0  # the sentence's first line: a comment, or its first token
-        for start, length in zip(self.starts.tolist(), self.lengths.tolist(), strict=True):
-            end = start + length  # the empty line behind it
-            rows = range(start - first, end - first)
-            found.append(Sentence(tokens[start:end], self.line + first, "conll", self.lines[first : end + 1], rows))
-            first = end + 1
-        found[0].prefix = self.prefix
-        return found
-
-
-Piece = Sentence | Block
 
 
 def encode(text: str) -> bytes:

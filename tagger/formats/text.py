@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from tagger.formats.block import Piece
 from tagger.formats.decoding import Decoder
-from tagger.formats.sentence import Piece, Sentence
+from tagger.formats.sentence import Sentence
 from tagger.tokens import Offsets, cut, cut_sentences, cut_spaces
 
 

@@ -8,12 +8,13 @@ from typing import Protocol
 import numpy as np
 
 from tagger.errors import DataError
+from tagger.formats.block import ConllBlock, ConlluBlock
 from tagger.formats.brat import BratWriter
 from tagger.formats.color import Palette
-from tagger.formats.columns import add_column, add_misc, conllu_lines, tag_lines
+from tagger.formats.columns import add_column, add_misc, add_miscs, conllu_lines, tag_lines
 from tagger.formats.inline import inline_line
 from tagger.formats.jsonl import json_line
-from tagger.formats.sentence import Block, Sentence
+from tagger.formats.sentence import Sentence
 from tagger.labels import Labels, View
 from tagger.window import Annotation
 
@@ -79,24 +80,40 @@ class Writing:
         self._last: tuple[Sentence, bytes] | None = None
 
     @property
-    def takes_blocks(self) -> bool:
-        """Whether :meth:`write_block` may be asked: where a line only gets its tag behind it."""
+    def takes_blocks(self) -> tuple[str, ...]:
+        """Forms of whose blocks :meth:`write_block` may be asked: where a line only gets its tag."""
         settings = self._settings
-        return settings.form in ("same", "conll") and settings.column is None and not settings.color and self._labels.by_number is not None
+        if settings.color or self._labels.by_number is None:
+            return ()
+        return {
+            "same": ("conll", "conllu") if settings.column is None else ("conllu",),
+            "conll": ("conll", "conllu"),
+            "conllu": ("conllu",),
+        }.get(settings.form, ())
 
-    def write_block(self, block: Block, numbers: np.ndarray) -> bytes:
-        """The bytes of usual CoNLL sentences, given the numbers of the model's tags at their lines. *Shape:* (lines,).
+    def write_block(self, block: ConllBlock | ConlluBlock, numbers: np.ndarray) -> bytes:
+        """The bytes of usual sentences, given the numbers of the model's tags at their words. *Shape:* (words,).
 
-        The same as :meth:`write` of each. Lines without a token have the number behind that of the last tag.
+        The same as :meth:`write` of each. Words of no sentence have the number behind that of the last tag.
         """
-        if len(block.comments) and self._settings.form == "conll":
-            numbers = numbers.copy()
-            numbers[block.comments] = len(self._endings) - 1
-        parts = [b""] * (2 * len(block.lines))
-        parts[::2] = block.words if self._settings.form == "conll" else block.lines
-        parts[1::2] = self._endings[numbers].tolist()
         self._last = None  # it ends with an empty line
-        return (b"" if self._settings.form == "conll" else block.prefix) + b"".join(parts)
+        fresh = self._settings.form == "conll"
+        if isinstance(block, ConllBlock):
+            lines = block.words if fresh else block.lines
+            if fresh and len(block.comments):
+                numbers = numbers.copy()
+                numbers[block.comments] = len(self._endings) - 1
+            endings = self._endings[numbers].tolist()
+        elif fresh:
+            lines, endings = block.words, self._endings[numbers].tolist()
+            for last in (block.starts + block.lengths - 1).tolist():
+                endings[last] += b"\n"
+        else:
+            return block.prefix + add_miscs(block, numbers, self._labels.by_number or (), self._settings.key)
+        parts = [b""] * (2 * len(lines))
+        parts[::2] = lines
+        parts[1::2] = endings
+        return (b"" if fresh else block.prefix) + b"".join(parts)
 
     @cached_property
     def _endings(self) -> np.ndarray:

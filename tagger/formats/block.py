@@ -1,0 +1,88 @@
+"""Usual sentences one behind the other, as one piece, for whoever need not look at each: UTF-8, complete, with tokens, and no CR in them."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tagger.formats.sentence import Sentence
+
+
+@dataclass(slots=True, kw_only=True)
+class Block:
+    """What blocks of each form have.
+
+    :param words: what is to be tagged, and for some forms between sentences words that are of none.
+    :param starts, lengths: which word each sentence begins with, and how many are its tokens. *Shape:* (sentences,).
+    :param line: the number of the first line in the input, from 1.
+    :param prefix: a byte order mark in front of it.
+    """
+
+    words: list[bytes]
+    starts: np.ndarray
+    lengths: np.ndarray
+    line: int
+    prefix: bytes = b""
+
+    def sentences(self) -> list[Sentence]:
+        """The same, one by one."""
+        raise NotImplementedError
+
+    def _tokens(self) -> list[str]:
+        return b"\n".join(self.words).decode("utf-8").split("\n")
+
+
+@dataclass(slots=True, kw_only=True)
+class ConllBlock(Block):
+    """CoNLL, a token without spaces in front of each line's first TAB. There is a word for each line; an empty one or a comment has nothing.
+
+    :param lines: the lines of all, with the comments in front of each sentence and the empty line behind it.
+    :param comments: which lines are comments. *Shape:* (comments,).
+    """
+
+    lines: list[bytes]
+    comments: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def sentences(self) -> list[Sentence]:
+        """The same, one by one."""
+        tokens = self._tokens()
+        found = []
+        first = 0  # the sentence's first line: a comment, or its first token
+        for start, length in zip(self.starts.tolist(), self.lengths.tolist(), strict=True):
+            end = start + length  # the empty line behind it
+            rows = range(start - first, end - first)
+            found.append(Sentence(tokens[start:end], self.line + first, "conll", self.lines[first : end + 1], rows))
+            first = end + 1
+        found[0].prefix = self.prefix
+        return found
+
+
+@dataclass(slots=True, kw_only=True)
+class ConlluBlock(Block):
+    """CoNLL-U. There is a word for each line with a token.
+
+    :param content: all of it, to the last line feed.
+    :param rows: which line each word is of, from 0. *Shape:* (words,).
+    :param miscs, ends: where that line's tenth column begins, and where the line ends, in bytes. *Shape:* (words,).
+    :param closing: which lines are empty: one behind each sentence. *Shape:* (sentences,).
+    """
+
+    content: bytes
+    rows: np.ndarray
+    miscs: np.ndarray
+    ends: np.ndarray
+    closing: np.ndarray
+
+    def sentences(self) -> list[Sentence]:
+        """The same, one by one."""
+        tokens, lines = self._tokens(), self.content.split(b"\n")
+        found = []
+        first = 0
+        for start, length, closing in zip(self.starts.tolist(), self.lengths.tolist(), self.closing.tolist(), strict=True):
+            own = slice(start, start + length)
+            found.append(Sentence(tokens[own], self.line + first, "conllu", lines[first : closing + 1], (self.rows[own] - first).tolist()))
+            first = closing + 1
+        found[0].prefix = self.prefix
+        return found
+
+
+Piece = Sentence | Block
