@@ -3,7 +3,6 @@
 The file holds KEY and, somewhere shortly behind, 64 hexadecimal digits: the SHA-256 of the whole file with those digits replaced by zeros.
 """
 
-import hashlib
 import re
 
 KEY = "uk_tag_digest"
@@ -16,8 +15,10 @@ def seal(content: bytes) -> bytes:
     found = list(_FIELD.finditer(content))
     if len(found) != 1 or found[0][1] != PLACEHOLDER.encode():
         raise ValueError(f"expected one placeholder behind {KEY}, found {len(found)} field(s)")
+    from hashlib import sha256
+
     start, end = found[0].span(1)
-    return content[:start] + hashlib.sha256(content).hexdigest().encode() + content[end:]
+    return content[:start] + sha256(content).hexdigest().encode() + content[end:]
 
 
 def read(content: bytes) -> str | None:
@@ -31,8 +32,10 @@ def holds(content: bytes) -> bool:
     found = _field(content)
     if not found:
         return False
+    from hashlib import sha256  # which loads OpenSSL: models that come with uk-tag do without
+
     start, end = found.span(1)
-    digest = hashlib.sha256(memoryview(content)[:start])
+    digest = sha256(memoryview(content)[:start])
     digest.update(PLACEHOLDER.encode())
     digest.update(memoryview(content)[end:])
     return digest.hexdigest().encode() == found[1]

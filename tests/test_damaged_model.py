@@ -1,11 +1,18 @@
 """A model file cut short or with changed bytes: one clear line, or the same tags, never a crash and never other tags."""
 
 import random
+import subprocess
+import sys
 from pipes import tag
+from zlib import crc32
 
 import pytest
 
+from tagger import digest
+from tagger.content import read_model
 from tagger.errors import ModelError
+from tagger.models import CHECKSUMS
+from tagger.precision import SHIPPED_MODEL
 from tagger.tagger import Tagger
 
 SENTENCE = "Учора Леся Шевчук була у Києві , а Нафтогаз ні .".split()
@@ -57,6 +64,20 @@ def test_a_changed_digest_is_refused(tiny_model, tmp_path):
         changed = bytearray(content)
         changed[place + offset] ^= 1
         assert check(bytes(changed), tmp_path / "damaged.onnx", [])
+
+
+def test_models_of_the_package_are_known_by_their_checksums(tmp_path):
+    """Any change of them is found, as the digest would find it, and no OpenSSL is loaded to see that there is none."""
+    files = sorted(SHIPPED_MODEL.parent.glob("*.onnx"))
+    assert {path.name: crc32(path.read_bytes()) for path in files} == CHECKSUMS
+    assert all(digest.holds(path.read_bytes()) for path in files)
+    content = bytearray(files[0].read_bytes())
+    content[content.index(b"uk_tag_digest") + 20] ^= 1
+    (tmp_path / "damaged.onnx").write_bytes(content)
+    with pytest.raises(ModelError, match="damaged"):
+        read_model(tmp_path / "damaged.onnx")
+    program = "import sys; from tagger.tagger import Tagger; Tagger.load(device='cpu').tag(['Київ']); print('_hashlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout == b"False\n"
 
 
 @pytest.mark.parametrize("damaged", ["half", "byte", "empty", "text", "folder", "none", "other"])
