@@ -73,7 +73,6 @@ class Session:
 
     @staticmethod
     def _open(onnxruntime, content: bytes, options, cuda: bool):
-        options.enable_cpu_mem_arena = cuda  # malloc is as fast on batches of a CPU's size, and gives back what the largest took
         # Standard output is for data, and onnxruntime's Python layer prints to it when a provider fails.
         with contextlib.redirect_stdout(sys.stderr):
             if cuda:

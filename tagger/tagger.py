@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from tagger.entity import Entity
     from tagger.texts import EntityFinder
 
-# By device. On the CPU more is no faster, and takes more memory (tests/benchmarks/batches.py). On CUDA a step serves many sentences at once: an H100
-# took 0.80, 3.0, 4.7 and 5.3 million padded tokens a second in batches of 4,096, 16,384, 65,536 and 131,072.
-BATCH_TOKENS = {"cpu": 384, "cuda": 65536}
+# By device. On the CPU more is faster by 2% at most, and takes more memory (tests/benchmarks/batches.py). On CUDA a step serves many sentences at once:
+# an H100 took 0.80, 3.0, 4.7 and 5.3 million padded tokens a second in batches of 4,096, 16,384, 65,536 and 131,072.
+BATCH_TOKENS = {"cpu": 256, "cuda": 65536}
 # Tokens read ahead: at least so many, and so many batches, of which each is of sentences of like length.
 WINDOW_TOKENS, WINDOW_BATCHES = 8192, 4
 REOPENED = 4  # taggers kept that arrived by pickle

@@ -21,6 +21,7 @@ CACHED_WORDS = {"cpu": 1 << 14, "cuda": 1 << 18}
 # Embedded at once, of a like number of slots: 64 with 40 slots of 128 figures take 1 MB for a moment. A GPU takes as long for one as for thousands.
 EMBEDDED_WORDS = {"cpu": 64, "cuda": 4096}
 SLOT_STEP = 8  # rows are embedded without the slots that are empty, in steps of this
+MADE = 8  # times as many new words as are embedded at once have their rows made together: more take memory and save no time
 
 
 class Vocabulary:
@@ -31,23 +32,30 @@ class Vocabulary:
     """
 
     def __init__(self, entries: Sequence[str] | str, settings: FeatureSettings, gazetteer: Gazetteer | None = None) -> None:
-        self._text = entries if isinstance(entries, str) else "\n".join(entries)
-        self._count = self._text.count("\n") + 1 if self._text else 0
+        text = entries if isinstance(entries, str) else "\n".join(entries)
+        self._text: str | None = text
+        self._count = text.count("\n") + 1 if text else 0
         self.gazetteer = gazetteer or Gazetteer()
         self.settings = settings
 
     @cached_property
     def entries(self) -> list[str]:
-        """The feature names."""
-        return self._text.split("\n") if self._text else []
+        """The feature names. Raises ValueError behind :meth:`prepare`."""
+        return text.split("\n") if (text := self._names()) else []
 
     @cached_property
     def _maker(self) -> RowMaker:
-        return RowMaker(self._text, self.settings, self.gazetteer)
+        return RowMaker(self._names(), self.settings, self.gazetteer)
 
     def prepare(self) -> None:
-        """Do at once what the first call of :meth:`rows` would do."""
+        """Do at once what the first call of :meth:`rows` would do, and let go of the names, which take a megabyte and are of no use for that."""
         self._maker  # noqa: B018 - made when it is asked for
+        self._text = None
+
+    def _names(self) -> str:
+        if self._text is None:
+            raise ValueError("the names of a vocabulary that was prepared for tagging are gone; read them from the file again")
+        return self._text
 
     def __len__(self) -> int:
         """Rows that an embedding table needs: one more than there are entries."""
@@ -62,8 +70,8 @@ class Vocabulary:
         return self._maker.rows(list(tokens))
 
     def to_texts(self) -> dict[str, str]:
-        """The vocabulary as texts: `entries`, one a line, `features`, JSON, and `gazetteer` where there is one."""
-        texts = {"entries": self._text, "features": json.dumps(asdict(self.settings))}
+        """The vocabulary as texts: `entries`, one a line, `features`, JSON, and `gazetteer` where there is one. Raises ValueError behind :meth:`prepare`."""
+        texts = {"entries": self._names(), "features": json.dumps(asdict(self.settings))}
         return texts | ({"gazetteer": self.gazetteer.to_text()} if len(self.gazetteer) else {})
 
     @classmethod
@@ -131,8 +139,10 @@ class WordVectors:
         numbers = np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
         if len(known) > len(self._vectors):
             self._move(self._vectors[:first], len(known))
-        if len(known) > first:
-            self._embed_rows(self._vocabulary.rows(_decode(list(islice(known, first, None)))), self._vectors[first:])
+        new = _decode(list(islice(known, first, None)))
+        step = MADE * self._together
+        for start in range(0, len(new), step):
+            self._embed_rows(self._vocabulary.rows(new[start : start + step]), self._vectors[first + start :])
         uses = np.bincount(numbers, minlength=len(known))
         uses[: len(self._uses)] += self._uses
         self._uses = uses
