@@ -16,7 +16,7 @@ from tagger.tagger import Tagger
 from tagger.window import Window
 
 WINDOW_SENTENCES = 8192  # empty ones cost memory, too
-WRITTEN = 1 << 16  # bytes written at once, or a little more: what a pipe holds on Linux
+WRITTEN = 1 << 16  # what is ready goes out when it has so many bytes, as many as a pipe holds on Linux
 
 
 class Output:

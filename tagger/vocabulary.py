@@ -21,7 +21,7 @@ CACHED_WORDS = {"cpu": 1 << 14, "cuda": 1 << 18}
 # Embedded at once, of a like number of slots: 64 with 40 slots of 128 figures take 1 MB for a moment. A GPU takes as long for one as for thousands.
 EMBEDDED_WORDS = {"cpu": 64, "cuda": 4096}
 SLOT_STEP = 8  # rows are embedded without the slots that are empty, in steps of this
-MADE = 8  # times as many new words as are embedded at once have their rows made together: more take memory and save no time
+ROWS_TOGETHER = 8  # as many new words as are embedded at once, so many times, have their rows made together: more take memory and save no time
 
 
 class Vocabulary:
@@ -40,7 +40,7 @@ class Vocabulary:
 
     @cached_property
     def entries(self) -> list[str]:
-        """The feature names. Raises ValueError behind :meth:`prepare`."""
+        """The feature names. Raises ValueError where :meth:`prepare` let go of them."""
         return text.split("\n") if (text := self._names()) else []
 
     @cached_property
@@ -51,6 +51,7 @@ class Vocabulary:
         """Do at once what the first call of :meth:`rows` would do, and let go of the names, which take a megabyte and are of no use for that."""
         self._maker  # noqa: B018 - made when it is asked for
         self._text = None
+        self.__dict__.pop("entries", None)
 
     def _names(self) -> str:
         if self._text is None:
@@ -70,7 +71,10 @@ class Vocabulary:
         return self._maker.rows(list(tokens))
 
     def to_texts(self) -> dict[str, str]:
-        """The vocabulary as texts: `entries`, one a line, `features`, JSON, and `gazetteer` where there is one. Raises ValueError behind :meth:`prepare`."""
+        """The vocabulary as texts: `entries`, one a line, `features`, JSON, and `gazetteer` where there is one.
+
+        :raises ValueError: :meth:`prepare` let go of the names.
+        """
         texts = {"entries": self._names(), "features": json.dumps(asdict(self.settings))}
         return texts | ({"gazetteer": self.gazetteer.to_text()} if len(self.gazetteer) else {})
 
@@ -140,7 +144,7 @@ class WordVectors:
         if len(known) > len(self._vectors):
             self._move(self._vectors[:first], len(known))
         new = _decode(list(islice(known, first, None)))
-        step = MADE * self._together
+        step = ROWS_TOGETHER * self._together
         for start in range(0, len(new), step):
             self._embed_rows(self._vocabulary.rows(new[start : start + step]), self._vectors[first + start :])
         uses = np.bincount(numbers, minlength=len(known))

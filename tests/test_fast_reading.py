@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagger.errors import DataError
+from tagger.formats import conllu
 from tagger.formats.block import Block, ConllBlock
 from tagger.formats.conll import CUTS, ConllReader
 from tagger.formats.conllu import ConlluReader
@@ -81,9 +82,9 @@ UNIVERSAL_MIXED = st.lists(UNIVERSAL_USUAL | UNIVERSAL_BYTES, max_size=5).map(b"
 def run(data, cuts, strict, options, together, form="conll"):
     """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, sentences with their lines, and what was said."""
     said = []
-    writing = Writing("corpus", WriteSettings(options["form"]), Labels(TAGS, ViewSettings("bio", options["mapping"], options["only"])))
-    assert form in writing.takes_blocks
-    reading = Reading("corpus", ReadSettings(form, strict=strict), said.append, together=writing.takes_blocks if together else ())
+    writing = Writing("corpus", WriteSettings(options["form"], key=options["key"]), Labels(TAGS, ViewSettings("bio", options["mapping"], options["only"])))
+    assert (form in writing.block_forms) == (options["form"] in ("same", "conll", form))
+    reading = Reading("corpus", ReadSettings(form, strict=strict), said.append, together=writing.block_forms if together else ())
     if not together:  # nor cut into blocks that are taken apart again
         reader = reading._reader
         reader.read_block = lambda block, number, found: reader.read(block.split(b"\n"), number, found)
@@ -117,6 +118,7 @@ def compare(data, draw, form, outputs):
         st.fixed_dictionaries(
             {
                 "form": st.sampled_from(outputs),
+                "key": st.sampled_from(["NER", "R", "N.R"]),
                 "mapping": st.sampled_from([{}, {"LOC": "GEO"}, {"LOC": "O"}]),
                 "only": st.sampled_from([(), ("PERS",)]),
             }
@@ -128,13 +130,15 @@ def compare(data, draw, form, outputs):
 @settings(max_examples=500)
 @given(BYTES | USUAL | MIXED, st.data())
 def test_blocks_give_what_lines_give(data, draw):
-    compare(data, draw, "conll", ["same", "conll"])
+    compare(data, draw, "conll", ["same", "conll", "jsonl"])
 
 
 @settings(max_examples=500)
 @given(UNIVERSAL_BYTES | UNIVERSAL_USUAL | UNIVERSAL_MIXED, st.data())
 def test_blocks_of_conllu_give_what_lines_give(data, draw):
-    compare(data, draw, "conllu", ["same", "conll", "conllu"])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(conllu, "FEWEST", draw.draw(st.sampled_from([1, 4])))
+        compare(data, draw, "conllu", ["same", "conll", "conllu", "jsonl", "inline"])
 
 
 def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
@@ -165,26 +169,42 @@ def test_the_fast_way_of_conllu_takes_sentences_with_tokens_whatever_passes_thro
         return [isinstance(piece, Block) for piece in found]
 
     token, other = UNIVERSAL[0], UNIVERSAL[6:]
-    assert kinds(token, "", *other[1:], token, other[1], token, "") == [True]
-    assert kinds(token, "", other[0], token, "", token) == [True]
-    assert kinds(token, "", UNIVERSAL[5], "", token, "", token, "") == [True, False, True]  # a number too long to be looked at
-    assert kinds(token, "", "", token, "", token, "") == [True, False, True]
-    assert kinds(token, "", "# a comment", "", token, "") == [True, False, True]
-    assert kinds(token + "\r", "", token, "") == [False, False]
+    many = [token] * conllu.FEWEST
+    assert kinds(*many, "", *other[1:], token, other[1], token, "") == [True]
+    assert kinds(*many, "", other[0], token, UNIVERSAL[5], "", token) == [True]
+    assert kinds(*many, "", "", *many, "", token, "") == [True, False, True]
+    assert kinds(*many, "", "# a comment", "", *many, "") == [True, False, True]
+    assert kinds(token + "\r", "", *many, "") == [False, False]
+    assert kinds(token, "", token, "") == [False, False]  # too few for it to be worth while
 
 
 @pytest.mark.parametrize("options", [{"form": "jsonl"}, {"form": "inline"}, {"color": True}])
 def test_other_outputs_take_sentence_by_sentence(options):
-    assert not Writing("corpus", WriteSettings(**options), Labels(TAGS, ViewSettings())).takes_blocks
+    assert not Writing("corpus", WriteSettings(**options), Labels(TAGS, ViewSettings())).block_forms
 
 
 def test_a_column_that_is_not_the_last_is_written_sentence_by_sentence():
-    assert Writing("corpus", WriteSettings(column=0), Labels(TAGS, ViewSettings())).takes_blocks == ("conllu",)
+    assert Writing("corpus", WriteSettings(column=0), Labels(TAGS, ViewSettings())).block_forms == ("conllu",)
 
 
 @pytest.mark.parametrize("options", [{"scheme": "bioes"}, {"scores": True}])
 def test_other_tags_are_written_sentence_by_sentence(options):
-    assert not Writing("corpus", WriteSettings(), Labels(TAGS, ViewSettings(**options))).takes_blocks
+    assert not Writing("corpus", WriteSettings(), Labels(TAGS, ViewSettings(**options))).block_forms
+
+
+def test_real_processes_give_the_same_for_conllu():
+    """One column of it as CoNLL, the lines of names with their tags, and all other lines as they are."""
+    sentences = [tokens for tokens, _ in corpus_maker.sentences(1200, seed=3)]
+    tail = "\t_\tX\t_\tA=b\t0\tdep\t_\tId=1"
+    full = "".join("# text\n" + "".join(f"{place}\t{token}{tail}\n" for place, token in enumerate(tokens, 1)) + "\n" for tokens in sentences).encode()
+    plain = "".join("\n".join(tokens) + "\n\n" for tokens in sentences).encode()
+    tagged = run_program("uk-tag", "-i", "conll", "--device", "cpu", stdin=plain, check=True).stdout
+    assert run_program("uk-tag", "-i", "conllu", "-O", "conll", "--device", "cpu", stdin=full, check=True).stdout == tagged
+    own = run_program("uk-tag", "-i", "conllu", "--device", "cpu", stdin=full + full, check=True).stdout.decode().split("\n")
+    lines, tags = full.decode().split("\n"), iter([line.rpartition("\t")[2] for line in tagged.decode().split("\n") if line])
+    expected = [line if not line.endswith("Id=1") or (tag := next(tags)) == "O" else f"{line}|NER={tag}" for line in lines]
+    assert own == [*expected[:-1], *expected]
+    assert sum("|NER=B-" in line for line in expected) > 100
 
 
 def test_real_processes_give_the_same_with_and_without_blocks(tmp_path):

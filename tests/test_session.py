@@ -10,7 +10,7 @@ from tagger import device, digest
 from tagger.content import model_content, read_ahead
 from tagger.device import CPU, CUDA
 from tagger.errors import DeviceError, ModelError
-from tagger.session import Session
+from tagger.session import LARGE, Session
 from tagger.tagger import Tagger
 
 SENTENCES = ["Олена Коваленко живе в Києві .".split(), ["Так"], "Компанія « Нафтогаз » працює .".split()]
@@ -20,6 +20,25 @@ def test_a_model_file_opens_and_tags(tiny_model):
     tagger = Tagger.load(tiny_model, device="cpu")
     assert tagger.tag(SENTENCES[0]) == ["B-PERS", "I-PERS", "O", "O", "B-LOC", "O"]
     assert tagger.session.device == "cpu"
+
+
+def test_what_a_large_batch_took_is_given_back(tiny_model):
+    session = Session(tiny_model, device="cpu")
+    network, asked = session._session, []
+
+    class Watched:
+        def run(self, names, feeds, options):
+            try:
+                asked.append(options.get_run_config_entry("memory.enable_memory_arena_shrinkage"))
+            except RuntimeError:  # it has none
+                asked.append(None)
+            return network.run(names, feeds, options)
+
+    session._session = Watched()
+    vectors = session.embed(np.ones((1, 8), np.int32))
+    outcomes = [session.emissions(vectors, np.zeros((4, columns), np.int32), np.full(columns, 4, np.int32)) for columns in (LARGE // 4, LARGE // 4 + 1)]
+    assert asked == [None, None, "cpu:0"]
+    np.testing.assert_array_equal(outcomes[0], outcomes[1][:, :-1])
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.99, -1])

@@ -35,6 +35,16 @@ def test_unknown_features_are_dropped_and_rows_padded():
     assert len(vocabulary) == 3
 
 
+def test_prepared_for_tagging_it_has_no_names():
+    vocabulary = Vocabulary(["l:київ", "w:Київ"], FeatureSettings(kinds=("word", "lower"), slots=3))
+    assert vocabulary.entries == ["l:київ", "w:Київ"]
+    vocabulary.prepare()
+    assert vocabulary.rows(["Київ"]).tolist() == [[2, 1, 0]] and len(vocabulary) == 3
+    for ask in (lambda: vocabulary.entries, vocabulary.to_texts):
+        with pytest.raises(ValueError, match="read them from the file again"):
+            ask()
+
+
 def test_rows_are_cut_at_the_slots():
     settings = FeatureSettings(slots=2)
     vocabulary = Vocabulary(names("Київ", settings), settings)

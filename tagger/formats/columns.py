@@ -90,13 +90,18 @@ def add_misc(sentence: Sentence, view: View, key: str) -> bytes:
 
 
 def add_miscs(block: ConlluBlock, numbers: np.ndarray, tags: Sequence[str], key: str) -> bytes:
-    """The same for usual sentences, given the number of each word's tag among some. *Shape:* numbers (words,)."""
-    changed = np.array([tag != OUTSIDE for tag in tags])[numbers]
-    stale = [found.start() for found in re.finditer(rb"[\t|]" + re.escape(key.encode()) + b"(Score)?=", block.content)]
-    if stale:
-        changed[np.minimum(np.searchsorted(block.ends, stale), len(changed) - 1)] = True
+    """The same for usual sentences.
+
+    :param numbers: which tag each word has. *Shape:* (words,).
+    :param tags: what is written for each number.
+    """
+    visited = np.array([tag != OUTSIDE for tag in tags])[numbers]
+    # Lines that may have an older value. What is found in a line without a token leads to the next word's line, which then stays as it is.
+    older = [found.start() for found in re.finditer(rb"[\t|]" + re.escape(key.encode()) + b"(Score)?=", block.content)]
+    if older:
+        visited[np.minimum(np.searchsorted(block.ends, older), len(visited) - 1)] = True
     parts, done = [], 0
-    for place in np.flatnonzero(changed).tolist():
+    for place in np.flatnonzero(visited).tolist():
         begin, end = int(block.miscs[place]), int(block.ends[place])
         parts += block.content[done:begin], _set(block.content[begin:end], key, tags[numbers[place]], "")
         done = end

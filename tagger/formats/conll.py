@@ -74,7 +74,7 @@ class ConllReader:
     def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
         """The same as :meth:`read` of its lines, but for sentences in which nothing is unusual, which come together.
 
-        :param block: whole lines, the last one's line feed left out.
+        :param block: whole lines, fewer than LONGEST_SENTENCE, the last one's line feed left out.
         """
         whole = block + b"\n"
         begin = whole.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open

@@ -18,7 +18,8 @@ COLUMNS = 10
 WORD_LINE = re.compile(rb"\d+\t")
 OTHER_LINE = re.compile(rb"\d+[-.]\d+\t")
 COMMENT, TAB = ord("#"), ord("\t")
-LONGEST_NUMBER = 9  # digits, of tokens that come the fast way
+LONGEST_NUMBER = 9  # digits, of those that are looked at together
+FEWEST = 16  # tokens of usual sentences in a row that come the fast way: with fewer, what is done once for all of them takes longer than care
 
 
 class ConlluReader(ConllReader):
@@ -32,7 +33,7 @@ class ConlluReader(ConllReader):
     def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
         """The same as :meth:`read` of its lines, but sentences in which nothing is unusual come together.
 
-        :param block: whole lines, the last one's line feed left out.
+        :param block: whole lines, fewer than LONGEST_SENTENCE, the last one's line feed left out.
         """
         whole = block + b"\n"
         begin = whole.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open
@@ -76,7 +77,7 @@ class _Layout:
 
     *Shape:* ends, begins (lines,), in bytes; tabs (TABs,), in bytes; first (lines,), the number of a line's first TAB; words (lines with a token,),
     numbers of lines; closing (sentences,), those of the empty lines; counts (sentences + 1,), words in front of each sentence, and in all;
-    usual (sentences,), whether it has a token, and no line that is not CoNLL-U or has a number too long to be looked at here.
+    usual (sentences,), whether it has a token, and no line that is not CoNLL-U.
 
     :param content: the sentences, to the line feed of the empty line behind the last one.
     """
@@ -93,17 +94,19 @@ class _Layout:
         passing = empty | (signs[self.begins] == COMMENT)
         full = np.flatnonzero((behind - self.first == COLUMNS - 1) & ~passing)
         numbered = self._numbered(signs, full)
-        self.words = full[numbered]
-        passing[self.words] = True
+        tokens = np.zeros(len(passing), bool)
+        tokens[full[numbered]] = True
         for line in full[~numbered].tolist():
+            tokens[line] = WORD_LINE.match(content, int(self.begins[line])) is not None
             passing[line] = OTHER_LINE.match(content, int(self.begins[line])) is not None
+        self.words = np.flatnonzero(tokens)
         self.closing = np.flatnonzero(empty)
         self.counts = np.searchsorted(self.words, np.append(0, self.closing))
-        strange = np.searchsorted(np.flatnonzero(~passing), np.append(0, self.closing))
+        strange = np.searchsorted(np.flatnonzero(~(tokens | passing)), np.append(0, self.closing))
         self.usual = (np.diff(strange) == 0) & (np.diff(self.counts) > 0)
 
     def _numbered(self, signs: np.ndarray, lines: np.ndarray) -> np.ndarray:
-        """Which of some lines with TABs have a whole number in front of the first. *Shape:* (some,), bool."""
+        """Which of some lines with TABs have a whole number, not too long, in front of the first. *Shape:* (some,), bool."""
         begins = self.begins[lines]
         lengths = self.tabs[self.first[lines]] - begins
         numbered = (lengths > 0) & (lengths <= LONGEST_NUMBER)
@@ -113,13 +116,13 @@ class _Layout:
         return numbered
 
     def blocks(self, number: int) -> Iterator[tuple[int, ConlluBlock]]:
-        """Usual sentences in a row, all that there are, and the byte that they begin with.
+        """Usual sentences in a row, all that are worth it, and the byte that they begin with.
 
         :param number: of the first line.
         """
         borders = [0, *(np.flatnonzero(np.diff(self.usual)) + 1).tolist(), len(self.usual)]
         for first, stop in pairwise(borders):
-            if self.usual[first]:
+            if self.usual[first] and self.counts[stop] - self.counts[first] >= FEWEST:
                 line = int(self.closing[first - 1]) + 1 if first else 0
                 yield int(self.begins[line]), self._block(first, stop, line, number)
 

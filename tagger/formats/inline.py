@@ -10,7 +10,7 @@ ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def inline_line(sentence: Sentence, view: View) -> bytes:
-    """The line of a sentence, with the line's own end; with scores, an attribute `score`."""
+    """The line of a sentence, with the line's own end; with scores, an attribute `score`. What is made of CoNLL has no byte order mark."""
     if not sentence.tokens and sentence.form != "text":
         return b""
     text, offsets = running_text(sentence)
@@ -21,5 +21,5 @@ def inline_line(sentence: Sentence, view: View) -> bytes:
         parts += (text[place:start].translate(ESCAPES), f"<{span.label}{score}>", text[start:end].translate(ESCAPES), f"</{span.label}>")
         place = end
     parts.append(text[place:].translate(ESCAPES))
-    ending = sentence.ending if sentence.form == "text" else b"\n"
-    return sentence.prefix + encode("".join(parts)) + ending
+    line = encode("".join(parts))
+    return sentence.prefix + line + sentence.ending if sentence.form == "text" else line + b"\n"

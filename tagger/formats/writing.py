@@ -80,8 +80,8 @@ class Writing:
         self._last: tuple[Sentence, bytes] | None = None
 
     @property
-    def takes_blocks(self) -> tuple[str, ...]:
-        """Forms of whose blocks :meth:`write_block` may be asked: where a line only gets its tag."""
+    def block_forms(self) -> tuple[str, ...]:
+        """The forms of whose blocks :meth:`write_block` may be asked: those in which a line only gets its tag, or no line but tags is written."""
         settings = self._settings
         if settings.color or self._labels.by_number is None:
             return ()

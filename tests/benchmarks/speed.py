@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from memory import universal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
@@ -36,9 +37,10 @@ def main() -> None:
     count = sum(map(len, sentences))
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, {count:,} tokens, medians of {arguments.runs} runs\n")
     with tempfile.TemporaryDirectory() as folder:
-        vertical, text = Path(folder, "corpus.conll"), Path(folder, "corpus.txt")
+        vertical, text, full = Path(folder, "corpus.conll"), Path(folder, "corpus.txt"), Path(folder, "corpus.conllu")
         vertical.write_text("".join("\n".join(tokens) + "\n\n" for tokens in sentences), encoding="utf-8")
         text.write_text("".join(" ".join(tokens) + "\n" for tokens in sentences), encoding="utf-8")
+        full.write_bytes(universal(vertical.read_text(encoding="utf-8")))
         conll = [*PROGRAM, "-i", "conll", str(vertical)]
         ways = {
             "CoNLL, int8, 1 thread": lambda: process(conll),
@@ -46,6 +48,7 @@ def main() -> None:
             "CoNLL, int8, 2 processes side by side": lambda: side_by_side(conll, 2),
             "CoNLL, float32, 1 thread": lambda: process([*conll, "--precision", "float32"]),
             "text, int8, 1 thread": lambda: process([*PROGRAM, "-i", "text", str(text)]),
+            "CoNLL-U, int8, 1 thread": lambda: process([*PROGRAM, "-i", "conllu", str(full)]),
             "the same batches in onnxruntime alone": lambda: network_alone(sentences),
             "CoNLL with a constant model, in memory": lambda: host_alone(vertical.read_bytes()),
             "the same with a comment at each sentence": lambda: host_alone(
@@ -55,11 +58,12 @@ def main() -> None:
         taken = medians(ways, arguments.runs)
         for name, seconds in taken.items():
             print(f"{name:<42}{count / seconds:>12,.0f} tokens/s")
-        whole, two, apart, _, plain, network, *_ = taken.values()
+        whole, two, apart, _, plain, ten, network, *_ = taken.values()
         print(f"{'1 thread / onnxruntime alone':<42}{network / whole:>12.2f}")
         print(f"{'2 threads / 1 thread':<42}{whole / two:>12.2f}")
         print(f"{'2 processes / 1 thread: what the machine has':<42}{whole / apart:>10.2f}")
         print(f"{'text / CoNLL':<42}{whole / plain:>12.2f}")
+        print(f"{'CoNLL-U / CoNLL':<42}{whole / ten:>12.2f}")
     starts = medians({"start": lambda: process(PROGRAM, b"\xd0\x9a\xd0\xb8\xd1\x97\xd0\xb2\n"), "imports": lambda: process(IMPORTS)}, arguments.runs)
     print(f"{'start to end, one word':<42}{starts['start'] * 1e3:>12,.0f} ms")
     print(f"{'python -c import click, numpy, onnxruntime':<42}{starts['imports'] * 1e3:>12,.0f} ms")
@@ -196,7 +200,7 @@ def host_alone(data: bytes, kept: dict = {}) -> float:  # noqa: B006 - the model
         kept["tagger"] = Tagger(Replay(Tagger.load(device="cpu").session, constant=True))
     tagger = kept["tagger"]
     writing = Writing("corpus", WriteSettings(), Labels(tagger.bundle.tags, ViewSettings()))
-    reading = Reading("corpus", ReadSettings("conll"), print, together=writing.takes_blocks)
+    reading = Reading("corpus", ReadSettings("conll"), print, together=writing.block_forms)
     pipe = Pipe(tagger, lambda data: None, Undisturbed())
     began = time.perf_counter()
     pipe.run(Blocks(data), reading, writing)
