@@ -1,6 +1,7 @@
 """Where a network runs: CUDA where there is a GPU, the CPU where there is none, and never silently elsewhere than was asked."""
 
 import ctypes
+import os
 import sys
 
 from tagger.errors import DeviceError
@@ -19,6 +20,11 @@ def has_gpu() -> bool:
         return driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
     except (OSError, AttributeError):
         return False
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def choose(device: str, available: list[str]) -> tuple[bool, str]:

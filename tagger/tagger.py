@@ -14,6 +14,7 @@ import numpy as np
 
 from tagger.batches import SEGMENT, plan, segments, stitch
 from tagger.decode import marginals, viterbi
+from tagger.device import processors
 from tagger.errors import ModelError
 from tagger.precision import SHIPPED_MODEL, model_file
 from tagger.session import Session
@@ -57,6 +58,7 @@ class Tagger:
         self.window_tokens = max(WINDOW_TOKENS, WINDOW_BATCHES * self.batch_tokens)
         self._idle: list[WordVectors] = []  # caches of words that no call is using, as a look-up changes them
         self._pool: tuple[int, ThreadPoolExecutor] | None = None
+        self._beside = session.device != "cpu" or processors() > 1  # whether other work can go on beside the network; if not, threads cost 5%
         self._inside = np.array(continuations(session.bundle.tags))
 
     @classmethod
@@ -146,7 +148,7 @@ class Tagger:
 
         :param tokens: of all sentences; one given as bytes is UTF-8.
         :param starts, lengths: where each sentence stands among them. *Shape:* (sentences,).
-        :param ahead: with one thread, too, start to run them, if they are several: for a caller that has other work to do meanwhile.
+        :param ahead: with one thread, too, start to run several, if there is a processor for the other work that the caller has meanwhile.
         """
         count = len(self.bundle.tags)
         tags = np.full(len(tokens), count, np.int32)
@@ -172,7 +174,7 @@ class Tagger:
                 window.jobs.append(Job(starts[i : i + 1], [(part, len(ranges)) for part in batch.tolist()]))
                 batches.append(lay_out(words, numbers, starts[i] + firsts[batch], (ends - firsts)[batch], whole))
         self._idle.append(words)  # the batches have all that they need of it
-        aside = self.threads > 1 or (ahead and len(batches) > 1)  # one batch is done before a thread for it were started
+        aside = self.threads > 1 or (ahead and self._beside and len(batches) > 1)  # one batch is done before a thread for it were started
         window.outcomes = iter((self._threads.map if aside else map)(self._run, batches))
         return window
 

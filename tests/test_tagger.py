@@ -95,8 +95,11 @@ class Watched:
         return self._session.emissions(*batch)
 
 
-@pytest.mark.parametrize(("ahead", "batch_tokens", "begun"), [(True, 64, True), (True, 65536, False), (False, 64, False)])
-def test_one_thread_begins_before_it_is_waited_for_where_it_is_asked_to(tagger, ahead, batch_tokens, begun):
+@pytest.mark.parametrize(
+    ("ahead", "batch_tokens", "processors", "begun"), [(True, 64, 2, True), (True, 64, 1, False), (True, 65536, 2, False), (False, 64, 2, False)]
+)
+def test_one_thread_begins_before_it_is_waited_for_where_it_is_asked_to(tagger, monkeypatch, ahead, batch_tokens, processors, begun):
+    monkeypatch.setattr("tagger.tagger.processors", lambda: processors)
     session = Watched(tagger.session)
     own = Tagger(session, batch_tokens=batch_tokens)
     sentences = [tokens for tokens, _ in corpus_maker.sentences(50, seed=9)]
