@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from tagger.errors import DataError
 
 BLOCK = 1 << 16  # bytes: what a pipe holds on Linux
-AHEAD = 8  # blocks read before they are asked for
+AHEAD = 4  # blocks read before they are asked for
 GZIP = b"\x1f\x8b"
 
 
