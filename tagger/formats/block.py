@@ -23,12 +23,20 @@ class Block:
     line: int
     prefix: bytes = b""
 
-    def sentences(self) -> list[Sentence]:
-        """The same, one by one."""
-        raise NotImplementedError
+    def _apart(self, form: str, lines: list[bytes], rows: np.ndarray, closing: np.ndarray) -> list[Sentence]:
+        """The sentences, given the lines of all, which of them each word is of, and which is the empty one behind each sentence.
 
-    def _tokens(self) -> list[str]:
-        return b"\n".join(self.words).decode("utf-8").split("\n")
+        *Shape:* rows (words,); closing (sentences,).
+        """
+        tokens = b"\n".join(self.words).decode("utf-8").split("\n")
+        found = []
+        first = 0  # the sentence's first line: a comment, or its first token
+        for start, length, last in zip(self.starts.tolist(), self.lengths.tolist(), closing.tolist(), strict=True):
+            own = slice(start, start + length)
+            found.append(Sentence(tokens[own], self.line + first, form, lines[first : last + 1], (rows[own] - first).tolist()))
+            first = last + 1
+        found[0].prefix = self.prefix
+        return found
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,16 +52,7 @@ class ConllBlock(Block):
 
     def sentences(self) -> list[Sentence]:
         """The same, one by one."""
-        tokens = self._tokens()
-        found = []
-        first = 0  # the sentence's first line: a comment, or its first token
-        for start, length in zip(self.starts.tolist(), self.lengths.tolist(), strict=True):
-            end = start + length  # the empty line behind it
-            rows = range(start - first, end - first)
-            found.append(Sentence(tokens[start:end], self.line + first, "conll", self.lines[first : end + 1], rows))
-            first = end + 1
-        found[0].prefix = self.prefix
-        return found
+        return self._apart("conll", self.lines, np.arange(len(self.words)), self.starts + self.lengths)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,15 +73,7 @@ class ConlluBlock(Block):
 
     def sentences(self) -> list[Sentence]:
         """The same, one by one."""
-        tokens, lines = self._tokens(), self.content.split(b"\n")
-        found = []
-        first = 0
-        for start, length, closing in zip(self.starts.tolist(), self.lengths.tolist(), self.closing.tolist(), strict=True):
-            own = slice(start, start + length)
-            found.append(Sentence(tokens[own], self.line + first, "conllu", lines[first : closing + 1], (self.rows[own] - first).tolist()))
-            first = closing + 1
-        found[0].prefix = self.prefix
-        return found
+        return self._apart("conllu", self.content.split(b"\n"), self.rows, self.closing)
 
 
-Piece = Sentence | Block
+Piece = Sentence | ConllBlock | ConlluBlock
