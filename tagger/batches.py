@@ -10,6 +10,9 @@ import numpy as np
 SEGMENT = 512  # tokens; NER-UK's longest sentence has 242
 OVERLAP = 48  # tokens of context on each side of a cut, whose own emissions are thrown away
 
+# Emissions of some sentences, their lengths, and where each begins among the tokens of all. Shape: (time, batch, tags), (batch,), (batch,).
+Emitted = tuple[np.ndarray, np.ndarray, np.ndarray]
+
 
 def segments(length: int) -> list[tuple[int, int]]:
     """Ranges of at most SEGMENT tokens that cover a sentence; neighbours share 2 x OVERLAP tokens."""
@@ -42,3 +45,11 @@ def plan(lengths: np.ndarray, batch_tokens: int) -> Iterator[np.ndarray]:
         rows = max(1, batch_tokens // longest)
         yield order[start : start + rows]
         start += rows
+
+
+def slices(emissions: np.ndarray, lengths: np.ndarray, starts: np.ndarray, tokens: int) -> Iterator[Emitted]:
+    """A batch in parts of up to about so many padded tokens. *Shape:* as :data:`Emitted`."""
+    step = max(tokens // len(emissions), 1)  # sentences
+    for first in range(0, len(lengths), step):
+        some = slice(first, first + step)
+        yield emissions[: lengths[some].max(), some], lengths[some], starts[some]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagger.batches import SEGMENT, plan, segments, stitch
+from tagger.batches import SEGMENT, Emitted, plan, segments, slices, stitch
 from tagger.decode import marginals, viterbi
 from tagger.device import processors
 from tagger.errors import ModelError
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from tagger.entity import Entity
     from tagger.texts import EntityFinder
 
-# By device. On the CPU more is faster by 2% at most, and takes more memory (tests/benchmarks/batches.py). On CUDA a step serves many sentences at once:
-# an H100 took 0.80, 3.0, 4.7 and 5.3 million padded tokens a second in batches of 4,096, 16,384, 65,536 and 131,072.
+# By device. On the CPU 384 is a little faster with one thread, not with two, and takes more memory (tests/benchmarks/batches.py, memory.py). On CUDA a
+# step serves many sentences at once: an H100 took 0.80, 3.0, 4.7 and 5.3 million padded tokens a second in batches of 4,096, 16,384, 65,536 and 131,072.
 BATCH_TOKENS = {"cpu": 256, "cuda": 65536}
 # Tokens read ahead: at least so many, and so many batches, of which each is of sentences of like length.
 WINDOW_TOKENS, WINDOW_BATCHES = 8192, 4
@@ -38,9 +38,6 @@ REOPENED = 4  # taggers kept that arrived by pickle
 DECODED = 6144  # padded tokens decoded at once: steps along the sentences cost little each, and what they read stays in a processor's own cache
 STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
 STRETCHES = 64  # decoded side by side
-
-# Emissions of some sentences, their lengths, and where each begins among the tokens of the window. Shape: (time, batch, tags), (batch,), (batch,).
-Emitted = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 class Tagger:
@@ -58,7 +55,7 @@ class Tagger:
         self.window_tokens = max(WINDOW_TOKENS, WINDOW_BATCHES * self.batch_tokens)
         self._idle: list[WordVectors] = []  # caches of words that no call is using, as a look-up changes them
         self._pool: tuple[int, ThreadPoolExecutor] | None = None
-        self._beside = session.device != "cpu" or processors() > 1  # whether other work can go on beside the network; if not, threads cost 5%
+        self._beside = session.device != "cpu" or processors() > 1  # whether other work can go on beside the network; if not, a thread only costs
         self._inside = np.array(continuations(session.bundle.tags))
 
     @classmethod
@@ -185,7 +182,7 @@ class Tagger:
         size = 0  # of these
         for job, (emissions, lengths) in zip(window.jobs, window.outcomes, strict=True):
             if not job.parts:
-                for some in _slices(emissions, lengths, job.starts):
+                for some in slices(emissions, lengths, job.starts, DECODED):
                     padded = len(some[0]) * len(some[1])  # tokens
                     if size + padded > DECODED:
                         self._decode_all(together, window)
@@ -270,14 +267,6 @@ class Tagger:
             for column, row in enumerate(rows):
                 padded[: len(row), column] = row
             self._decode(padded, lengths, start + some, window)
-
-
-def _slices(emissions: np.ndarray, lengths: np.ndarray, starts: np.ndarray) -> Iterator[Emitted]:
-    """A batch in parts of up to about DECODED padded tokens."""
-    step = max(DECODED // len(emissions), 1)  # sentences
-    for first in range(0, len(lengths), step):
-        some = slice(first, first + step)
-        yield emissions[: lengths[some].max(), some], lengths[some], starts[some]
 
 
 _reopened: dict[tuple[Any, ...], Tagger] = {}
