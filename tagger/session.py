@@ -16,7 +16,7 @@ from tagger.device import CPU, CUDA, CUDA_OPTIONS, choose
 from tagger.errors import DeviceError, ModelError
 from tagger.metadata import read_metadata, without_metadata
 
-LARGE = 4096  # padded tokens of a batch on the CPU, behind which what it took is given back: some hundred MB, and each run is long
+LARGE = 4096  # padded tokens; what a batch of more took on the CPU is given back, as that is a lot and each run is long anyway
 OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc")
 # What the other half of the graph is given when one half is run: a sentence of one word.
 NOWHERE, ONE = np.zeros((1, 1), np.int32), np.ones(1, np.int32)
