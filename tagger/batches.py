@@ -4,14 +4,15 @@ Which segments a sentence is cut into depends on the sentence alone, so its emis
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
+from tagger.packing import Packing
+
 SEGMENT = 512  # tokens; NER-UK's longest sentence has 242
 OVERLAP = 48  # tokens of context on each side of a cut, whose own emissions are thrown away
-
-# Emissions of some sentences, their lengths, and where each begins among the tokens of all. Shape: (time, batch, tags), (batch,), (batch,).
-Emitted = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def segments(length: int) -> list[tuple[int, int]]:
@@ -47,9 +48,42 @@ def plan(lengths: np.ndarray, batch_tokens: int) -> Iterator[np.ndarray]:
         start += rows
 
 
-def slices(emissions: np.ndarray, lengths: np.ndarray, starts: np.ndarray, tokens: int) -> Iterator[Emitted]:
-    """A batch in parts of up to about so many padded tokens. *Shape:* as :data:`Emitted`."""
-    step = max(tokens // len(emissions), 1)  # sentences
-    for first in range(0, len(lengths), step):
-        some = slice(first, first + step)
-        yield emissions[: lengths[some].max(), some], lengths[some], starts[some]
+@dataclass(slots=True)
+class Emitted:
+    """Emissions of sentences, in rows of which each is of a token, or of nothing.
+
+    :param rows: *shape* (rows, tags).
+    :param firsts, steps: which row the first token of each sentence has, and how many rows further each next one. *Shape:* (sentences,).
+    :param lengths, starts: tokens of each sentence, and where they begin among the tokens of all. *Shape:* (sentences,).
+    """
+
+    rows: np.ndarray
+    firsts: np.ndarray
+    steps: np.ndarray
+    lengths: np.ndarray
+    starts: np.ndarray
+
+    @classmethod
+    def together(cls, batches: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> "Emitted":
+        """Of padded batches: the emissions, the lengths of the sentences, and their starts. *Shape:* (time, batch, tags), (batch,), (batch,)."""
+        rows = [emissions.reshape(-1, emissions.shape[2]) for emissions, *_ in batches]
+        offsets = np.cumsum([0, *map(len, rows)]).tolist()
+        firsts = [np.arange(len(lengths)) + offset for (_, lengths, _), offset in zip(batches, offsets, strict=False)]
+        steps = [np.full(len(lengths), len(lengths)) for _, lengths, _ in batches]
+        lengths, starts = (np.concatenate(some) for some in list(zip(*batches, strict=True))[1:])
+        return cls(rows[0] if len(rows) == 1 else np.concatenate(rows), np.concatenate(firsts), np.concatenate(steps), lengths, starts)
+
+    def parts(self, tokens: int) -> Iterator["Emitted"]:
+        """The same, as parts of about so many tokens; a sentence is not cut."""
+        through = self.lengths.cumsum()
+        count = max(round(int(through[-1]) / tokens), 1)
+        cuts = np.searchsorted(through, through[-1] * np.arange(count + 1) // count).tolist()
+        for start, end in pairwise([*cuts[:-1], len(self.lengths)]):
+            if start < end:
+                some = slice(start, end)
+                yield Emitted(self.rows, self.firsts[some], self.steps[some], self.lengths[some], self.starts[some])
+
+    def packed(self, packing: Packing) -> tuple[np.ndarray, np.ndarray]:
+        """The emissions as they are packed, and where each token stands among those of all. *Shape:* (tokens, tags), (tokens,)."""
+        rows = self.firsts[packing.sentences] + packing.steps * self.steps[packing.sentences]
+        return self.rows.take(rows, 0), self.starts[packing.sentences] + packing.steps

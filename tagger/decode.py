@@ -1,12 +1,13 @@
 """From emissions to the best legal tag sequence, and to the probability of each tag, for all sequences of a batch at once.
 
-Every step is element by element along the batch, so a sequence gets the same result whatever stands beside it.
+Every step is element by element along the sentences, so a sequence gets the same result whatever stands beside it.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from tagger.packing import Packing
 from tagger.tags import transition_mask
 
 FORBIDDEN = -1e4  # far below any score, and finite, so that no sum of two is NaN
@@ -35,66 +36,71 @@ class Transitions:
         )
 
 
-def viterbi(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions) -> np.ndarray:
+def viterbi(emissions: np.ndarray, packing: Packing, transitions: Transitions) -> np.ndarray:
     """The best tag sequence of each sentence (Viterbi 1967; ties go to the lower tag number).
 
-    *Shape:* emissions (time, batch, tags), lengths (batch,) of at least 1 -> (time, batch), int32; 0 behind a sentence's end.
+    *Shape:* emissions (tokens, tags), as they are packed -> (tokens,), int64.
     """
-    order = np.argsort(-lengths, kind="stable")  # the longest first: at each step those that have not ended stand in front
-    ordered = lengths[order]
-    scores = np.ascontiguousarray(emissions[:, order].transpose(0, 2, 1))  # (time, tags, batch): sums and maxima run along the batch
-    active = np.searchsorted(-ordered, -np.arange(len(scores)))  # sentences longer than each step
+    counts, offsets = packing.counts, packing.offsets
+    scores = np.array(emissions.T, order="C")  # (tags, tokens), a copy: sums and maxima run along the sentences
+    scores[:, : counts[0]] += transitions.start[:, None]
     between = transitions.between[:, :, None]
-    scores[0] += transitions.start[:, None]
-    for step in range(1, len(scores)):
-        count = active[step]
-        scores[step, :, :count] += (scores[step - 1, :, None, :count] + between).max(0)
-    path = np.zeros(emissions.shape[:2], np.int32)
-    ending = (transitions.end[:, None] + scores[ordered - 1, :, np.arange(len(order))].T).argmax(0)
-    into = np.ascontiguousarray(transitions.between.T)  # [next, previous]
-    current = np.zeros(0, np.int64)
-    for step in range(len(scores) - 1, -1, -1):
-        count = active[step]
-        if len(current):  # sums as above, so the same previous tag is found best
-            current = (scores[step, :, : len(current)].T + into[current]).argmax(1)
-        current = np.concatenate([current, ending[len(current) : count]])
-        path[step, order[:count]] = current
+    room = np.empty((*transitions.between.shape, counts[0]), np.float32)
+    before = 0
+    for start, count in zip(offsets[1:], counts[1:], strict=True):
+        sums = np.add(scores[:, None, before : before + count], between, out=room[:, :, :count])
+        scores[:, start : start + count] += np.maximum.reduce(sums, 0)
+        before = start
+    path = np.empty(len(emissions), np.int64)
+    current = (transitions.end[:, None] + scores[:, packing.lasts]).argmax(0)
+    by_token, into = scores.T, np.ascontiguousarray(transitions.between.T)  # [next, previous]
+    further = 0  # sentences that have a next step, where `current` is its tag
+    for start, count in zip(reversed(offsets), reversed(counts), strict=True):
+        if further:  # sums as above, so the same previous tag is found best
+            (by_token[start : start + further] + into.take(current[:further], 0)).argmax(1, out=current[:further])
+        path[start : start + count] = current[:count]
+        further = count
     return path
 
 
-def marginals(
-    emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions, inside: np.ndarray, temperature: float = 1.0
-) -> tuple[np.ndarray, np.ndarray]:
+def marginals(emissions: np.ndarray, packing: Packing, transitions: Transitions, inside: np.ndarray, temperature: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """The probability of each tag at each position, over all legal sequences (forward-backward), and of its entity going on behind it.
 
     :param temperature: all scores of a sequence are divided by it first, so that above 1 no sequence is as sure (Guo et al. 2017).
 
-    *Shape:* emissions (time, batch, tags), lengths (batch,), inside (tags,), the number of the tag that continues an entity (-1: none)
-    -> two of (time, batch, tags), float32, 0 behind a sentence's end: P(tag), and P(next tag is inside[tag] | tag).
+    *Shape:* emissions (tokens, tags), as they are packed, inside (tags,), the number of the tag that continues an entity (-1: none)
+    -> two of (tokens, tags), float32: P(tag), and P(next tag is inside[tag] | tag), 0 at a sentence's end.
     """
-    time, batch, count = emissions.shape
+    counts, offsets = packing.counts, packing.offsets
     scores = emissions.astype(np.float64) / temperature
     between = transitions.between.astype(np.float64) / temperature
-    forward = np.empty((time, batch, count))
-    forward[0] = transitions.start.astype(np.float64) / temperature + scores[0]
-    for step in range(1, time):
-        forward[step] = _log_sum_exp(forward[step - 1][:, :, None] + between, 1) + scores[step]
-    backward = np.empty((time, batch, count))
-    end = np.broadcast_to(transitions.end.astype(np.float64) / temperature, (batch, count))
-    backward[time - 1] = end
-    for step in range(time - 2, -1, -1):
-        behind = _log_sum_exp(between + (scores[step + 1] + backward[step + 1])[:, None, :], 2)
-        backward[step] = np.where((step + 1 < lengths)[:, None], behind, end)
-    together = forward + backward
-    together -= _log_sum_exp(together, 2)[:, :, None]
-    probabilities = np.exp(together, dtype=np.float64).astype(np.float32)
-    probabilities[np.arange(time)[:, None] >= lengths] = 0
-    going_on = np.zeros((time, batch, count), np.float32)
+    forward = scores.copy()
+    forward[: counts[0]] += transitions.start.astype(np.float64) / temperature
+    before = 0
+    for start, count in zip(offsets[1:], counts[1:], strict=True):
+        forward[start : start + count] += _log_sum_exp(forward[before : before + count, :, None] + between, 1)
+        before = start
+    backward = np.empty_like(scores)
+    backward[packing.lasts] = transitions.end.astype(np.float64) / temperature
     tags = np.flatnonzero(inside >= 0)
-    following = scores[1:, :, inside[tags]] + backward[1:, :, inside[tags]] + between[tags, inside[tags]]
-    going_on[:-1, :, tags] = np.exp(following - backward[:-1, :, tags])
-    going_on[np.arange(1, time + 1)[:, None] >= lengths] = 0
-    return probabilities, going_on
+    going_on = np.zeros(scores.shape, np.float32)
+    for step in range(len(counts) - 2, -1, -1):
+        count = counts[step + 1]
+        own, behind = (slice(offsets[number], offsets[number] + count) for number in (step, step + 1))
+        onward = scores[behind] + backward[behind]
+        backward[own] = _log_sum_exp(between + onward[:, None, :], 2)
+        going_on[own, tags] = np.exp(onward[:, inside[tags]] + between[tags, inside[tags]] - backward[own, tags])
+    together = forward + backward
+    together -= _log_sum_exp(together, 1)[:, None]
+    return np.exp(together).astype(np.float32), going_on
+
+
+def viterbi_padded(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions) -> np.ndarray:
+    """The same as :func:`viterbi` of a padded batch. *Shape:* (time, batch, tags), (batch,) -> (time, batch), int32; 0 behind a sentence's end."""
+    packing = Packing(lengths)
+    path = np.zeros(emissions.shape[:2], np.int32)
+    path[packing.steps, packing.sentences] = viterbi(emissions[packing.steps, packing.sentences], packing, transitions)
+    return path
 
 
 def _log_sum_exp(values: np.ndarray, axis: int) -> np.ndarray:

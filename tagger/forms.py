@@ -5,50 +5,94 @@ told from the letters of all of them together; the others are asked about one by
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from tagger.features import LONGEST_WORD, shape
+from tagger.features import DIGITS, LONGEST_WORD, shape
 from tagger.hashing import code_points
 from tagger.tokens import UKRAINIAN, normalise
 
 LINE_FEED = "\n"
-OTHER, SMALL, CAPITAL = range(3)
-SHAPES = ("", "x", "xx", "X", "Xx", "Xxx")  # of small letters by their number, then of a capital and small letters
+SMALL, CAPITAL, OTHER = range(3)
+SHAPES = ("", "x", "xx", "X", "Xx", "Xxx")  # of usual words: of small letters by their number, then of a capital and small letters
 TITLED = SHAPES.index("X") - 1
 
 
-def _kinds() -> np.ndarray:
-    """The kind of each code point, up to one that is OTHER, as are all behind it."""
+def _letters() -> tuple[np.ndarray, np.ndarray]:
+    """The kind of each code point, and the small letter for it, up to one that is OTHER, as are all behind it."""
     kinds = np.full(ord(max(UKRAINIAN)) + 2, OTHER, np.uint8)
+    lowered = np.arange(len(kinds), dtype=np.uint32)
     for letter in UKRAINIAN:
         kinds[ord(letter)] = CAPITAL if letter.isupper() else SMALL
-    return kinds
+        lowered[ord(letter)] = ord(letter.lower())
+    kinds[ord(LINE_FEED)] = SMALL  # it stands between words
+    return kinds, lowered
 
 
-KINDS = _kinds()
+KINDS, LOWERED = _letters()
 
 
-def forms(tokens: Sequence[str]) -> tuple[list[str], list[str], list[str], list[int]]:
-    """Normalised words, the same in lower case, their shapes, and the positions of those that may hold anything but letters."""
-    words = list(tokens)
-    joined = LINE_FEED.join(words)
-    lowered, shapes, careful = joined.lower().split(LINE_FEED), [""] * len(words), range(len(words))
+@dataclass(slots=True)
+class Forms:
+    """Words, the usual ones first.
+
+    :param order: which of the tokens each word is. *Shape:* (words,).
+    :param text: their lower-cased forms with digits as 0, each between `<` and `>`, one behind the other. *Shape:* (characters,), uint32.
+    :param lengths: of each in the text, with its marks. *Shape:* (words,).
+    :param raised: how far the code point of each usual word's first letter is from the lower-cased one's, modulo 2^64. *Shape:* (usual words,), uint64.
+    :param shapes: of the usual words, as positions in SHAPES. *Shape:* (usual words,).
+    :param others: normalised, with digits as 0, and the shape, of each word that is not usual.
+    :param lowered: the lower-cased form, digits as they are, of each token.
+    """
+
+    order: np.ndarray
+    text: np.ndarray
+    lengths: np.ndarray
+    raised: np.ndarray
+    shapes: np.ndarray
+    others: list[tuple[str, str]]
+    lowered: list[str]
+
+
+def forms(tokens: Sequence[str]) -> Forms:
+    """The forms of at least one token."""
+    joined = f"{LINE_FEED}{(2 * LINE_FEED).join(tokens)}{LINE_FEED}"  # room for two marks a word
     points = code_points(joined)
-    ends = np.append(np.flatnonzero(points == ord(LINE_FEED)), len(points))
-    if len(ends) == len(words):  # no line feed is a word's own
-        kinds = KINDS[np.minimum(points, len(KINDS) - 1)]
-        starts = np.append(0, ends[:-1] + 1)
-        lengths = ends - starts
-        others, capitals = (np.append(0, np.cumsum(kinds == kind, dtype=np.int32)) for kind in (OTHER, CAPITAL))
-        capitals = capitals[ends] - capitals[starts]
-        titled = (capitals == 1) & (np.append(kinds, OTHER)[starts] == CAPITAL)
-        usual = (others[ends] == others[starts]) & (lengths <= LONGEST_WORD) & ((capitals == 0) | titled)
-        shapes = list(map(SHAPES.__getitem__, np.where(titled, TITLED + np.minimum(lengths, 3), np.minimum(lengths, 2)).tolist()))
-        careful = np.flatnonzero(~usual).tolist()
-    if len(lowered) != len(words):
-        lowered = [""] * len(words)
-    for place in careful:
-        words[place] = word = normalise(words[place][:LONGEST_WORD])
-        lowered[place], shapes[place] = word.lower(), shape(word)
-    return words, lowered, shapes, list(careful)
+    marks = np.flatnonzero(points == ord(LINE_FEED))
+    if len(marks) == 2 * len(tokens):
+        found = _usual(points, marks[::2], marks[1::2] + 1)
+        found.lowered = joined.lower()[1:-1].split(2 * LINE_FEED)
+    else:  # a line feed is a word's own
+        none = np.zeros(0, np.int64)
+        found = Forms(none, none.astype(np.uint32), none, none.astype(np.uint64), none, [], [""] * len(tokens))
+    usual = np.zeros(len(tokens), bool)
+    usual[found.order] = True
+    others = np.flatnonzero(~usual)
+    if not len(others):
+        return found
+    texts = []
+    for place in others.tolist():
+        word = normalise(tokens[place][:LONGEST_WORD])
+        found.lowered[place] = lower = word.lower()
+        texts.append(f"<{DIGITS.sub('0', lower)}>")
+        found.others.append((DIGITS.sub("0", word), shape(word)))
+    found.order = np.concatenate([found.order, others])
+    found.text = np.concatenate([found.text, code_points("".join(texts))])
+    found.lengths = np.concatenate([found.lengths, np.fromiter(map(len, texts), np.int64, len(texts))])
+    return found
+
+
+def _usual(points: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Forms:
+    """The usual ones of some words, given a text, and where each stands in it with its marks. *Shape:* (characters,), two of (words,)."""
+    lengths = ends - starts
+    known = np.minimum(points, len(KINDS) - 1)
+    kinds = KINDS[known]
+    titled = kinds[starts + 1] == CAPITAL
+    kinds[starts + 1] &= OTHER  # a capital is as good as a small letter there
+    usual = (np.maximum.reduceat(kinds, starts) == SMALL) & (lengths <= LONGEST_WORD + 2)
+    text = LOWERED[known]
+    text[starts], text[ends - 1] = ord("<"), ord(">")
+    raised = np.where(titled, points[starts + 1] - text[starts + 1].astype(np.uint64), np.uint64(0))
+    shapes = np.where(titled, TITLED + np.minimum(lengths - 2, 3), np.minimum(lengths - 2, 2))
+    return Forms(np.flatnonzero(usual), text[np.repeat(usual, lengths)], lengths[usual], raised[usual], shapes[usual], [], [])

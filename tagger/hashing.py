@@ -5,6 +5,9 @@ is one difference and one product, as BASE, being odd, has an inverse. Strings a
 is taken for another string of a gigabyte of text has a chance of about one in a million.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 
 BASE = 0x9E3779B97F4A7C15  # odd, with no pattern in its bits: the golden ratio
@@ -44,6 +47,11 @@ def _powers(base: int, count: int) -> np.ndarray:
     return np.multiply.outer(np.multiply.accumulate(large), small).ravel()[:count]
 
 
+def led(hashes: np.ndarray, lead: np.ndarray | int) -> np.ndarray:
+    """Hashes of the same strings with one code point more in front of each. *Shape:* any -> the same."""
+    return hashes * np.uint64(BASE) + (np.asarray(lead).astype(np.uint64) + np.uint64(1))
+
+
 class Substrings:
     """Hashes of the substrings of a text.
 
@@ -55,10 +63,28 @@ class Substrings:
         self._sums = np.zeros(len(points) + 1, np.uint64)
         np.cumsum((points + np.uint64(1)) * up[:-1], out=self._sums[1:])
 
-    def hashes(self, starts: np.ndarray, ends: np.ndarray, leads: np.ndarray | int) -> np.ndarray:
-        """Hashes of the substrings from `starts` to `ends`, `ends` exclusive, with one code point more in front of each. *Shape:* all alike."""
-        own = (self._sums[ends] - self._sums[starts]) * self._down[starts]
-        return own * np.uint64(BASE) + np.asarray(leads).astype(np.uint64) + np.uint64(1)
+    def hashes(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Hashes of the substrings from `starts` to `ends`, `ends` exclusive. *Shape:* all alike."""
+        return (self._sums[ends] - self._sums[starts]) * self._down[starts]
+
+
+def of_strings(strings: Sequence[str], powers: Powers) -> np.ndarray:
+    """Hashes of some strings. *Shape:* (strings,), uint64."""
+    lengths = np.fromiter(map(len, strings), np.int64, len(strings))
+    ends = lengths.cumsum()
+    return Substrings(code_points("".join(strings)), powers).hashes(ends - lengths, ends)
+
+
+def of_ngrams(points: np.ndarray, longest: int) -> np.ndarray:
+    """Hashes of the n-grams of 1, 2, ... characters that begin at each place of a text. At its end, where one has no room, what stands is without meaning.
+
+    *Shape:* (characters,), uint32 -> (longest, characters), uint64.
+    """
+    hashes = np.empty((longest, len(points)), np.uint64)
+    np.add(points, np.uint64(1), out=hashes)  # in each row
+    for shorter, longer in pairwise(hashes):  # one character and what follows it (Horner)
+        longer[:-1] += shorter[1:] * np.uint64(BASE)
+    return hashes
 
 
 class HashTable:
@@ -84,19 +110,20 @@ class HashTable:
 
     def find(self, hashes: np.ndarray) -> np.ndarray:
         """The numbers of some hashes. *Shape:* any -> the same, int32."""
-        shape, hashes = hashes.shape, hashes.ravel()
-        at = self._places(hashes)
-        found = self._numbers.take(at, mode="clip")  # places need no check, which takes as long as the look-up
-        open_ = np.flatnonzero(self._hashes.take(found, mode="clip") != hashes)
-        taken = found[open_] != 0
-        found[open_] = 0
-        open_ = open_[taken]  # by another one: look behind it
-        sought, at = hashes[open_], at[open_]
-        while len(open_):
+        shape, sought = hashes.shape, hashes.ravel()
+        at = self._places(sought)
+        found, open_ = self._compare(at, sought)
+        rest, sought, at = open_, sought.take(open_, mode="clip"), at.take(open_, mode="clip")
+        while len(rest):  # another one stands there: look behind it
             at += 1
-            numbers = self._numbers[at]
-            same = self._hashes[numbers] == sought
-            found[open_[same]] = numbers[same]
-            further = ~same & (numbers != 0)
-            sought, at, open_ = sought[further], at[further], open_[further]
+            found[rest], open_ = self._compare(at, sought)
+            rest, sought, at = (part.take(open_, mode="clip") for part in (rest, sought, at))
         return found.reshape(shape)
+
+    def _compare(self, places: np.ndarray, sought: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers at these places, 0 where it is not that of the hash sought, and which ones are another's."""
+        numbers = self._numbers.take(places, mode="clip")  # places need no check, which takes as long as the look-up
+        same = self._hashes.take(numbers, mode="clip") == sought
+        others = np.flatnonzero((numbers != 0) > same)
+        numbers *= same
+        return numbers, others

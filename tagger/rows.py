@@ -4,20 +4,20 @@ All words of a call stand behind each other in one text, and each feature is a s
 """
 
 import threading
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tagger.features import DIGITS, FeatureSettings
-from tagger.forms import forms
+from tagger.features import FeatureSettings
+from tagger.forms import SHAPES, Forms, forms
 from tagger.gazetteer import Gazetteer
-from tagger.hashing import BASE, SPREAD, HashTable, Powers, Substrings, code_points
+from tagger.hashing import BASE, SPREAD, HashTable, Powers, Substrings, code_points, led, of_ngrams, of_strings
+from tagger.slots import Slots
 
 SEPARATOR = ord("\n")
-MOST = 512  # words taken at once
+MOST = 2048  # words taken at once; what they need for a moment grows with them, and what a call takes anyway is as much for few
 ENTRIES = 4096  # of the vocabulary hashed at once: running sums over all of it would take many megabytes, and the time to get them
-SCRATCH_BITS = 17  # places to look for repeated features in, some for each feature of so many words
+SCRATCH_BITS = 17  # places to look for repeated n-grams in, some for each n-gram of so many words
 
 
 class RowMaker:
@@ -30,54 +30,88 @@ class RowMaker:
         self._settings, self._gazetteer = settings, gazetteer
         self._powers = Powers()
         self._table = _table(entries)
-        listed = "".join(f"{classes}," for classes in range(256))
-        ends = np.flatnonzero(code_points(listed) == ord(","))
-        self._listed = self._table.find(Substrings(code_points(listed), Powers()).hashes(np.append(0, ends[:-1] + 1), ends, ord("g")))
+        self._listed = self._table.find(led(of_strings([str(classes) for classes in range(256)], Powers()), ord("g")))
+        self._shapes = of_strings(SHAPES, Powers())
         self._lock = threading.Lock()
         self._last = np.zeros(1 << SCRATCH_BITS, np.int32)
 
     def rows(self, tokens: Sequence[str]) -> np.ndarray:
         """Rows of tokens, padded with 0. *Shape:* (tokens, slots), int32."""
         with self._lock:
-            parts = [self._rows(tokens[start : start + MOST]) for start in range(0, len(tokens), MOST)]
+            step = -(-len(tokens) // -(-len(tokens) // MOST)) if len(tokens) else 1  # parts of like size: a small one takes as long
+            parts = [self._rows(tokens[start : start + step]) for start in range(0, len(tokens), step)]
         return np.concatenate(parts) if parts else np.zeros((0, self._settings.slots), np.int32)
 
     def _rows(self, tokens: Sequence[str]) -> np.ndarray:
+        found = forms(tokens)
+        starts = found.lengths.cumsum() - found.lengths
+        slots = Slots(found.order, self._settings.slots)
+        if "gazetteer" in self._settings.kinds:
+            slots.add(self._listed[self._gazetteer.classes(found.lowered)[found.order]][None])
+        blocks = list(self._hashes(found, starts))
+        numbers = self._table.find(np.concatenate([hashes.ravel() for _, hashes in blocks]) if blocks else np.zeros(0, np.uint64))
+        for kind, hashes in blocks:
+            own, numbers = numbers[: hashes.size].reshape(hashes.shape), numbers[hashes.size :]
+            match kind:
+                case "prefixes" | "suffixes":  # shorter words have none so long
+                    own *= found.lengths - 2 > np.arange(len(own))[:, None]
+                case "pieces":
+                    self._drop(own, hashes[0], starts, found.lengths)
+                    slots.add_ragged(own, starts, found.lengths)
+                    continue
+            slots.add(own)
+        return slots.rows()
+
+    def _hashes(self, found: Forms, starts: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+        """Kinds of features with the hashes of their names. *Shape:* (features, words), of n-grams (lengths, characters).
+
+        What has no room in a word has a hash without meaning.
+        """
         settings = self._settings
-        words, lowered, shapes, careful = forms(tokens)
-        classes = self._gazetteer.classes(lowered) if "gazetteer" in settings.kinds else None
-        for place in careful:
-            words[place], lowered[place] = DIGITS.sub("0", words[place]), DIGITS.sub("0", lowered[place])
-        text = "".join([f"{word}<{lower}>{own}" for word, lower, own in zip(words, lowered, shapes, strict=True)])
-        lengths = np.fromiter(map(len, chain(words, lowered, shapes)), np.int64, 3 * len(words)).reshape(3, -1)
-        lengths[1] += 2  # with its marks
-        ends = lengths.T.cumsum().reshape(-1, 3).T
-        owners, starts, ends, leads, shortest = _features(ends - lengths, ends, settings)
-        hashes = Substrings(code_points(text), self._powers).hashes(starts, ends, leads)
-        suspect = self._suspect(owners[shortest], hashes[shortest], len(words))
-        numbers = self._table.find(hashes)
-        if classes is not None:
-            owners, numbers = np.concatenate([np.arange(len(words)), owners]), np.concatenate([self._listed[classes], numbers])
-        known = np.flatnonzero(numbers)
-        owners, numbers = owners[known], numbers[known]
+        shortest, longest = settings.piece
+        ngrams = of_ngrams(found.text, max(settings.affix, longest))
+        begins, ends = starts + 1, starts + found.lengths - 1  # without the marks
+        whole = Substrings(found.text, self._powers).hashes(begins, ends)
+        words, shapes = zip(*found.others, strict=True) if found.others else ((), ())
+        for kind in settings.kinds:
+            match kind:
+                case "word":
+                    usual = whole[: len(found.raised)] + found.raised  # the first letter's power is 1
+                    yield kind, led(np.concatenate([usual, of_strings(words, self._powers)]), ord("w"))[None]
+                case "lower":
+                    yield kind, led(whole, ord("l"))[None]
+                case "prefixes":
+                    yield kind, led(ngrams[: settings.affix, begins], ord("p"))
+                case "suffixes":
+                    lengths = np.arange(settings.affix)
+                    yield kind, led(ngrams[lengths[:, None], np.maximum(ends - lengths[:, None] - 1, 0)], ord("s"))
+                case "shape":
+                    yield kind, led(np.concatenate([self._shapes[found.shapes], of_strings(shapes, self._powers)]), ord("h"))[None]
+                case "pieces":
+                    yield kind, led(ngrams[shortest - 1 : longest], ord("n"))
+
+    def _drop(self, numbers: np.ndarray, hashes: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
+        """Set the numbers to 0 of n-grams that reach beyond their word, and of all but the first of those that a word repeats.
+
+        *Shape:* numbers (n-gram lengths, characters), hashes (characters,) of the shortest ones, starts and lengths (words,).
+        """
+        shortest = self._settings.piece[0]
+        begins = np.zeros(numbers.shape[1] + shortest + len(numbers), bool)  # whether a word begins there
+        begins[starts], begins[numbers.shape[1]] = True, True
+        beyond = np.zeros(numbers.shape[1], bool)
+        for length in range(1, shortest + len(numbers)):
+            if length >= shortest:
+                numbers[length - shortest] *= ~beyond
+            beyond |= begins[length : length + len(beyond)]
+        owners = np.repeat(np.arange(len(starts)), lengths)
+        suspect = self._suspect(owners, hashes, len(starts))
         some = np.flatnonzero(suspect[owners])
         if len(some):
-            kept = np.ones(len(owners), bool)
-            kept[some] = False
-            kept[some[np.unique(owners[some] << 32 | numbers[some], return_index=True)[1]]] = True
-            owners, numbers = owners[kept], numbers[kept]
-        # the kinds stand behind each other, in each of them the words; a stable sort keeps a word's kinds in order, and is fast on 16 bits
-        order = np.argsort(owners.astype(np.uint16), kind="stable")
-        owners, numbers = owners[order], numbers[order]
-        counts = np.bincount(owners, minlength=len(words))
-        slots = np.arange(len(owners)) - np.repeat(counts.cumsum() - counts, counts)
-        places = owners * settings.slots + slots
-        if int(counts.max(initial=0)) > settings.slots:
-            fitting = slots < settings.slots
-            places, numbers = places[fitting], numbers[fitting]
-        rows = np.zeros(len(words) * settings.slots, np.int32)
-        rows[places] = numbers
-        return rows.reshape(len(words), settings.slots)
+            for own in numbers:
+                known = some[own[some] != 0]
+                repeated = np.ones(len(known), bool)
+                repeated[np.unique(owners[known] << 32 | own[known], return_index=True)[1]] = False
+                own[known[repeated]] = 0
 
     def _suspect(self, owners: np.ndarray, hashes: np.ndarray, words: int) -> np.ndarray:
         """Which words may have a feature twice: those in which an n-gram of the shortest kind repeats, for only there can a longer one, and nothing else does.
@@ -88,7 +122,7 @@ class RowMaker:
         places = (pairs * SPREAD >> np.uint64(64 - SCRATCH_BITS)).view(np.int64)
         positions = np.arange(len(pairs), dtype=np.int32)
         self._last[places] = positions  # where n-grams share a place of a small table, all but the last are overwritten
-        lost = np.flatnonzero(self._last[places] != positions)
+        lost = np.flatnonzero(self._last.take(places, mode="clip") != positions)
         itself = pairs[self._last[places[lost]]] == pairs[lost]
         suspect = np.zeros(words, bool)
         suspect[owners[lost[itself]]] = True
@@ -112,51 +146,5 @@ def _table(entries: str) -> HashTable:
     for first in range(0, len(ends), ENTRIES):
         some = slice(first, first + ENTRIES)
         begin = starts[first]
-        hashes[some] = Substrings(points[begin : ends[some][-1]], powers).hashes(values[some] - begin, ends[some] - begin, leads[some])
-    return HashTable(hashes)
-
-
-def _features(starts: np.ndarray, ends: np.ndarray, settings: FeatureSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, slice]:
-    """Where features stand in the text, kind by kind, within a kind word by word.
-
-    *Shape:* starts and ends (3, words), of the word, of its lower-cased form with marks, of its shape -> four of (features,): the word of each, where
-    it starts and ends, and the letter of its kind; and which of them are the shortest n-grams.
-    """
-    everyone = np.arange(starts.shape[1])
-    first, last = starts[1] + 1, ends[1] - 1  # of the lower-cased word
-    found: list[tuple[np.ndarray, np.ndarray, np.ndarray, str]] = []
-    shortest = slice(0)
-    for kind in settings.kinds:
-        match kind:
-            case "word":
-                found.append((everyone, starts[0], ends[0], "w"))
-            case "lower":
-                found.append((everyone, first, last, "l"))
-            case "prefixes":
-                owners, steps = _ragged(np.minimum(last - first, settings.affix))
-                found.append((owners, first[owners], first[owners] + steps + 1, "p"))
-            case "suffixes":
-                owners, steps = _ragged(np.minimum(last - first, settings.affix))
-                found.append((owners, last[owners] - steps - 1, last[owners], "s"))
-            case "shape":
-                found.append((everyone, starts[2], ends[2], "h"))
-            case "pieces":
-                for length in range(settings.piece[0], settings.piece[1] + 1):
-                    owners, steps = _ragged(np.maximum(ends[1] - starts[1] - length + 1, 0))
-                    begins = starts[1][owners] + steps
-                    if length == settings.piece[0]:
-                        before = sum(len(owners) for owners, *_ in found)
-                        shortest = slice(before, before + len(begins))
-                    found.append((owners, begins, begins + length, "n"))
-    if not found:
-        nothing = np.zeros(0, np.int64)
-        return nothing, nothing, nothing, nothing, shortest
-    leads = np.repeat([ord(kind) for *_, kind in found], [len(owners) for owners, *_ in found])
-    owners, starts, ends = (np.concatenate(part) for part in list(zip(*found, strict=True))[:3])
-    return owners, starts, ends, leads, shortest
-
-
-def _ragged(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each word as many entries as it counts: its position, and 0, 1, ... *Shape:* (words,) -> two of (sum of counts,)."""
-    owners = np.repeat(np.arange(len(counts)), counts)
-    return owners, np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+        hashes[some] = Substrings(points[begin : ends[some][-1]], powers).hashes(values[some] - begin, ends[some] - begin)
+    return HashTable(led(hashes, leads))

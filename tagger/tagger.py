@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagger.batches import SEGMENT, Emitted, plan, segments, slices, stitch
+from tagger.batches import SEGMENT, Emitted, plan, segments, stitch
 from tagger.decode import marginals, viterbi
 from tagger.device import processors
 from tagger.errors import ModelError
+from tagger.packing import Packing
 from tagger.precision import SHIPPED_MODEL, model_file
 from tagger.session import Session
 from tagger.tags import continuations
@@ -35,7 +36,9 @@ BATCH_TOKENS = {"cpu": 256, "cuda": 65536}
 # Tokens read ahead: at least so many, and so many batches, of which each is of sentences of like length.
 WINDOW_TOKENS, WINDOW_BATCHES = 8192, 4
 REOPENED = 4  # taggers kept that arrived by pickle
-DECODED = 6144  # padded tokens decoded at once: steps along the sentences cost little each, and what they read stays in a processor's own cache
+# Tokens decoded at once: about so many, or a window of them, as each step along the sentences costs as much for a few as for many, and what it reads
+# should stay in a processor's own cache.
+DECODED = 8192
 STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
 STRETCHES = 64  # decoded side by side
 
@@ -178,17 +181,15 @@ class Tagger:
     def finish(self, window: Window) -> None:
         """Wait for the emissions of a window, and decode them into it. Raises what running them raised."""
         parts: list[np.ndarray] = []
-        together: list[Emitted] = []
-        size = 0  # of these
+        together: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        size = 0  # of these, in padded tokens
         for job, (emissions, lengths) in zip(window.jobs, window.outcomes, strict=True):
             if not job.parts:
-                for some in slices(emissions, lengths, job.starts, DECODED):
-                    padded = len(some[0]) * len(some[1])  # tokens
-                    if size + padded > DECODED:
-                        self._decode_all(together, window)
-                        together, size = [], 0
-                    together.append(some)
-                    size += padded
+                together.append((emissions, lengths, job.starts))
+                size += len(emissions) * len(lengths)
+                if size > 2 * DECODED:
+                    self._decode_all(together, window)
+                    together, size = [], 0
                 continue
             for column, (part, count) in enumerate(job.parts):
                 parts = parts or [emissions[:0, 0]] * count
@@ -235,38 +236,25 @@ class Tagger:
         emissions[: len(halves[1]), middle:] = halves[1]
         return emissions, lengths
 
-    def _decode_all(self, batches: list[Emitted], window: Window) -> None:
-        """Decode batches as one: the steps along the sentences cost as much for a few as for many."""
-        if not batches:
-            return
-        lengths = np.concatenate([own for _, own, _ in batches])
-        joined = np.zeros((int(lengths.max()), len(lengths), len(self.bundle.tags)), np.float32)
-        column = 0
-        for emissions, own, _ in batches:
-            joined[: len(emissions), column : column + len(own)] = emissions
-            column += len(own)
-        self._decode(joined, lengths, np.concatenate([starts for *_, starts in batches]), window)
-
-    def _decode(self, emissions: np.ndarray, lengths: np.ndarray, starts: np.ndarray, window: Window) -> None:
-        steps = np.arange(len(emissions))[:, None]
-        own = steps < lengths  # (time, batch)
-        tokens = (starts + steps)[own]
-        window.tags[tokens] = viterbi(emissions, lengths, self.bundle.transitions)[own]
-        if window.probabilities is not None and window.going_on is not None:
-            chances, going_on = marginals(emissions, lengths, self.bundle.transitions, self._inside, self.bundle.temperature)
-            window.probabilities[tokens], window.going_on[tokens] = chances[own], going_on[own]
+    def _decode_all(self, batches: list[tuple[np.ndarray, np.ndarray, np.ndarray]], window: Window) -> None:
+        for part in Emitted.together(batches).parts(DECODED) if batches else ():
+            self._decode(part, window)
 
     def _decode_long(self, emissions: np.ndarray, start: int, window: Window) -> None:
         """Decode a very long sentence in stretches side by side, as if a sentence began at each: time stays bounded by the width of a step."""
-        starts = range(0, len(emissions), STRETCH)
-        for group in range(0, len(starts), STRETCHES):
-            some = np.array(starts[group : group + STRETCHES])
-            rows = [emissions[first : first + STRETCH] for first in some.tolist()]
-            lengths = np.array([len(row) for row in rows])
-            padded = np.zeros((int(lengths.max()), len(rows), emissions.shape[1]), np.float32)
-            for column, row in enumerate(rows):
-                padded[: len(row), column] = row
-            self._decode(padded, lengths, start + some, window)
+        firsts = np.arange(0, len(emissions), STRETCH)
+        stretches = Emitted(emissions, firsts, np.ones_like(firsts), np.minimum(len(emissions) - firsts, STRETCH), start + firsts)
+        for part in stretches.parts(STRETCH * STRETCHES):
+            self._decode(part, window)
+
+    def _decode(self, emitted: Emitted, window: Window) -> None:
+        packing = Packing(emitted.lengths)
+        emissions, tokens = emitted.packed(packing)
+        window.tags[tokens] = viterbi(emissions, packing, self.bundle.transitions)
+        if window.probabilities is not None and window.going_on is not None:
+            window.probabilities[tokens], window.going_on[tokens] = marginals(
+                emissions, packing, self.bundle.transitions, self._inside, self.bundle.temperature
+            )
 
 
 _reopened: dict[tuple[Any, ...], Tagger] = {}

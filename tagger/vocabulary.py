@@ -21,7 +21,7 @@ CACHED_WORDS = {"cpu": 1 << 14, "cuda": 1 << 18}
 # Embedded at once, of a like number of slots: 64 with 40 slots of 128 figures take 1 MB for a moment. A GPU takes as long for one as for thousands.
 EMBEDDED_WORDS = {"cpu": 64, "cuda": 4096}
 SLOT_STEP = 8  # rows are embedded without the slots that are empty, in steps of this
-ROWS_TOGETHER = 32  # as many new words as are embedded at once, so many times, have their rows made together: with fewer, more calls are not full
+ROWS_TOGETHER = 64  # as many new words as are embedded at once, so many times, have their rows made together: with fewer, more calls are not full
 
 
 class Vocabulary:

@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
+from padded import marginals_padded
 
-from tagger.decode import FORBIDDEN, Transitions, marginals, viterbi
+from tagger.decode import FORBIDDEN, Transitions, viterbi_padded
 from tagger.tags import Span, continuations, convert, spans, tag_set
 from tagger.window import Annotation
 
@@ -33,8 +34,8 @@ def test_against_enumeration(seed):
     lengths = np.array([4, 1, 3])
     emissions = generator.normal(scale=2, size=(4, 3, len(TAGS))).astype(np.float32)
     transitions = chain(seed)
-    paths = viterbi(emissions, lengths, transitions)
-    chances, going_on = marginals(emissions, lengths, transitions, INSIDE)
+    paths = viterbi_padded(emissions, lengths, transitions)
+    chances, going_on = marginals_padded(emissions, lengths, transitions, INSIDE)
     for column, length in enumerate(lengths):
         scored = list(all_scores(emissions[:length, column], transitions))
         best = max(scored, key=lambda pair: pair[1])[0]
@@ -59,7 +60,7 @@ def test_only_legal_sequences_come_out():
     generator = np.random.default_rng(0)
     emissions = generator.normal(scale=50, size=(30, 40, len(TAGS))).astype(np.float32)
     lengths = generator.integers(1, 31, 40)
-    paths = viterbi(emissions, lengths, Transitions.legal(TAGS))
+    paths = viterbi_padded(emissions, lengths, Transitions.legal(TAGS))
     for column, length in enumerate(lengths):
         tags = [TAGS[number] for number in paths[:length, column]]
         assert convert(tags) == tags
@@ -71,8 +72,8 @@ def test_neighbours_and_padding_change_nothing():
     emissions = generator.normal(size=(20, 16, len(TAGS))).astype(np.float32)
     lengths = generator.integers(1, 21, 16)
     transitions = chain(3)
-    paths, (chances, _) = viterbi(emissions, lengths, transitions), marginals(emissions, lengths, transitions, INSIDE)
+    paths, (chances, _) = viterbi_padded(emissions, lengths, transitions), marginals_padded(emissions, lengths, transitions, INSIDE)
     for column, length in enumerate(lengths):
         alone = emissions[:length, column : column + 1]
-        assert viterbi(alone, lengths[column : column + 1], transitions)[:, 0].tolist() == paths[:length, column].tolist()
-        np.testing.assert_array_equal(marginals(alone, lengths[column : column + 1], transitions, INSIDE)[0][:, 0], chances[:length, column])
+        assert viterbi_padded(alone, lengths[column : column + 1], transitions)[:, 0].tolist() == paths[:length, column].tolist()
+        np.testing.assert_array_equal(marginals_padded(alone, lengths[column : column + 1], transitions, INSIDE)[0][:, 0], chances[:length, column])

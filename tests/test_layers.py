@@ -9,9 +9,9 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 # From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
 ORDER = """
-errors allocator background hashing usual
+errors allocator background hashing packing usual
 tags tokens features gazetteer atomic entity metadata
-forms
+forms slots
 rows
 decode vocabulary
 digest

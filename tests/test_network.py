@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from padded import marginals_padded
 
-from tagger.decode import FORBIDDEN, marginals
+from tagger.decode import FORBIDDEN
 from tagger.tags import continuations, tag_set
 from tagger.train.crf import LinearChain, forward_steps, forward_tree
 from tagger.train.network import Network, NetworkSettings
@@ -91,7 +92,7 @@ def test_the_gradient_of_the_likelihood_is_what_the_decoder_calls_marginals():
     emissions = torch.randn(4, 1, len(TAGS), requires_grad=True)
     tags = torch.zeros(4, 1, dtype=torch.long)
     chain.negative_log_likelihood(emissions, tags, torch.tensor([4])).sum().backward()
-    expected = marginals(emissions.detach().numpy(), np.array([4]), chain.transitions(), np.array(continuations(TAGS)))[0]
+    expected = marginals_padded(emissions.detach().numpy(), np.array([4]), chain.transitions(), np.array(continuations(TAGS)))[0]
     gradient = emissions.grad.numpy().copy()
     gradient[:, :, 0] += 1
     np.testing.assert_allclose(gradient, expected, atol=1e-5)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.features import LONGEST_SHAPE, LONGEST_WORD, FeatureSettings, names, shape
-from tagger.forms import forms
+from tagger.features import DIGITS, LONGEST_SHAPE, LONGEST_WORD, FeatureSettings, names, shape
+from tagger.forms import SHAPES, forms
 from tagger.gazetteer import Gazetteer
-from tagger.hashing import HashTable, Powers, Substrings, code_points
+from tagger.hashing import HashTable, Powers, Substrings, code_points, led, of_ngrams, of_strings
 from tagger.rows import RowMaker
 from tagger.tokens import normalise
 
@@ -37,6 +37,8 @@ SETTINGS = [
     FeatureSettings(kinds=("word", "lower", "prefixes", "suffixes", "shape", "pieces", "gazetteer"), slots=9),
     FeatureSettings(kinds=("pieces", "suffixes"), affix=2, piece=(1, 4), slots=12),
     FeatureSettings(kinds=("gazetteer",), slots=1),
+    FeatureSettings(kinds=("pieces", "word", "shape", "prefixes", "lower"), affix=6, piece=(2, 2), slots=20),
+    FeatureSettings(kinds=("suffixes", "pieces", "gazetteer"), affix=1, piece=(4, 7), slots=5),
 ]
 
 
@@ -72,13 +74,22 @@ def slow_shape(word):
 LETTERS = st.text(st.sampled_from("абвїєҐКІX’'-1 \n\u0301ςΣİ") | st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
-@given(st.lists(LETTERS | st.sampled_from(WORDS), max_size=8))
+@given(st.lists(LETTERS | st.sampled_from(WORDS), min_size=1, max_size=8))
 def test_forms_of_many_words_are_those_of_each(tokens):
-    words, lowered, shapes, careful = forms(tokens)
+    found = forms(tokens)
     normal = [normalise(token[:LONGEST_WORD]) for token in tokens]
-    assert (words, lowered) == (normal, [word.lower() for word in normal])
-    assert shapes == [shape(word) for word in normal] == [slow_shape(word) for word in normal]
-    assert all(word.isalpha() or not word for place, word in enumerate(words) if place not in careful)
+    zeroed = [DIGITS.sub("0", word) for word in normal]
+    assert found.lowered == [word.lower() for word in normal]
+    assert sorted(found.order.tolist()) == list(range(len(tokens)))
+    texts = [f"<{zeroed[place].lower()}>" for place in found.order.tolist()]
+    assert found.text.tobytes().decode("utf-32-le", "surrogatepass") == "".join(texts)
+    assert found.lengths.tolist() == list(map(len, texts))
+    usual, others = found.order[: len(found.shapes)].tolist(), found.order[len(found.shapes) :].tolist()
+    firsts = [(ord(zeroed[place][0]) - ord(zeroed[place][0].lower())) % 2**64 if zeroed[place] else 0 for place in usual]
+    assert found.raised.tolist() == firsts
+    assert found.others == [(zeroed[place], shape(normal[place])) for place in others]
+    assert [SHAPES[number] for number in found.shapes.tolist()] == [shape(normal[place]) for place in usual]
+    assert [shape(word) for word in normal] == [slow_shape(word) for word in normal]
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
@@ -89,9 +100,10 @@ def test_rows_are_those_of_the_names(settings):
     assert np.array_equal(made.rows(WORDS[::-1])[::-1], made.rows(WORDS))
 
 
-@given(st.lists(st.text(st.characters(codec=None, exclude_categories=[]), max_size=80) | st.text("аб'’-0Іi", max_size=12), max_size=40))
-def test_rows_of_any_words_are_those_of_the_names(words):
-    settings = SETTINGS[1]
+@given(
+    st.sampled_from(SETTINGS), st.lists(st.text(st.characters(codec=None, exclude_categories=[]), max_size=80) | st.text("аб'’-0Іi", max_size=12), max_size=40)
+)
+def test_rows_of_any_words_are_those_of_the_names(settings, words):
     entries = entries_of(words[::2], settings)
     assert np.array_equal(RowMaker("\n".join(entries), settings, LISTS).rows(words), by_names(words, entries, settings, LISTS))
 
@@ -110,10 +122,17 @@ def test_an_empty_vocabulary_knows_nothing():
 def test_a_substring_has_one_hash_wherever_it_stands():
     text = code_points("київ, Київ, київ")
     substrings = Substrings(text, Powers())
-    first, second, third = substrings.hashes(np.array([0, 6, 12]), np.array([4, 10, 16]), 7).tolist()
+    first, second, third = substrings.hashes(np.array([0, 6, 12]), np.array([4, 10, 16])).tolist()
     assert first == third != second
-    assert first != substrings.hashes(np.array([0]), np.array([4]), 8)[0]
-    assert len(set(substrings.hashes(np.zeros(17, int), np.arange(17), 0).tolist())) == 17
+    assert len(set(substrings.hashes(np.zeros(17, int), np.arange(17)).tolist())) == 17
+    assert of_strings(["", "київ", "Київ"], Powers()).tolist() == [0, first, second]
+    assert of_ngrams(text, 4)[3, [0, 6, 12]].tolist() == [first, second, third]
+    assert of_ngrams(text, 1)[0].tolist() == [point + 1 for point in text.tolist()]
+
+
+def test_a_letter_in_front_is_a_part_of_a_hash():
+    plain = of_strings(["київ"], Powers())
+    assert led(plain, ord("x")).tolist() == of_strings(["xкиїв"], Powers()).tolist() != led(plain, ord("y")).tolist()
 
 
 def test_the_table_finds_what_is_there_and_nothing_else():

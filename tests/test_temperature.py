@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 from conftest import run_program
+from padded import marginals_padded
 
 from tagger.bundle import from_metadata, to_metadata
-from tagger.decode import Transitions, marginals
+from tagger.decode import Transitions
 from tagger.errors import ModelError
 from tagger.tagger import Tagger
 from tagger.tags import continuations, tag_set
@@ -28,15 +29,15 @@ def random_batch():
 def test_it_is_what_dividing_every_score_is():
     emissions, lengths, chain, inside = random_batch()
     divided = Transitions(chain.start / 2, chain.between / 2, chain.end / 2)  # halves are exact in float32
-    for own, expected in zip(marginals(emissions, lengths, chain, inside, 2.0), marginals(emissions / 2, lengths, divided, inside), strict=True):
+    for own, expected in zip(marginals_padded(emissions, lengths, chain, inside, 2.0), marginals_padded(emissions / 2, lengths, divided, inside), strict=True):
         np.testing.assert_array_equal(own, expected)
 
 
 def test_hot_is_unsure_and_cold_is_sure_and_illegal_stays_impossible():
     emissions, lengths, chain, inside = random_batch()
-    highest = [marginals(emissions, lengths, chain, inside, temperature)[0].max(2)[:5, 0].mean() for temperature in (0.05, 0.5, 1.0, 2.0, 100.0)]
+    highest = [marginals_padded(emissions, lengths, chain, inside, temperature)[0].max(2)[:5, 0].mean() for temperature in (0.05, 0.5, 1.0, 2.0, 100.0)]
     assert highest == sorted(highest, reverse=True) and highest[0] > 0.99
-    assert marginals(emissions, lengths, chain, inside, 100.0)[0][0, 0, TAGS.index("I-A")] < 1e-30
+    assert marginals_padded(emissions, lengths, chain, inside, 100.0)[0][0, 0, TAGS.index("I-A")] < 1e-30
 
 
 @pytest.fixture(scope="module")

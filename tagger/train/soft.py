@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tagger.decode import Transitions, viterbi
+from tagger.decode import Transitions, viterbi_padded
 from tagger.errors import DataError
 from tagger.train.arrays import Arrays, number_words
 from tagger.train.corpus import DISTINCTIVE_TOKENS, Document
@@ -106,5 +106,5 @@ def _best_tags(probabilities: np.ndarray, lengths: np.ndarray, transitions: Tran
         inside = position < lengths[chosen]
         token = np.where(inside, starts[chosen] + position, 0)
         emissions = np.log(probabilities[token].astype(np.float32) + 1e-6)
-        best[token[inside]] = viterbi(emissions, lengths[chosen], transitions)[inside]
+        best[token[inside]] = viterbi_padded(emissions, lengths[chosen], transitions)[inside]
     return best

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from tagger.decode import viterbi
+from tagger.decode import viterbi_padded
 from tagger.train.arrays import Arrays, batches
 from tagger.train.bootstrap import intervals
 from tagger.train.breakdown import by_length, by_seen, name_counts
@@ -50,7 +50,7 @@ def predict(network: Network, arrays: Arrays, tags: Sequence[str]) -> Prediction
                 losses = F.cross_entropy(emissions.flatten(0, 1), batch.tags.flatten(), reduction="none").view_as(inside)
                 loss += (losses * inside).sum().item()
             lengths = arrays.lengths[chosen]
-            paths = viterbi(emissions.float().cpu().numpy(), lengths, transitions)
+            paths = viterbi_padded(emissions.float().cpu().numpy(), lengths, transitions)
             for column, (sentence, length) in enumerate(zip(chosen, lengths, strict=True)):
                 found[sentence] = [tags[number] for number in paths[:length, column]]
     network.train(was_training)

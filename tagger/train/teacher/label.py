@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tagger.decode import Transitions, viterbi
+from tagger.decode import Transitions, viterbi_padded
 from tagger.errors import ModelError
 from tagger.train.teacher.checkpoint import load_checkpoint, save_checkpoint
 from tagger.train.teacher.encoder import Encoder
@@ -115,7 +115,7 @@ def best_tags(probabilities: Iterable[np.ndarray], tags: Sequence[str]) -> list[
     found = []
     for rows in probabilities:
         emissions = np.log(np.maximum(rows.astype(np.float32), 1e-6))[:, None, :]  # (tokens, 1, tags)
-        path = viterbi(emissions, np.array([len(emissions)]), transitions)
+        path = viterbi_padded(emissions, np.array([len(emissions)]), transitions)
         found.append([tags[number] for number in path[:, 0]])
     return found
 

@@ -1,0 +1,53 @@
+"""Rows of feature numbers being filled: each feature that has a number gets the next slot of its word's row, for many words at once."""
+
+import numpy as np
+
+
+class Slots:
+    """Rows that are empty at first. What finds no slot free is dropped.
+
+    A feature without a number is written, too, where its word's next feature goes, which is written behind it: that is cheaper than to leave it out.
+
+    :param order: which row each word has. *Shape:* (words,).
+    :param slots: of a row.
+    """
+
+    def __init__(self, order: np.ndarray, slots: int) -> None:
+        self._room = slots + 1  # the last one is for what is dropped
+        self._rows = np.zeros(len(order) * self._room, np.int32)
+        self._next = (order * self._room).astype(np.int32)  # each word's first free slot
+        self._last = self._next + np.int32(slots)
+
+    def add(self, numbers: np.ndarray) -> None:
+        """Take as many features of each word. *Shape:* (features, words), int32."""
+        through = np.cumsum(numbers != 0, axis=0, dtype=np.int32)
+        places = np.empty_like(numbers)
+        places[0] = self._next
+        np.add(through[:-1], self._next, out=places[1:])
+        self._rows[np.minimum(places, self._last, out=places).ravel()] = numbers.ravel()
+        self._move(through[-1])
+
+    def add_ragged(self, numbers: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
+        """Take as many features of each character, all of a word's first ones before its second ones.
+
+        *Shape:* numbers (features, characters), int32; starts, lengths (words,): where each word stands, one behind the other.
+        """
+        for own in numbers:
+            known = own != 0
+            through = np.cumsum(known, dtype=np.int32)
+            before = through - known
+            firsts = before[starts]
+            counts = through[starts + lengths - 1] - firsts
+            places = np.repeat(self._next - firsts, lengths) + before
+            if len(full := np.flatnonzero(self._next + counts > self._last)):
+                some = np.flatnonzero(np.repeat(self._next + counts > self._last, lengths))
+                places[some] = np.minimum(places[some], np.repeat(self._last[full], lengths[full]))
+            self._rows[places] = own
+            self._move(counts)
+
+    def _move(self, counts: np.ndarray) -> None:
+        self._next = np.minimum(self._next + counts, self._last)
+
+    def rows(self) -> np.ndarray:
+        """What there is now. *Shape:* (words, slots), int32."""
+        return np.ascontiguousarray(self._rows.reshape(-1, self._room)[:, :-1])
