@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from padded import marginals_padded
 
-from tagger.decode import FORBIDDEN, Transitions, viterbi_padded
+from tagger.decode import FORBIDDEN, Transitions, viterbi, viterbi_padded
+from tagger.packing import Packing
 from tagger.tags import Span, continuations, convert, spans, tag_set
 from tagger.window import Annotation
 
@@ -77,3 +78,18 @@ def test_neighbours_and_padding_change_nothing():
         alone = emissions[:length, column : column + 1]
         assert viterbi_padded(alone, lengths[column : column + 1], transitions)[:, 0].tolist() == paths[:length, column].tolist()
         np.testing.assert_array_equal(marginals_padded(alone, lengths[column : column + 1], transitions, INSIDE)[0][:, 0], chances[:length, column])
+
+
+def test_packing_goes_step_by_step_from_the_longest():
+    packing = Packing(np.array([1, 3, 2]))
+    assert list(zip(packing.sentences.tolist(), packing.steps.tolist(), strict=True)) == [(1, 0), (2, 0), (0, 0), (1, 1), (2, 1), (1, 2)]
+    assert (packing.counts, packing.offsets) == ([3, 2, 1], [0, 3, 5])
+    assert packing.order.tolist() == [1, 2, 0] and packing.lasts.tolist() == [5, 4, 2]
+
+
+@pytest.mark.parametrize("lengths", [[1], [3], [2, 1]])
+def test_emissions_are_left_as_they_are(lengths):
+    emissions = np.random.default_rng(2).normal(size=(sum(lengths), len(TAGS))).astype(np.float32)
+    before = emissions.copy()
+    viterbi(emissions, Packing(np.array(lengths)), chain(1))
+    np.testing.assert_array_equal(emissions, before)
