@@ -9,7 +9,7 @@ from tagger.features import DIGITS, LONGEST_SHAPE, LONGEST_WORD, FeatureSettings
 from tagger.forms import SHAPES, forms
 from tagger.gazetteer import Gazetteer
 from tagger.hashing import HashTable, Powers, Substrings, code_points, led, of_ngrams, of_strings
-from tagger.rows import RowMaker
+from tagger.rows import MOST, RowMaker
 from tagger.tokens import normalise
 
 LISTS = Gazetteer.of({"олена": 2, "київ": 1, "а": 3})
@@ -109,7 +109,7 @@ def test_rows_of_any_words_are_those_of_the_names(settings, words):
 
 
 def test_more_words_than_are_taken_at_once():
-    words = [f"слово{number}" for number in range(1300)]
+    words = [f"слово{number}" for number in range(2 * MOST + 300)]
     made = RowMaker("\n".join(entries_of(words, SETTINGS[0])), SETTINGS[0], LISTS)
     assert np.array_equal(made.rows(words), np.concatenate([made.rows([word]) for word in words]))
 
