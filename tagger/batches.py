@@ -14,6 +14,10 @@ from tagger.packing import Packing
 SEGMENT = 512  # tokens; NER-UK's longest sentence has 242
 OVERLAP = 48  # tokens of context on each side of a cut, whose own emissions are thrown away
 
+# A batch as the network gives it back: emissions, the lengths of its sentences, and where each begins among the tokens of all.
+# Shape: (time, batch, tags), (batch,), (batch,).
+Padded = tuple[np.ndarray, np.ndarray, np.ndarray]
+
 
 def segments(length: int) -> list[tuple[int, int]]:
     """Ranges of at most SEGMENT tokens that cover a sentence; neighbours share 2 x OVERLAP tokens."""
@@ -64,8 +68,8 @@ class Emitted:
     starts: np.ndarray
 
     @classmethod
-    def together(cls, batches: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> "Emitted":
-        """Of padded batches: the emissions, the lengths of the sentences, and their starts. *Shape:* (time, batch, tags), (batch,), (batch,)."""
+    def together(cls, batches: Sequence[Padded]) -> "Emitted":
+        """Those of some batches, of which there is at least one."""
         rows = [emissions.reshape(-1, emissions.shape[2]) for emissions, *_ in batches]
         offsets = np.cumsum([0, *map(len, rows)]).tolist()
         firsts = [np.arange(len(lengths)) + offset for (_, lengths, _), offset in zip(batches, offsets, strict=False)]

@@ -47,7 +47,7 @@ def _powers(base: int, count: int) -> np.ndarray:
     return np.multiply.outer(np.multiply.accumulate(large), small).ravel()[:count]
 
 
-def led(hashes: np.ndarray, lead: np.ndarray | int) -> np.ndarray:
+def with_lead(hashes: np.ndarray, lead: np.ndarray | int) -> np.ndarray:
     """Hashes of the same strings with one code point more in front of each. *Shape:* any -> the same."""
     return hashes * np.uint64(BASE) + (np.asarray(lead).astype(np.uint64) + np.uint64(1))
 

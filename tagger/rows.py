@@ -11,7 +11,7 @@ import numpy as np
 from tagger.features import FeatureSettings
 from tagger.forms import SHAPES, Forms, forms
 from tagger.gazetteer import Gazetteer
-from tagger.hashing import BASE, SPREAD, HashTable, Powers, Substrings, code_points, led, of_ngrams, of_strings
+from tagger.hashing import BASE, SPREAD, HashTable, Powers, Substrings, code_points, of_ngrams, of_strings, with_lead
 from tagger.slots import Slots
 
 SEPARATOR = ord("\n")
@@ -30,7 +30,7 @@ class RowMaker:
         self._settings, self._gazetteer = settings, gazetteer
         self._powers = Powers()
         self._table = _table(entries)
-        self._listed = self._table.find(led(of_strings([str(classes) for classes in range(256)], Powers()), ord("g")))
+        self._listed = self._table.find(with_lead(of_strings([str(classes) for classes in range(256)], Powers()), ord("g")))
         self._shapes = of_strings(SHAPES, Powers())
         self._lock = threading.Lock()
         self._last = np.zeros(1 << SCRATCH_BITS, np.int32)
@@ -77,18 +77,18 @@ class RowMaker:
             match kind:
                 case "word":
                     usual = whole[: len(found.raised)] + found.raised  # the first letter's power is 1
-                    yield kind, led(np.concatenate([usual, of_strings(words, self._powers)]), ord("w"))[None]
+                    yield kind, with_lead(np.concatenate([usual, of_strings(words, self._powers)]), ord("w"))[None]
                 case "lower":
-                    yield kind, led(whole, ord("l"))[None]
+                    yield kind, with_lead(whole, ord("l"))[None]
                 case "prefixes":
-                    yield kind, led(ngrams[: settings.affix, begins], ord("p"))
+                    yield kind, with_lead(ngrams[: settings.affix, begins], ord("p"))
                 case "suffixes":
                     lengths = np.arange(settings.affix)
-                    yield kind, led(ngrams[lengths[:, None], np.maximum(ends - lengths[:, None] - 1, 0)], ord("s"))
+                    yield kind, with_lead(ngrams[lengths[:, None], np.maximum(ends - lengths[:, None] - 1, 0)], ord("s"))
                 case "shape":
-                    yield kind, led(np.concatenate([self._shapes[found.shapes], of_strings(shapes, self._powers)]), ord("h"))[None]
+                    yield kind, with_lead(np.concatenate([self._shapes[found.shapes], of_strings(shapes, self._powers)]), ord("h"))[None]
                 case "pieces":
-                    yield kind, led(ngrams[shortest - 1 : longest], ord("n"))
+                    yield kind, with_lead(ngrams[shortest - 1 : longest], ord("n"))
 
     def _drop(self, numbers: np.ndarray, hashes: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
         """Set the numbers to 0 of n-grams that reach beyond their word, and of all but the first of those that a word repeats.
@@ -147,4 +147,4 @@ def _table(entries: str) -> HashTable:
         some = slice(first, first + ENTRIES)
         begin = starts[first]
         hashes[some] = Substrings(points[begin : ends[some][-1]], powers).hashes(values[some] - begin, ends[some] - begin)
-    return HashTable(led(hashes, leads))
+    return HashTable(with_lead(hashes, leads))

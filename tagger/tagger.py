@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagger.batches import SEGMENT, Emitted, plan, segments, stitch
+from tagger.batches import SEGMENT, Emitted, Padded, plan, segments, stitch
 from tagger.decode import marginals, viterbi
 from tagger.device import processors
 from tagger.errors import ModelError
@@ -181,7 +181,7 @@ class Tagger:
     def finish(self, window: Window) -> None:
         """Wait for the emissions of a window, and decode them into it. Raises what running them raised."""
         parts: list[np.ndarray] = []
-        together: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        together: list[Padded] = []
         size = 0  # of these, in padded tokens
         for job, (emissions, lengths) in zip(window.jobs, window.outcomes, strict=True):
             if not job.parts:
@@ -236,7 +236,7 @@ class Tagger:
         emissions[: len(halves[1]), middle:] = halves[1]
         return emissions, lengths
 
-    def _decode_all(self, batches: list[tuple[np.ndarray, np.ndarray, np.ndarray]], window: Window) -> None:
+    def _decode_all(self, batches: list[Padded], window: Window) -> None:
         for part in Emitted.together(batches).parts(DECODED) if batches else ():
             self._decode(part, window)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tagger.features import DIGITS, LONGEST_SHAPE, LONGEST_WORD, FeatureSettings, names, shape
 from tagger.forms import SHAPES, forms
 from tagger.gazetteer import Gazetteer
-from tagger.hashing import HashTable, Powers, Substrings, code_points, led, of_ngrams, of_strings
+from tagger.hashing import HashTable, Powers, Substrings, code_points, of_ngrams, of_strings, with_lead
 from tagger.rows import MOST, RowMaker
 from tagger.tokens import normalise
 
@@ -132,7 +132,7 @@ def test_a_substring_has_one_hash_wherever_it_stands():
 
 def test_a_letter_in_front_is_a_part_of_a_hash():
     plain = of_strings(["київ"], Powers())
-    assert led(plain, ord("x")).tolist() == of_strings(["xкиїв"], Powers()).tolist() != led(plain, ord("y")).tolist()
+    assert with_lead(plain, ord("x")).tolist() == of_strings(["xкиїв"], Powers()).tolist() != with_lead(plain, ord("y")).tolist()
 
 
 def test_the_table_finds_what_is_there_and_nothing_else():
