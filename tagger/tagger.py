@@ -39,6 +39,7 @@ REOPENED = 4  # taggers kept that arrived by pickle
 # Tokens decoded at once: about so many, or a window of them, as each step along the sentences costs as much for a few as for many, and what it reads
 # should stay in a processor's own cache.
 DECODED = 8192
+TASKS = 8  # a window is cut into for each thread, if it has so many batches: to hand one over costs as much as tens of tokens do on the way to the network
 STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
 STRETCHES = 64  # decoded side by side
 
@@ -175,7 +176,12 @@ class Tagger:
                 batches.append(lay_out(words, numbers, starts[i] + firsts[batch], (ends - firsts)[batch], whole))
         self._idle.append(words)  # the batches have all that they need of it
         aside = self.threads > 1 or (ahead and self._beside and len(batches) > 1)  # one batch is done before a thread for it were started
-        window.outcomes = iter((self._threads.map if aside else map)(self._run, batches))
+        if aside:
+            together = max(len(batches) // (TASKS * self.threads), 1)
+            tasks = self._threads.map(self._run_all, (batches[start : start + together] for start in range(0, len(batches), together)))
+            window.outcomes = chain.from_iterable(tasks)
+        else:
+            window.outcomes = map(self._run, batches)
         return window
 
     def finish(self, window: Window) -> None:
@@ -216,6 +222,9 @@ class Tagger:
 
             self._pool = os.getpid(), ThreadPoolExecutor(self.threads, "uk-tag")
         return self._pool[1]
+
+    def _run_all(self, batches: list[Batch]) -> list[tuple[np.ndarray, np.ndarray]]:
+        return [self._run(batch) for batch in batches]
 
     def _run(self, batch: "Batch") -> tuple[np.ndarray, np.ndarray]:
         """Emissions of a batch, and its lengths. *Shape:* (time, batch, tags), (batch,)."""

@@ -4,10 +4,11 @@ Number 0 means "no feature"; it pads rows and its embedding is zero. A row does 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import cached_property
-from itertools import islice
+from itertools import compress, count, islice
 
 import numpy as np
 
@@ -92,12 +93,10 @@ class Vocabulary:
         return cls(entries, settings, Gazetteer.from_text(texts.get("gazetteer", "")))
 
 
-class _Numbers(dict[str | bytes, int]):
-    """Numbers of words; one that is not there gets the next."""
-
-    def __missing__(self, word: str | bytes) -> int:
-        number = self[word] = len(self)
-        return number
+def _numbered(words: Iterable[str | bytes] = ()) -> defaultdict[str | bytes, int]:
+    """Numbers of distinct words, in order; one that is looked up and is not there gets the next."""
+    next_one = count().__next__
+    return defaultdict(next_one, zip(words, iter(next_one, None)))
 
 
 class WordVectors:
@@ -126,7 +125,7 @@ class WordVectors:
         self._vocabulary, self._embed = vocabulary, embed
         self._cached, self._together = cached, together
         self._room = 2 * cached  # rows of the table, which takes memory only where something was written
-        self._numbers = _Numbers()
+        self._numbers = _numbered()
         self._vectors = np.zeros((self._room, width), kind)
         self._places = np.zeros(self._room, np.int32)  # to find distinct words with; what it holds means nothing between calls
         self._uses = np.zeros(0, np.int64)  # of each word, by its number
@@ -163,8 +162,9 @@ class WordVectors:
 
     def _forget(self) -> None:
         kept = np.sort(np.argsort(-self._uses, kind="stable")[: self._cached // 2])
-        words = list(self._numbers)  # in the order of their numbers
-        self._numbers = _Numbers(zip(map(words.__getitem__, kept.tolist()), range(len(kept)), strict=True))
+        chosen = np.zeros(len(self._uses), bool)
+        chosen[kept] = True
+        self._numbers = _numbered(compress(self._numbers, chosen.tolist()))  # which are in the order of their numbers
         self._move(self._vectors[kept], self._room)
         self._uses = self._uses[kept] // 2  # what was frequent long ago makes room in the end
 
