@@ -43,7 +43,7 @@ class Forms:
     :param raised: how far the code point of each usual word's first letter is from the lower-cased one's, modulo 2^64. *Shape:* (usual words,), uint64.
     :param shapes: of the usual words, as positions in SHAPES. *Shape:* (usual words,).
     :param others: normalised, with digits as 0, and the shape, of each word that is not usual.
-    :param lowered: the lower-cased form, digits as they are, of each token.
+    :param lowered: the lower-cased form, digits as they are, of each of those.
     """
 
     order: np.ndarray
@@ -62,10 +62,9 @@ def forms(tokens: Sequence[str]) -> Forms:
     marks = np.flatnonzero(points == ord(LINE_FEED))
     if len(marks) == 2 * len(tokens):
         found = _usual(points, marks[::2], marks[1::2] + 1)
-        found.lowered = joined.lower()[1:-1].split(2 * LINE_FEED)
     else:  # a line feed is a word's own
         none = np.zeros(0, np.int64)
-        found = Forms(none, none.astype(np.uint32), none, none.astype(np.uint64), none, [], [""] * len(tokens))
+        found = Forms(none, none.astype(np.uint32), none, none.astype(np.uint64), none, [], [])
     usual = np.zeros(len(tokens), bool)
     usual[found.order] = True
     others = np.flatnonzero(~usual)
@@ -74,7 +73,8 @@ def forms(tokens: Sequence[str]) -> Forms:
     texts = []
     for place in others.tolist():
         word = normalise(tokens[place][:LONGEST_WORD])
-        found.lowered[place] = lower = word.lower()
+        lower = word.lower()
+        found.lowered.append(lower)
         texts.append(f"<{DIGITS.sub('0', lower)}>")
         found.others.append((DIGITS.sub("0", word), shape(word)))
     found.order = np.concatenate([found.order, others])

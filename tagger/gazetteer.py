@@ -6,13 +6,14 @@ that saves is the form itself: five bytes stand for it, seven in Base64.
 
 import binascii
 from collections.abc import Iterable, Mapping
-from zlib import crc32
 
 import numpy as np
 
+from tagger.checksums import checksum, checksums
 from tagger.errors import ModelError
 
 ENTRY = np.dtype([("checksum", "<u4"), ("classes", "u1")])
+SHARE_BITS = 4  # of entries that lie between two of which it is known where they begin: so many halvings find one, and a few more
 
 
 class Gazetteer:
@@ -24,17 +25,24 @@ class Gazetteer:
 
     def __init__(self, entries: np.ndarray | None = None) -> None:
         entries = np.zeros(0, ENTRY) if entries is None else entries
-        self._checksums = np.ascontiguousarray(entries["checksum"])
-        self._classes = np.append(entries["classes"], np.uint8(0))  # the last one is of what is not listed
+        self._count = len(entries)
+        # By the upper bits of a checksum: where those with like bits begin. It is spread evenly, so there is a like number of each.
+        bits = max(self._count.bit_length() - SHARE_BITS, 1)
+        self._shift = np.uint32(32 - bits)
+        self._firsts = np.searchsorted(entries["checksum"], np.arange((1 << bits) + 1, dtype=np.uint64) << np.uint64(self._shift))
+        self._halvings = int(np.diff(self._firsts).max()).bit_length()
+        # What stands behind the last one is above all, and of no class.
+        self._checksums = np.concatenate([entries["checksum"], np.full(1 << self._halvings, 0xFFFFFFFF, np.uint32)])
+        self._classes = np.append(entries["classes"], np.uint8(0))
 
     def __len__(self) -> int:
-        return len(self._checksums)
+        return self._count
 
     @property
     def entries(self) -> np.ndarray:
         """The entries, put together anew."""
         entries = np.empty(len(self), ENTRY)
-        entries["checksum"], entries["classes"] = self._checksums, self._classes[:-1]
+        entries["checksum"], entries["classes"] = self._checksums[: len(self)], self._classes[:-1]
         return entries
 
     @classmethod
@@ -42,20 +50,22 @@ class Gazetteer:
         """Take up forms; those that share a checksum share their classes."""
         classes: dict[int, int] = {}
         for form, own in forms.items():
-            checksum = _checksum(form.lower())
-            classes[checksum] = classes.get(checksum, 0) | own
+            key = checksum(form.lower())
+            classes[key] = classes.get(key, 0) | own
         return cls(np.array(sorted(classes.items()), ENTRY) if classes else None)
 
     def classes(self, words: Iterable[str]) -> np.ndarray:
         """The classes of lower-cased words, 0 for those that are not listed. *Shape:* (words,), uint8."""
-        sought = _checksums(list(words))
-        if not len(self):
-            return np.zeros(len(sought), np.uint8)
-        order = np.argsort(sought)  # a search in order finds the list's near part in the cache, which saves more than sorting takes
-        places = np.empty(len(sought), np.int64)
-        places[order] = np.searchsorted(self._checksums, sought[order])
-        places[places == len(self)] = 0
-        return self._classes[np.where(self._checksums[places] == sought, places, len(self))]
+        return self.classes_of(checksums(list(words)))
+
+    def classes_of(self, sought: np.ndarray) -> np.ndarray:
+        """The classes of words, given their checksums. *Shape:* (words,), uint32 -> uint8."""
+        places = self._firsts.take(sought >> self._shift, mode="clip")
+        for halving in reversed(range(self._halvings)):  # the first entry that is not below, all words a halving further together
+            step = 1 << halving
+            places += (self._checksums.take(places + (step - 1), mode="clip") < sought) * step
+        found = self._checksums.take(places, mode="clip") == sought
+        return self._classes.take(np.where(found, places, len(self)), mode="clip")
 
     def to_text(self) -> str:
         """All of it as Base64."""
@@ -68,13 +78,3 @@ class Gazetteer:
             return cls(np.frombuffer(binascii.a2b_base64(text, strict_mode=True), ENTRY))
         except ValueError as error:
             raise ModelError(f"the model's lists of names cannot be read ({error}); export it again") from None
-
-
-def _checksum(word: str) -> int:
-    return crc32(word.encode("utf-8", "surrogateescape"))
-
-
-def _checksums(words: list[str]) -> np.ndarray:
-    """The checksums of words, all of them encoded at once. *Shape:* (words,), uint32."""
-    encoded = "\n".join(words).encode("utf-8", "surrogateescape").split(b"\n")
-    return np.fromiter(map(crc32, encoded) if len(encoded) == len(words) else map(_checksum, words), np.uint32, len(words))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tagger.checksums import LetterChecksums, checksums
 from tagger.features import FeatureSettings
 from tagger.forms import SHAPES, Forms, forms
 from tagger.gazetteer import Gazetteer
@@ -31,6 +32,7 @@ class RowMaker:
         self._powers = Powers()
         self._table = _table(entries)
         self._listed = self._table.find(with_lead(of_strings([str(classes) for classes in range(256)], Powers()), ord("g")))
+        self._checksums = LetterChecksums()
         self._shapes = of_strings(SHAPES, Powers())
         self._lock = threading.Lock()
         self._last = np.zeros(1 << SCRATCH_BITS, np.int32)
@@ -47,7 +49,9 @@ class RowMaker:
         starts = found.lengths.cumsum() - found.lengths
         slots = Slots(found.order, self._settings.slots)
         if "gazetteer" in self._settings.kinds:
-            slots.add(self._listed[self._gazetteer.classes(found.lowered)[found.order]][None])
+            usual = found.lengths[: len(found.raised)]
+            sought = np.concatenate([self._checksums.get(found.text[: usual.sum()], usual), checksums(found.lowered)])
+            slots.add(self._listed[self._gazetteer.classes_of(sought)][None])
         blocks = list(self._hashes(found, starts))
         numbers = self._table.find(np.concatenate([hashes.ravel() for _, hashes in blocks]) if blocks else np.zeros(0, np.uint64))
         for kind, hashes in blocks:

@@ -95,8 +95,8 @@ class Vocabulary:
 
 def _numbered(words: Iterable[str | bytes] = ()) -> defaultdict[str | bytes, int]:
     """Numbers of distinct words, in order; one that is looked up and is not there gets the next."""
-    next_one = count().__next__
-    return defaultdict(next_one, zip(words, iter(next_one, None)))
+    numbers = count()
+    return defaultdict(numbers.__next__, zip(words, numbers, strict=False))
 
 
 class WordVectors:

@@ -1,8 +1,13 @@
 """Lists of names: looked up by checksum, carried by vocabularies, read from files; and words shown in other forms."""
 
+from zlib import crc32
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tagger.checksums import LETTERS, LetterChecksums, checksums
 from tagger.errors import DataError, ModelError
 from tagger.features import FeatureSettings
 from tagger.gazetteer import ENTRY, Gazetteer
@@ -19,6 +24,30 @@ def test_classes_of_words_that_are_listed_and_of_others():
     assert gazetteer.classes(["горе", "шевченка", "море", "олена", ""]).tolist() == [9, 1, 0, 2, 0]
     assert gazetteer.classes(["горе", "оле\nна", "олена"]).tolist() == [9, 0, 2]  # words from Python may hold line ends
     assert Gazetteer().classes(["горе", "море"]).tolist() == [0, 0]
+
+
+@given(st.lists(st.text(st.sampled_from(LETTERS), max_size=70), max_size=5))
+def test_checksums_of_letters_are_those_of_their_bytes(words):
+    text = np.array([ord(character) for word in words for character in f"<{word}>"], np.uint32)
+    expected = [crc32(word.encode()) for word in words]
+    assert LetterChecksums().get(text, np.array([len(word) + 2 for word in words], np.int64)).tolist() == expected
+    assert checksums(words).tolist() == expected
+
+
+@given(st.dictionaries(st.integers(0, 2**32 - 1) | st.sampled_from([0, 1, 2**32 - 2, 2**32 - 1]), st.integers(1, 255)), st.lists(st.integers(0, 2**32 - 1)))
+def test_classes_are_those_of_a_dictionary(entries, others):
+    sought = [*entries, *others, 0, 2**32 - 1]
+    gazetteer = Gazetteer(np.array(sorted(entries.items()), ENTRY))
+    assert gazetteer.classes_of(np.array(sought, np.uint32)).tolist() == [entries.get(checksum, 0) for checksum in sought]
+
+
+def test_many_entries_are_found():
+    chosen = np.unique(np.random.default_rng(1).integers(0, 2**32, 5000, np.uint32))
+    entries = np.zeros(len(chosen), ENTRY)
+    entries["checksum"], entries["classes"] = chosen, 1 + np.arange(len(chosen)) % 255
+    gazetteer = Gazetteer(entries)
+    assert np.array_equal(gazetteer.classes_of(chosen), entries["classes"])
+    assert not gazetteer.classes_of(np.setdiff1d(chosen + np.uint32(1), chosen)).any()
 
 
 def test_text_round_trip():

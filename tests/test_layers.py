@@ -10,7 +10,9 @@ HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 # From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
 ORDER = """
 errors allocator background hashing packing usual
-tags tokens features gazetteer atomic entity metadata
+tags tokens atomic entity metadata
+features checksums
+gazetteer
 forms slots
 rows
 decode vocabulary
