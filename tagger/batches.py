@@ -44,10 +44,10 @@ def plan(lengths: np.ndarray, batch_tokens: int) -> Iterator[np.ndarray]:
     :returns: positions in `lengths`, one array a batch, every position once.
     """
     order = np.argsort(lengths, kind="stable")[::-1]  # the longest first: it decides the width of its batch
+    ordered = lengths[order].tolist()
     start = 0
     while start < len(order):
-        longest = int(lengths[order[start]])
-        rows = max(1, batch_tokens // longest)
+        rows = max(1, batch_tokens // ordered[start])
         yield order[start : start + rows]
         start += rows
 
@@ -71,11 +71,11 @@ class Emitted:
     def together(cls, batches: Sequence[Padded]) -> "Emitted":
         """Those of some batches, of which there is at least one."""
         rows = [emissions.reshape(-1, emissions.shape[2]) for emissions, *_ in batches]
-        offsets = np.cumsum([0, *map(len, rows)]).tolist()
-        firsts = [np.arange(len(lengths)) + offset for (_, lengths, _), offset in zip(batches, offsets, strict=False)]
-        steps = [np.full(len(lengths), len(lengths)) for _, lengths, _ in batches]
         lengths, starts = (np.concatenate(some) for some in list(zip(*batches, strict=True))[1:])
-        return cls(rows[0] if len(rows) == 1 else np.concatenate(rows), np.concatenate(firsts), np.concatenate(steps), lengths, starts)
+        widths = np.array([len(own) for _, own, _ in batches])  # how many sentences each batch has beside each other
+        skipped = np.cumsum([0, *map(len, rows[:-1])]) - (widths.cumsum() - widths)  # rows in front of a batch that no sentence begins with
+        firsts = np.arange(len(lengths)) + np.repeat(skipped, widths)
+        return cls(rows[0] if len(rows) == 1 else np.concatenate(rows), firsts, np.repeat(widths, widths), lengths, starts)
 
     def parts(self, tokens: int) -> Iterator["Emitted"]:
         """The same, as parts of about so many tokens; a sentence is not cut."""

@@ -43,23 +43,20 @@ def viterbi(emissions: np.ndarray, packing: Packing, transitions: Transitions) -
     """
     counts, offsets = packing.counts, packing.offsets
     scores = np.array(emissions.T, order="C")  # (tags, tokens), a copy: sums and maxima run along the sentences
-    scores[:, : counts[0]] += transitions.start[:, None]
+    before = scores[:, : counts[0]]
+    before += transitions.start[:, None]
     between = transitions.between[:, :, None]
     room = np.empty((*transitions.between.shape, counts[0]), np.float32)
-    before = 0
     for start, count in zip(offsets[1:], counts[1:], strict=True):
-        sums = np.add(scores[:, None, before : before + count], between, out=room[:, :, :count])
-        scores[:, start : start + count] += np.maximum.reduce(sums, 0)
-        before = start
+        sums = np.add(before[:, None, :count], between, out=room[:, :, :count])
+        before = scores[:, start : start + count]
+        before += np.maximum.reduce(sums, 0)
     path = np.empty(len(emissions), np.int64)
-    current = (transitions.end[:, None] + scores[:, packing.lasts]).argmax(0)
+    path[packing.lasts] = (transitions.end[:, None] + scores[:, packing.lasts]).argmax(0)
     by_token, into = scores.T, np.ascontiguousarray(transitions.between.T)  # [next, previous]
-    further = 0  # sentences that have a next step, where `current` is its tag
-    for start, count in zip(reversed(offsets), reversed(counts), strict=True):
-        if further:  # sums as above, so the same previous tag is found best
-            (by_token[start : start + further] + into.take(current[:further], 0)).argmax(1, out=current[:further])
-        path[start : start + count] = current[:count]
-        further = count
+    for start, behind, count in zip(offsets[-2::-1], offsets[:0:-1], counts[:0:-1], strict=True):
+        # sums as above, so the same previous tag is found best
+        (by_token[start : start + count] + into.take(path[behind : behind + count], 0)).argmax(1, out=path[start : start + count])
     return path
 
 

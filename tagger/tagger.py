@@ -163,12 +163,13 @@ class Tagger:
         numbers = words.numbers(tokens)
         batches: list[Batch] = []
         whole = self.session.takes_table
-        short = np.flatnonzero(lengths <= SEGMENT)
-        for batch in plan(lengths[short], self.batch_tokens):
-            own = starts[short[batch]]
+        short = lengths <= SEGMENT
+        firsts, sizes = starts[short], lengths[short]
+        for batch in plan(sizes, self.batch_tokens):
+            own = firsts[batch]
             window.jobs.append(Job(own))
-            batches.append(lay_out(words, numbers, own, lengths[short[batch]], whole))
-        for i in np.flatnonzero(lengths > SEGMENT).tolist():
+            batches.append(lay_out(words, numbers, own, sizes[batch], whole))
+        for i in np.flatnonzero(~short).tolist():
             ranges = segments(int(lengths[i]))
             firsts, ends = np.array(ranges).T
             for batch in plan(ends - firsts, self.batch_tokens):

@@ -142,7 +142,7 @@ class WordVectors:
         numbers = np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
         if len(known) > len(self._vectors):
             self._move(self._vectors[:first], len(known))
-        new = _decode(list(islice(known, first, None)))
+        new = _decode(list(islice(reversed(known), len(known) - first))[::-1])
         step = ROWS_TOGETHER * self._together
         for start in range(0, len(new), step):
             self._embed_rows(self._vocabulary.rows(new[start : start + step]), self._vectors[first + start :])

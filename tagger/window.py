@@ -95,6 +95,6 @@ def lay_out(words: WordVectors, numbers: np.ndarray, starts: np.ndarray, lengths
     :param whole: give the vectors of all words, where they stand, and not a copy of those of the batch.
     """
     steps = np.arange(int(lengths.max()), dtype=np.int64)[:, None]
-    padded = numbers[starts + np.minimum(steps, lengths - 1)]  # behind a sentence's end its last word: (time, batch)
+    padded = numbers.take(starts + np.minimum(steps, lengths - 1))  # behind a sentence's end its last word: (time, batch)
     vectors, index = (words.table, padded) if whole else words.vectors(padded)
     return vectors, index, lengths.astype(np.int32)
