@@ -14,9 +14,9 @@ from tagger.formats.decoding import Decoder
 from tagger.formats.sentence import Sentence
 
 LONGEST_SENTENCE = 100_000  # tokens; what is longer has no sentence marks, and is tagged in parts without a mark between
-LINE_FEED = ord("\n")
-# What keeps a sentence from the fast way: other white space, lines that begin with some or hold no token, and two empty lines in a row.
-UNUSUAL = (b" ", b"\r", b"\v", b"\f", b"\n\t", b"\n\n\n", b"-DOCSTART-")
+LINE_FEED, TAB = ord("\n"), ord("\t")
+# What keeps a sentence from the fast way, beside lines that begin with a TAB and two empty ones in a row: other white space, and a line without a token.
+UNUSUAL = (b" ", b"\r", b"\v", b"\f", b"-DOCSTART-")
 # Comments in front of a sentence, which the fast way takes along: behind an empty line, and with a token's line behind them.
 COMMENTS = re.compile(rb"\n\n(?:# [^\t\n\v\f\r]*\n)+(?!\n)")
 COMMENT = b"# "
@@ -81,15 +81,20 @@ class ConllReader:
         end = whole.rfind(b"\n\n") + 2  # behind the last one that is complete
         done = 0
         cuts = 0 if self._column or begin == 1 else CUTS
-        plain = _without_comments(whole, begin, end) if cuts and COMMENT in whole else whole
+        commented = cuts > 0 and COMMENT[:1] in whole and COMMENT in whole  # where there is none, one byte of it tells that far sooner
+        plain = _without_comments(whole, begin, end) if commented else whole
+        signs = np.frombuffer(whole, np.uint8)
+        ends = np.flatnonzero(signs == LINE_FEED)  # of lines, in bytes
+        strange = _strange_lines(signs, ends)
         for _ in range(cuts):
-            unusual = _first_unusual(whole, plain, begin, end)
+            unusual = _first_unusual(whole, plain, begin, end, strange)
             stop = end if unusual == end else whole.rfind(b"\n\n", begin, unusual) + 2  # 1 where the first sentence has it
             if begin + 2 < stop:
                 line = number + whole.count(b"\n", done, begin)
                 if done < begin:
                     self.read(whole[done : begin - 1].split(b"\n"), number, found)
-                usual = _together(whole[begin:stop], line)
+                own = ends[slice(*np.searchsorted(ends, (begin, stop)))] - begin
+                usual = _together(whole[begin:stop], own, line, commented)
                 found.append(usual)
                 done, number = stop, line + len(usual.lines)
             closed = whole.find(b"\n\n", unusual)  # the sentence that has it
@@ -143,13 +148,22 @@ def _without_comments(whole: bytes, begin: int, end: int) -> bytes:
     return whole[:begin] + hidden[2:] + whole[end:]
 
 
-def _first_unusual(whole: bytes, plain: bytes, begin: int, end: int) -> int:
+def _strange_lines(signs: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Which ends of lines have a TAB behind them, or two other ends. *Shape:* signs (bytes,), ends (lines,) -> (some,), in bytes."""
+    strange = signs[np.minimum(ends + 1, len(signs) - 1)] == TAB
+    strange[:-2] |= ends[2:] - ends[:-2] == 2
+    return ends[strange]
+
+
+def _first_unusual(whole: bytes, plain: bytes, begin: int, end: int, strange: np.ndarray) -> int:
     """Where the first unusual thing, or byte that is no UTF-8, stands from `begin`, where a sentence begins, to `end`; `end` where there is none.
 
     :param plain: `whole` as :func:`_without_comments` gives it: in a comment in front of a sentence nothing but such a byte is unusual.
+    :param strange: see :func:`_strange_lines`.
     """
     if whole[begin : begin + 1] in (b"\n", b"\t"):
         return begin
+    end = min([end, *strange[np.searchsorted(strange, begin) :][:1].tolist()])
     for mark in UNUSUAL:
         if (place := plain.find(mark, begin, end)) >= 0:
             end = place
@@ -160,17 +174,21 @@ def _first_unusual(whole: bytes, plain: bytes, begin: int, end: int) -> int:
     return end
 
 
-def _together(block: bytes, number: int) -> ConllBlock:
-    """Whole usual sentences, the first line of which has this number."""
+def _together(block: bytes, ends: np.ndarray, number: int, commented: bool) -> ConllBlock:
+    """Whole usual sentences.
+
+    :param ends: where their lines end, in bytes. *Shape:* (lines,).
+    :param number: of the first line.
+    :param commented: whether there may be comments among the lines.
+    """
     lines = block.split(b"\n")
     lines.pop()  # what is behind the last line feed
-    signs = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero(signs == LINE_FEED)  # of lines, in bytes
     empty = np.flatnonzero(np.diff(ends) == 1) + 1
     starts = np.append(0, empty[:-1] + 1)
     words = [line.partition(b"\t")[0] for line in lines] if b"\t" in block else lines
-    if COMMENT not in block:
+    if not commented:
         return ConllBlock(lines=lines, words=words, starts=starts, lengths=empty - starts, line=number)
+    signs = np.frombuffer(block, np.uint8)
     begins = np.append(0, ends[:-1] + 1)  # of lines, in bytes
     comments = np.flatnonzero((signs[begins] == COMMENT[0]) & (signs[np.minimum(begins + 1, len(signs) - 1)] == COMMENT[1]))
     words = words if words is not lines else lines.copy()
