@@ -5,6 +5,8 @@ All words of a call stand behind each other in one text, and each feature is a s
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -16,9 +18,21 @@ from tagger.hashing import BASE, SPREAD, HashTable, Powers, Substrings, code_poi
 from tagger.slots import Slots
 
 SEPARATOR = ord("\n")
-MOST = 2048  # words taken at once; what they need for a moment grows with them, and what a call takes anyway is as much for few
+MOST = 4096  # words taken at once; what they need for a moment grows with them, and what a call takes anyway is as much for few
 ENTRIES = 4096  # of the vocabulary hashed at once: running sums over all of it would take many megabytes, and the time to get them
 SCRATCH_BITS = 17  # places to look for repeated n-grams in, some for each n-gram of so many words
+
+
+@dataclass(slots=True)
+class Kind:
+    """Features of one kind.
+
+    :param hashes: of their names; what has no room in a word has one without meaning. *Shape:* (features, words), of pieces (lengths, characters).
+    :param shortest: for each feature, of how many characters the words are that have it, at least; `None` for pieces.
+    """
+
+    hashes: np.ndarray
+    shortest: Sequence[int] | None = (0,)
 
 
 class RowMaker:
@@ -52,47 +66,45 @@ class RowMaker:
             usual = found.lengths[: len(found.raised)]
             sought = np.concatenate([self._checksums.get(found.text[: usual.sum()], usual), checksums(found.lowered)])
             slots.add(self._listed[self._gazetteer.classes_of(sought)][None])
-        blocks = list(self._hashes(found, starts))
-        numbers = self._table.find(np.concatenate([hashes.ravel() for _, hashes in blocks]) if blocks else np.zeros(0, np.uint64))
-        for kind, hashes in blocks:
-            own, numbers = numbers[: hashes.size].reshape(hashes.shape), numbers[hashes.size :]
-            match kind:
-                case "prefixes" | "suffixes":  # shorter words have none so long
-                    own *= found.lengths - 2 > np.arange(len(own))[:, None]
-                case "pieces":
-                    self._drop(own, hashes[0], starts, found.lengths)
-                    slots.add_ragged(own, starts, found.lengths)
-                    continue
-            slots.add(own)
+        kinds = list(self._hashes(found, starts))
+        numbers = self._table.find(np.concatenate([kind.hashes.ravel() for kind in kinds]) if kinds else np.zeros(0, np.uint64))
+        for of_pieces, group in groupby(kinds, lambda kind: kind.shortest is None):
+            some = list(group)
+            own, numbers = np.split(numbers, [sum(kind.hashes.size for kind in some)])
+            own = own.reshape(-1, some[0].hashes.shape[1])  # what stands behind each other in the row is written together
+            if of_pieces:
+                self._drop(own, some[0].hashes[0], starts, found.lengths)
+                slots.add_ragged(own, starts, found.lengths)
+            else:
+                own *= np.array([shortest for kind in some for shortest in kind.shortest])[:, None] <= found.lengths - 2
+                slots.add(own)
         return slots.rows()
 
-    def _hashes(self, found: Forms, starts: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-        """Kinds of features with the hashes of their names. *Shape:* (features, words), of n-grams (lengths, characters).
-
-        What has no room in a word has a hash without meaning.
-        """
+    def _hashes(self, found: Forms, starts: np.ndarray) -> Iterator[Kind]:
+        """The kinds of features, but for what lists say."""
         settings = self._settings
         shortest, longest = settings.piece
         ngrams = of_ngrams(found.text, max(settings.affix, longest))
         begins, ends = starts + 1, starts + found.lengths - 1  # without the marks
         whole = Substrings(found.text, self._powers).hashes(begins, ends)
         words, shapes = zip(*found.others, strict=True) if found.others else ((), ())
+        affixes = range(1, settings.affix + 1)
         for kind in settings.kinds:
             match kind:
                 case "word":
                     usual = whole[: len(found.raised)] + found.raised  # the first letter's power is 1
-                    yield kind, with_lead(np.concatenate([usual, of_strings(words, self._powers)]), ord("w"))[None]
+                    yield Kind(with_lead(np.concatenate([usual, of_strings(words, self._powers)]), ord("w"))[None])
                 case "lower":
-                    yield kind, with_lead(whole, ord("l"))[None]
+                    yield Kind(with_lead(whole, ord("l"))[None])
                 case "prefixes":
-                    yield kind, with_lead(ngrams[: settings.affix, begins], ord("p"))
+                    yield Kind(with_lead(ngrams[: settings.affix, begins], ord("p")), affixes)
                 case "suffixes":
-                    lengths = np.arange(settings.affix)
-                    yield kind, with_lead(ngrams[lengths[:, None], np.maximum(ends - lengths[:, None] - 1, 0)], ord("s"))
+                    lengths = np.array(affixes)[:, None]
+                    yield Kind(with_lead(ngrams[lengths - 1, np.maximum(ends - lengths, 0)], ord("s")), affixes)
                 case "shape":
-                    yield kind, with_lead(np.concatenate([self._shapes[found.shapes], of_strings(shapes, self._powers)]), ord("h"))[None]
+                    yield Kind(with_lead(np.concatenate([self._shapes[found.shapes], of_strings(shapes, self._powers)]), ord("h"))[None])
                 case "pieces":
-                    yield kind, with_lead(ngrams[shortest - 1 : longest], ord("n"))
+                    yield Kind(with_lead(ngrams[shortest - 1 : longest], ord("n")), None)
 
     def _drop(self, numbers: np.ndarray, hashes: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
         """Set the numbers to 0 of n-grams that reach beyond their word, and of all but the first of those that a word repeats.
