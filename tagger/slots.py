@@ -20,33 +20,30 @@ class Slots:
 
     def add(self, numbers: np.ndarray) -> None:
         """Take as many features of each word. *Shape:* (features, words), int32."""
-        through = np.cumsum(numbers != 0, axis=0, dtype=np.int32)
-        places = np.empty_like(numbers)
-        places[0] = self._next
-        np.add(through[:-1], self._next, out=places[1:])
-        self._rows[np.minimum(places, self._last, out=places).ravel()] = numbers.ravel()
-        self._move(through[-1])
+        for own, known in zip(numbers, numbers != 0, strict=True):
+            self._rows[self._next] = own
+            self._move(known)
 
     def add_ragged(self, numbers: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
         """Take as many features of each character, all of a word's first ones before its second ones.
 
         *Shape:* numbers (features, characters), int32; starts, lengths (words,): where each word stands, one behind the other.
         """
+        ends = starts + lengths - 1
+        last = np.repeat(self._last, lengths)
         for own in numbers:
             known = own != 0
             through = np.cumsum(known, dtype=np.int32)
             before = through - known
             firsts = before[starts]
-            counts = through[starts + lengths - 1] - firsts
-            places = np.repeat(self._next - firsts, lengths) + before
-            if len(full := np.flatnonzero(self._next + counts > self._last)):
-                some = np.flatnonzero(np.repeat(self._next + counts > self._last, lengths))
-                places[some] = np.minimum(places[some], np.repeat(self._last[full], lengths[full]))
-            self._rows[places] = own
-            self._move(counts)
+            places = np.repeat(self._next - firsts, lengths)
+            places += before
+            self._rows[np.minimum(places, last, out=places)] = own
+            self._move(through[ends] - firsts)
 
     def _move(self, counts: np.ndarray) -> None:
-        self._next = np.minimum(self._next + counts, self._last)
+        self._next += counts
+        np.minimum(self._next, self._last, out=self._next)
 
     def rows(self) -> np.ndarray:
         """What there is now. *Shape:* (words, slots), int32."""
