@@ -55,10 +55,9 @@ class Forms:
     lowered: list[str]
 
 
-def forms(tokens: Sequence[str]) -> Forms:
-    """The forms of at least one token."""
-    joined = f"{LINE_FEED}{(2 * LINE_FEED).join(tokens)}{LINE_FEED}"  # room for two marks a word
-    points = code_points(joined)
+def forms(tokens: Sequence[str | bytes]) -> Forms:
+    """The forms of at least one token; those given as bytes are UTF-8."""
+    points = code_points(f"{LINE_FEED}{_joined(tokens)}{LINE_FEED}")
     marks = np.flatnonzero(points == ord(LINE_FEED))
     if len(marks) == 2 * len(tokens):
         found = _usual(points, marks[::2], marks[1::2] + 1)
@@ -72,7 +71,8 @@ def forms(tokens: Sequence[str]) -> Forms:
         return found
     texts = []
     for place in others.tolist():
-        word = normalise(tokens[place][:LONGEST_WORD])
+        token = tokens[place]
+        word = normalise((token if isinstance(token, str) else token.decode("utf-8"))[:LONGEST_WORD])
         lower = word.lower()
         found.lowered.append(lower)
         texts.append(f"<{DIGITS.sub('0', lower)}>")
@@ -83,16 +83,26 @@ def forms(tokens: Sequence[str]) -> Forms:
     return found
 
 
+def _joined(tokens: Sequence[str | bytes]) -> str:
+    """All tokens with room for two marks, one behind each and one in front of the next."""
+    gap = 2 * LINE_FEED
+    try:
+        return gap.join(tokens)
+    except TypeError:  # some are bytes; surrogates, which strings of a program may have, come through as they are
+        encoded = [token if isinstance(token, bytes) else token.encode("utf-8", "surrogatepass") for token in tokens]
+        return gap.encode().join(encoded).decode("utf-8", "surrogatepass")
+
+
 def _usual(points: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Forms:
     """The usual ones of some words, given a text, and where each stands in it with its marks. *Shape:* (characters,), two of (words,)."""
-    lengths = ends - starts
-    known = np.minimum(points, len(KINDS) - 1)
-    kinds = KINDS[known]
-    titled = kinds[starts + 1] == CAPITAL
-    kinds[starts + 1] &= OTHER  # a capital is as good as a small letter there
+    lengths, firsts = ends - starts, starts + 1
+    known = np.minimum(points, len(KINDS) - 1).astype(np.int64)
+    kinds = KINDS.take(known, mode="clip")
+    titled = kinds[firsts] == CAPITAL
+    kinds[firsts] &= OTHER  # a capital is as good as a small letter there
     usual = (np.maximum.reduceat(kinds, starts) == SMALL) & (lengths <= LONGEST_WORD + 2)
-    text = LOWERED[known]
+    text = LOWERED.take(known, mode="clip")
     text[starts], text[ends - 1] = ord("<"), ord(">")
-    raised = np.where(titled, points[starts + 1] - text[starts + 1].astype(np.uint64), np.uint64(0))
+    raised = np.where(titled, points[firsts] - text[firsts].astype(np.uint64), np.uint64(0))
     shapes = np.where(titled, TITLED + np.minimum(lengths - 2, 3), np.minimum(lengths - 2, 2))
     return Forms(np.flatnonzero(usual), text[np.repeat(usual, lengths)], lengths[usual], raised[usual], shapes[usual], [], [])

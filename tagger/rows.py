@@ -51,14 +51,14 @@ class RowMaker:
         self._lock = threading.Lock()
         self._last = np.zeros(1 << SCRATCH_BITS, np.int32)
 
-    def rows(self, tokens: Sequence[str]) -> np.ndarray:
-        """Rows of tokens, padded with 0. *Shape:* (tokens, slots), int32."""
+    def rows(self, tokens: Sequence[str | bytes]) -> np.ndarray:
+        """Rows of tokens, of which those given as bytes are UTF-8, padded with 0. *Shape:* (tokens, slots), int32."""
         with self._lock:
             step = -(-len(tokens) // -(-len(tokens) // MOST)) if len(tokens) else 1  # parts of like size: a small one takes as long
             parts = [self._rows(tokens[start : start + step]) for start in range(0, len(tokens), step)]
         return np.concatenate(parts) if parts else np.zeros((0, self._settings.slots), np.int32)
 
-    def _rows(self, tokens: Sequence[str]) -> np.ndarray:
+    def _rows(self, tokens: Sequence[str | bytes]) -> np.ndarray:
         found = forms(tokens)
         starts = found.lengths.cumsum() - found.lengths
         slots = Slots(found.order, self._settings.slots)

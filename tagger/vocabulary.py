@@ -67,8 +67,8 @@ class Vocabulary:
         """Numbers of the token's features, padded with 0. *Shape:* (slots,), int32."""
         return self.rows([token])[0]
 
-    def rows(self, tokens: Iterable[str]) -> np.ndarray:
-        """Rows of many tokens. *Shape:* (tokens, slots), int32."""
+    def rows(self, tokens: Iterable[str | bytes]) -> np.ndarray:
+        """Rows of many tokens; those given as bytes are UTF-8. *Shape:* (tokens, slots), int32."""
         return self._maker.rows(list(tokens))
 
     def to_texts(self) -> dict[str, str]:
@@ -142,7 +142,7 @@ class WordVectors:
         numbers = np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
         if len(known) > len(self._vectors):
             self._move(self._vectors[:first], len(known))
-        new = _decode(list(islice(reversed(known), len(known) - first))[::-1])
+        new = list(islice(reversed(known), len(known) - first))[::-1]
         step = ROWS_TOGETHER * self._together
         for start in range(0, len(new), step):
             self._embed_rows(self._vocabulary.rows(new[start : start + step]), self._vectors[first + start :])
@@ -193,15 +193,3 @@ class WordVectors:
         distinct = flat[self._places[flat] == order]
         self._places[distinct] = order[: len(distinct)]
         return self._vectors[distinct], self._places[numbers]
-
-
-def _decode(words: list[str | bytes]) -> list[str]:
-    """Words, with those that are bytes decoded, all at once."""
-    raw = [word for word in words if type(word) is bytes]
-    texts = b"\n".join(raw).decode("utf-8").split("\n")
-    if len(texts) != len(raw):  # a word with a line feed of its own, or none at all
-        return [word if isinstance(word, str) else word.decode("utf-8") for word in words]
-    if len(raw) == len(words):
-        return texts
-    decoded = iter(texts)
-    return [next(decoded) if type(word) is bytes else word for word in words]

@@ -1,5 +1,7 @@
 """Rows of many words at once are those that feature names and a dictionary of them give; the hashes behind that."""
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -90,6 +92,13 @@ def test_forms_of_many_words_are_those_of_each(tokens):
     assert found.others == [(zeroed[place], shape(normal[place])) for place in others]
     assert [SHAPES[number] for number in found.shapes.tolist()] == [shape(normal[place]) for place in usual]
     assert [shape(word) for word in normal] == [slow_shape(word) for word in normal]
+
+
+@given(st.lists(LETTERS | st.sampled_from(WORDS), min_size=1, max_size=8), st.data())
+def test_forms_of_bytes_are_those_of_their_text(tokens, data):
+    some = [token.encode() if not token.startswith("\udc80") and data.draw(st.booleans()) else token for token in tokens]
+    for given_so, as_text in zip(astuple(forms(some)), astuple(forms(tokens)), strict=True):
+        np.testing.assert_array_equal(given_so, as_text)
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
