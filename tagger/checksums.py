@@ -1,4 +1,4 @@
-"""CRC-32 of words in UTF-8: of any, and of many in a row that are all small Ukrainian letters.
+"""CRC-32 of words in UTF-8: of any, and of many in a row that are all small Cyrillic letters as Ukrainian text has them.
 
 A CRC is a sum in which each bit of the text has its own part, whatever the other bits are (Peterson and Brown 1961). So that of a word is the one of
 as many zeros, with one number added, by exclusive or, for each letter and how many letters follow it.
@@ -20,12 +20,12 @@ for column, own in enumerate(LETTERS, 1):
 
 def checksum(word: str) -> int:
     """The CRC-32 of a word."""
-    return crc32(word.encode("utf-8", "surrogateescape"))
+    return crc32(word.encode("utf-8", "surrogatepass"))
 
 
 def checksums(words: Sequence[str]) -> np.ndarray:
     """Those of words, all of them encoded at once. *Shape:* (words,), uint32."""
-    encoded = "\n".join(words).encode("utf-8", "surrogateescape").split(b"\n")
+    encoded = "\n".join(words).encode("utf-8", "surrogatepass").split(b"\n")
     return np.fromiter(map(crc32, encoded) if len(encoded) == len(words) else map(checksum, words), np.uint32, len(words))
 
 
@@ -59,7 +59,7 @@ class LetterChecksums:
         if longest >= len(self._zeros):
             self._grow(longest)
         ends = lengths.cumsum()
-        # behind each character: down to 0 at a word's last letter; at its closing mark 0 again
+        # how many letters follow each character of its word: 0 at the last one, and -1 at the closing mark, which adds nothing anyway
         follow = np.repeat(ends - 2, lengths) - np.arange(len(text))
         places = np.maximum(follow, 0) * (len(LETTERS) + 1) + COLUMNS.take(text, mode="clip")
         return np.bitwise_xor.reduceat(self._table.take(places, mode="clip"), ends - lengths) ^ self._none[lengths - 2]

@@ -13,7 +13,7 @@ from tagger.checksums import checksum, checksums
 from tagger.errors import ModelError
 
 ENTRY = np.dtype([("checksum", "<u4"), ("classes", "u1")])
-SHARE_BITS = 4  # of entries that lie between two of which it is known where they begin: so many halvings find one, and a few more
+SHARE_BITS = 4  # of an index by the upper bits of checksums: each place of it has 8 to 16 entries, so about as many halvings find one of them
 
 
 class Gazetteer:
@@ -32,7 +32,7 @@ class Gazetteer:
         self._shift = np.uint32(32 - bits)
         self._firsts = np.searchsorted(own, np.arange(1 << bits, dtype=np.uint32) << self._shift)
         self._halvings = int(np.diff(self._firsts, append=self._count).max()).bit_length()
-        # What stands behind the last one is above all, and of no class.
+        # What stands behind the last one is below none, so nothing is sought beyond its first place, which is of no class.
         self._checksums = np.append(own, np.full(1 << self._halvings, 0xFFFFFFFF, np.uint32))
         self._classes = np.append(entries["classes"], np.uint8(0))
 

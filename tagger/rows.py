@@ -32,7 +32,7 @@ class Kind:
     """
 
     hashes: np.ndarray
-    shortest: Sequence[int] | None = (0,)
+    shortest: Sequence[int] | np.ndarray | None = (0,)
 
 
 class RowMaker:
@@ -76,7 +76,7 @@ class RowMaker:
                 self._drop(own, some[0].hashes[0], starts, found.lengths)
                 slots.add_ragged(own, starts, found.lengths)
             else:
-                own *= np.array([shortest for kind in some for shortest in kind.shortest])[:, None] <= found.lengths - 2
+                own *= np.concatenate([kind.shortest for kind in some])[:, None] <= found.lengths - 2
                 slots.add(own)
         return slots.rows()
 
@@ -88,8 +88,8 @@ class RowMaker:
         begins, ends = starts + 1, starts + found.lengths - 1  # without the marks
         whole = Substrings(found.text, self._powers).hashes(begins, ends)
         words, shapes = zip(*found.others, strict=True) if found.others else ((), ())
-        affixes = range(1, settings.affix + 1)
-        for kind in settings.kinds:
+        affixes = np.arange(1, settings.affix + 1)
+        for kind in dict.fromkeys(settings.kinds):
             match kind:
                 case "word":
                     usual = whole[: len(found.raised)] + found.raised  # the first letter's power is 1
@@ -99,7 +99,7 @@ class RowMaker:
                 case "prefixes":
                     yield Kind(with_lead(ngrams[: settings.affix, begins], ord("p")), affixes)
                 case "suffixes":
-                    lengths = np.array(affixes)[:, None]
+                    lengths = affixes[:, None]
                     yield Kind(with_lead(ngrams[lengths - 1, np.maximum(ends - lengths, 0)], ord("s")), affixes)
                 case "shape":
                     yield Kind(with_lead(np.concatenate([self._shapes[found.shapes], of_strings(shapes, self._powers)]), ord("h"))[None])

@@ -39,7 +39,7 @@ REOPENED = 4  # taggers kept that arrived by pickle
 # Tokens decoded at once: about so many, or a window of them, as each step along the sentences costs as much for a few as for many, and what it reads
 # should stay in a processor's own cache.
 DECODED = 8192
-TASKS = 8  # a window is cut into for each thread, if it has so many batches: to hand one over costs as much as tens of tokens do on the way to the network
+TASKS = 8  # at least so many for each thread, where a window has enough batches: to hand one over costs as much as tens of tokens on their way to the network
 STRETCH = 4096  # tokens decoded in one go; only longer sentences, which no text has, may have an entity cut by it
 STRETCHES = 64  # decoded side by side
 

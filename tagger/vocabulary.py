@@ -95,7 +95,7 @@ class Vocabulary:
 
 def _numbered(words: Iterable[str | bytes] = ()) -> defaultdict[str | bytes, int]:
     """Numbers of distinct words, in order; one that is looked up and is not there gets the next."""
-    numbers = count()
+    numbers = count()  # asked for one only where there was a word
     return defaultdict(numbers.__next__, zip(words, numbers, strict=False))
 
 

@@ -71,6 +71,12 @@ def test_stream_entities_is_lazy_and_in_order(tagger):
     assert [first, *stream] == [tagger(text) for text in texts]
 
 
+def test_strings_may_hold_half_of_a_character():
+    shipped = Tagger.load(device="cpu")
+    assert [shipped.tag(["Київ", half, "Олена"])[1] for half in ("\ud800", "\udc80")] == ["O", "O"]
+    assert [entity.text for entity in shipped("\ud83d Олена Коваленко \ude00 з Києва")] == ["Олена Коваленко", "Києва"]
+
+
 def test_threads_share_one_tagger(tiny_model):
     tagger = Tagger.load(tiny_model, device="cpu")
     # words that no other thread has, so that caches would be filled at the same time

@@ -149,10 +149,11 @@ def _without_comments(whole: bytes, begin: int, end: int) -> bytes:
 
 
 def _strange_lines(signs: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Which ends of lines have a TAB behind them, or two other ends. *Shape:* signs (bytes,), ends (lines,) -> (some,), in bytes."""
-    strange = signs[np.minimum(ends + 1, len(signs) - 1)] == TAB
+    """Where a line begins with a TAB, or an end of line has two others behind it. *Shape:* signs (bytes,), ends (lines,) -> (some,), in bytes."""
+    tabbed = signs[np.minimum(ends + 1, len(signs) - 1)] == TAB
+    strange = tabbed.copy()
     strange[:-2] |= ends[2:] - ends[:-2] == 2
-    return ends[strange]
+    return (ends + tabbed)[strange]
 
 
 def _first_unusual(whole: bytes, plain: bytes, begin: int, end: int, strange: np.ndarray) -> int:
@@ -177,7 +178,7 @@ def _first_unusual(whole: bytes, plain: bytes, begin: int, end: int, strange: np
 def _together(block: bytes, ends: np.ndarray, number: int, commented: bool) -> ConllBlock:
     """Whole usual sentences.
 
-    :param ends: where their lines end, in bytes. *Shape:* (lines,).
+    :param ends: where their lines end, in bytes from the block's first. *Shape:* (lines,).
     :param number: of the first line.
     :param commented: whether there may be comments among the lines.
     """
