@@ -18,8 +18,10 @@ from tagger.metadata import read_metadata, without_metadata
 
 LARGE = 4096  # padded tokens; what a batch of more took on the CPU is given back, as that is a lot and each run is long anyway
 OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc")
-# What the other half of the graph is given when one half is run: a sentence of one word.
-NOWHERE, ONE = np.zeros((1, 1), np.int32), np.ones(1, np.int32)
+# What the other half of the graph is given when one half is run, as onnxruntime runs all of it whatever is asked for: a sentence of one word, said to
+# have none where the recurrent layers stop at that (cuDNN does not take it).
+NOWHERE = np.zeros((1, 1), np.int32)
+NO_LENGTHS = {"cpu": np.zeros(1, np.int32), "cuda": np.ones(1, np.int32)}
 
 
 class Session:
@@ -74,6 +76,7 @@ class Session:
         self._giving_back.log_severity_level = 4
         self._giving_back.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         self._no_vectors = np.zeros((1, self.width), self.kind)
+        self._no_lengths = NO_LENGTHS[self.device]
         self._no_features = np.zeros((1, self.bundle.vocabulary.settings.slots), np.int32)
 
     @staticmethod
@@ -95,7 +98,7 @@ class Session:
 
     def embed(self, features: np.ndarray) -> np.ndarray:
         """The vectors of words. *Shape:* (words, slots), int32 -> (words, width), of the session's kind. Safe to call from several threads."""
-        return self._session.run([EMBEDDED], {FEATURES: features, VECTORS: self._no_vectors, INDEX: NOWHERE, LENGTHS: ONE}, self._silent)[0]
+        return self._session.run([EMBEDDED], {FEATURES: features, VECTORS: self._no_vectors, INDEX: NOWHERE, LENGTHS: self._no_lengths}, self._silent)[0]
 
     def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Run the network over one padded batch. Safe to call from several threads.
