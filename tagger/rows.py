@@ -18,7 +18,9 @@ from tagger.hashing import BASE, SPREAD, HashTable, Powers, Substrings, code_poi
 from tagger.slots import Slots
 
 SEPARATOR = ord("\n")
-MOST = 4096  # words taken at once; what they need for a moment grows with them, and what a call takes anyway is as much for few
+# Words taken at once, and about how many characters, or bytes, of them, as what they need for a moment grows with these; but not fewer words than are worth
+# what a part takes anyway.
+MOST, FEWEST, CHARACTERS = 4096, 256, 1 << 17
 ENTRIES = 4096  # of the vocabulary hashed at once: running sums over all of it would take many megabytes, and the time to get them
 SCRATCH_BITS = 17  # places to look for repeated n-grams in, some for each n-gram of so many words
 
@@ -53,8 +55,10 @@ class RowMaker:
 
     def rows(self, tokens: Sequence[str | bytes]) -> np.ndarray:
         """Rows of tokens, of which those given as bytes are UTF-8, padded with 0. *Shape:* (tokens, slots), int32."""
+        many = sum(map(len, tokens)) // CHARACTERS + 1
+        count = max(-(-len(tokens) // MOST), min(many, len(tokens) // FEWEST), 1)
+        step = max(-(-len(tokens) // count), 1)  # parts of like size: a small one takes as long
         with self._lock:
-            step = -(-len(tokens) // -(-len(tokens) // MOST)) if len(tokens) else 1  # parts of like size: a small one takes as long
             parts = [self._rows(tokens[start : start + step]) for start in range(0, len(tokens), step)]
         return np.concatenate(parts) if parts else np.zeros((0, self._settings.slots), np.int32)
 

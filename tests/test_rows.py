@@ -11,7 +11,7 @@ from tagger.features import DIGITS, LONGEST_SHAPE, LONGEST_WORD, FeatureSettings
 from tagger.forms import SHAPES, forms
 from tagger.gazetteer import Gazetteer
 from tagger.hashing import HashTable, Powers, Substrings, code_points, of_ngrams, of_strings, with_lead
-from tagger.rows import MOST, RowMaker
+from tagger.rows import CHARACTERS, FEWEST, MOST, RowMaker
 from tagger.tokens import normalise
 
 LISTS = Gazetteer.of({"олена": 2, "київ": 1, "а": 3})
@@ -124,6 +124,16 @@ def test_more_words_than_are_taken_at_once():
     words = [f"слово{number}" for number in range(2 * MOST + 300)]
     made = RowMaker("\n".join(entries_of(words, SETTINGS[0])), SETTINGS[0], LISTS)
     assert np.array_equal(made.rows(words), np.concatenate([made.rows([word]) for word in words]))
+
+
+@pytest.mark.parametrize(("letters", "most"), [(1, MOST), (60, CHARACTERS // 60), (100_000, FEWEST + 1)])
+def test_long_words_are_taken_in_smaller_parts(monkeypatch, letters, most):
+    made = RowMaker("w:а", SETTINGS[0], LISTS)
+    taken, make = [], made._rows
+    monkeypatch.setattr(made, "_rows", lambda tokens: taken.append(len(tokens)) or make(tokens))
+    words = ["ж" * letters] * (2 * FEWEST + 1 if letters > 60 else MOST)
+    assert len(made.rows(words)) == sum(taken) == len(words)
+    assert max(taken) <= most and len(taken) <= max(-(-len(words) // most), 1) + 1
 
 
 def test_an_empty_vocabulary_knows_nothing():
