@@ -39,7 +39,7 @@ class Transitions:
 def viterbi(emissions: np.ndarray, packing: Packing, transitions: Transitions) -> np.ndarray:
     """The best tag sequence of each sentence (Viterbi 1967; ties go to the lower tag number).
 
-    *Shape:* emissions (tokens, tags), as they are packed -> (tokens,), int64.
+    *Shape:* emissions (tokens, tags), as they are packed -> (tokens,), intp.
     """
     counts, offsets = packing.counts, packing.offsets
     scores = np.array(emissions.T, order="C")  # (tags, tokens), a copy: sums and maxima run along the sentences
@@ -51,7 +51,7 @@ def viterbi(emissions: np.ndarray, packing: Packing, transitions: Transitions) -
         sums = np.add(before[:, None, :count], between, out=room[:, :, :count])
         before = scores[:, start : start + count]
         before += np.maximum.reduce(sums, 0)
-    path = np.empty(len(emissions), np.int64)
+    path = np.empty(len(emissions), np.intp)
     path[packing.lasts] = (transitions.end[:, None] + scores[:, packing.lasts]).argmax(0)
     by_token, into = scores.T, np.ascontiguousarray(transitions.between.T)  # [next, previous]
     for start, behind, count in zip(offsets[-2::-1], offsets[:0:-1], counts[:0:-1], strict=True):
