@@ -18,9 +18,9 @@ from tagger.hashing import BASE, SPREAD, HashTable, Powers, Substrings, code_poi
 from tagger.slots import Slots
 
 SEPARATOR = ord("\n")
-# Words taken at once, and about how many characters, or bytes, of them, as what they need for a moment grows with these; but not fewer words than are worth
-# what a part takes anyway.
-MOST, FEWEST, CHARACTERS = 4096, 256, 1 << 17
+# Words taken at once, and about how many characters, or bytes, of them; but not fewer words than are worth what a part takes anyway. What they need for
+# a moment grows with these: with twice as many words the C library gives it back each time (allocator.py), and to get it anew costs more than is saved.
+MOST, FEWEST, CHARACTERS = 2048, 256, 1 << 16
 ENTRIES = 4096  # of the vocabulary hashed at once: running sums over all of it would take many megabytes, and the time to get them
 SCRATCH_BITS = 17  # places to look for repeated n-grams in, some for each n-gram of so many words
 
