@@ -16,6 +16,9 @@ from tagger.tagger import Tagger
 from tagger.window import Window
 
 WINDOW_SENTENCES = 8192  # empty ones cost memory, too
+# A window of lines of at most about so many bytes a token, which are little more than the words, has at least so many tokens: what is done once for a
+# window, and for its longest sentences, weighs less then, and what is held is no more than it is of longer lines.
+NARROW, NARROW_TOKENS = 16, 16384
 WRITTEN = 1 << 16  # what is ready goes out when it has so many bytes, as many as a pipe holds on Linux
 
 
@@ -68,7 +71,7 @@ class Pipe:
         :raises OSError: the output cannot be written.
         """
         window: list[Piece] = []
-        tokens = 0
+        tokens = narrow = 0
         trouble: DataError | None = None
         ended = False
         while not ended:
@@ -88,14 +91,19 @@ class Pipe:
             ended = ended or trouble is not None
             for piece in found:
                 window.append(piece)
-                tokens += len(piece.words if isinstance(piece, Block) else piece.tokens)
-                if tokens >= self._tagger.window_tokens or len(window) >= WINDOW_SENTENCES:
+                if isinstance(piece, Block):
+                    tokens += len(piece.words)
+                    narrow += len(piece.words) if piece.size <= NARROW * len(piece.words) else 0
+                else:
+                    tokens += len(piece.tokens)
+                full = max(self._tagger.window_tokens, NARROW_TOKENS if 2 * narrow > tokens else 0)
+                if tokens >= full or len(window) >= WINDOW_SENTENCES:
                     self._flush(window, writing)
-                    window, tokens = [], 0
+                    window, tokens, narrow = [], 0, 0
             if ended or not source.is_ready:
                 self._flush(window, writing)
                 self._settle(writing)
-                window, tokens = [], 0
+                window, tokens, narrow = [], 0, 0
         if trouble:
             raise trouble
 

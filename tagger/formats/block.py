@@ -14,6 +14,7 @@ class Block:
     :param words: what is to be tagged, and for some forms between sentences words that are of none.
     :param starts, lengths: which word each sentence begins with, and how many are its tokens. *Shape:* (sentences,).
     :param line: the number of the first line in the input, from 1.
+    :param size: of all lines, in bytes.
     :param prefix: a byte order mark in front of it.
     """
 
@@ -21,6 +22,7 @@ class Block:
     starts: np.ndarray
     lengths: np.ndarray
     line: int
+    size: int
     prefix: bytes = b""
 
     def _apart(self, form: str, lines: list[bytes], rows: np.ndarray, closing: np.ndarray) -> list[Sentence]:

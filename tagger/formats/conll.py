@@ -188,7 +188,7 @@ def _together(block: bytes, ends: np.ndarray, number: int, commented: bool) -> C
     starts = np.append(0, empty[:-1] + 1)
     words = [line.partition(b"\t")[0] for line in lines] if b"\t" in block else lines
     if not commented:
-        return ConllBlock(lines=lines, words=words, starts=starts, lengths=empty - starts, line=number)
+        return ConllBlock(lines=lines, words=words, starts=starts, lengths=empty - starts, line=number, size=len(block))
     signs = np.frombuffer(block, np.uint8)
     begins = np.append(0, ends[:-1] + 1)  # of lines, in bytes
     comments = np.flatnonzero((signs[begins] == COMMENT[0]) & (signs[np.minimum(begins + 1, len(signs) - 1)] == COMMENT[1]))
@@ -196,4 +196,5 @@ def _together(block: bytes, ends: np.ndarray, number: int, commented: bool) -> C
     for row in comments.tolist():
         words[row] = b""
     before = np.diff(np.searchsorted(comments, np.append(starts, len(lines))))  # of each sentence's own
-    return ConllBlock(lines=lines, words=words, starts=starts + before, lengths=empty - starts - before, line=number, comments=comments)
+    lengths = empty - starts - before
+    return ConllBlock(lines=lines, words=words, starts=starts + before, lengths=lengths, line=number, size=len(block), comments=comments)

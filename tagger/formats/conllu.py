@@ -139,6 +139,7 @@ class _Layout:
             starts=counts[:-1] - counts[0],
             lengths=np.diff(counts),
             line=number + line,
+            size=len(content),
             content=content,
             rows=words - line,
             miscs=self.tabs[tabs + COLUMNS - 2] + 1 - begin,
