@@ -13,9 +13,8 @@ from tagger.tokens import UKRAINIAN
 
 LETTERS = "".join(letter for letter in UKRAINIAN if letter.islower())
 ZEROS = b"\0\0"  # as long as each letter
-COLUMNS = np.zeros(ord(max(LETTERS)) + 1, np.int64)  # of LetterChecksums' table, by code point; 0 for what is no letter, and adds nothing
-for column, own in enumerate(LETTERS, 1):
-    COLUMNS[ord(own)] = column
+COLUMNS = np.zeros(ord(max(LETTERS)) + 1, np.int64)  # of LetterChecksums' parts, by code point; 0 for what is no letter, and adds nothing
+COLUMNS[list(map(ord, LETTERS))] = np.arange(1, len(LETTERS) + 1)
 
 
 def checksum(word: str) -> int:
@@ -33,18 +32,15 @@ class LetterChecksums:
     """Checksums of words of LETTERS alone. What it needs for words of each length is made when the first one comes."""
 
     def __init__(self) -> None:
-        self._parts: list[list[int]] = [[0, *(checksum(letter) ^ crc32(ZEROS) for letter in LETTERS)]]  # by the letters that follow it
-        self._zeros = [crc32(b"")]  # of as many zeros as words have letters
-        self._build()
-
-    def _build(self) -> None:
-        self._table, self._none = np.array(self._parts, np.uint32).ravel(), np.array(self._zeros, np.uint32)
+        self._parts = np.array([[0, *(checksum(letter) ^ crc32(ZEROS) for letter in LETTERS)]], np.uint32)  # by the letters that follow, and COLUMNS
+        self._zeros = np.array([crc32(b"")], np.uint32)  # of as many zeros as words have letters
 
     def _grow(self, longest: int) -> None:
-        while len(self._zeros) <= longest:
-            self._parts.append([crc32(ZEROS, part) ^ crc32(ZEROS) for part in self._parts[-1]])
-            self._zeros.append(crc32(ZEROS, self._zeros[-1]))
-        self._build()
+        parts, zeros = self._parts.tolist(), self._zeros.tolist()
+        while len(zeros) <= longest:
+            parts.append([crc32(ZEROS, part) ^ crc32(ZEROS) for part in parts[-1]])
+            zeros.append(crc32(ZEROS, zeros[-1]))
+        self._parts, self._zeros = np.array(parts, np.uint32), np.array(zeros, np.uint32)
 
     def get(self, text: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """The checksums of some words.
@@ -61,5 +57,5 @@ class LetterChecksums:
         ends = lengths.cumsum()
         # how many letters follow each character of its word: 0 at the last one, and -1 at the closing mark, which adds nothing anyway
         follow = np.repeat(ends - 2, lengths) - np.arange(len(text))
-        places = np.maximum(follow, 0) * (len(LETTERS) + 1) + COLUMNS.take(text, mode="clip")
-        return np.bitwise_xor.reduceat(self._table.take(places, mode="clip"), ends - lengths) ^ self._none[lengths - 2]
+        places = np.maximum(follow, 0) * self._parts.shape[1] + COLUMNS.take(text, mode="clip")
+        return np.bitwise_xor.reduceat(self._parts.take(places, mode="clip"), ends - lengths) ^ self._zeros[lengths - 2]

@@ -25,19 +25,18 @@ class Gazetteer:
 
     def __init__(self, entries: np.ndarray | None = None) -> None:
         entries = np.zeros(0, ENTRY) if entries is None else entries
-        self._count = len(entries)
-        own = np.ascontiguousarray(entries["checksum"])
+        count, own = len(entries), np.ascontiguousarray(entries["checksum"])
         # By the upper bits of a checksum: where those with like bits begin. It is spread evenly, so there is a like number of each.
-        bits = max(self._count.bit_length() - SHARE_BITS, 1)
+        bits = max(count.bit_length() - SHARE_BITS, 1)
         self._shift = np.uint32(32 - bits)
         self._firsts = np.searchsorted(own, np.arange(1 << bits, dtype=np.uint32) << self._shift)
-        self._halvings = int(np.diff(self._firsts, append=self._count).max()).bit_length()
+        self._halvings = int(np.diff(self._firsts, append=count).max()).bit_length()
         # What stands behind the last one is below none, so nothing is sought beyond its first place, which is of no class.
         self._checksums = np.append(own, np.full(1 << self._halvings, 0xFFFFFFFF, np.uint32))
         self._classes = np.append(entries["classes"], np.uint8(0))
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._classes) - 1
 
     @property
     def entries(self) -> np.ndarray:
