@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tagger.errors import DataError
-from tagger.formats.block import Block, Piece
+from tagger.formats.block import Block, ConllBlock, Piece
 from tagger.formats.reading import Reading
 from tagger.formats.writing import Writing
 from tagger.interrupts import Interrupted, Interrupts
@@ -91,11 +91,10 @@ class Pipe:
             ended = ended or trouble is not None
             for piece in found:
                 window.append(piece)
-                if isinstance(piece, Block):
-                    tokens += len(piece.words)
-                    narrow += len(piece.words) if piece.size <= NARROW * len(piece.words) else 0
-                else:
-                    tokens += len(piece.tokens)
+                count = len(piece.words if isinstance(piece, Block) else piece.tokens)
+                tokens += count
+                if isinstance(piece, ConllBlock) and piece.size <= NARROW * count:
+                    narrow += count
                 full = max(self._tagger.window_tokens, NARROW_TOKENS if 2 * narrow > tokens else 0)
                 if tokens >= full or len(window) >= WINDOW_SENTENCES:
                     self._flush(window, writing)

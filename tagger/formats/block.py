@@ -14,7 +14,6 @@ class Block:
     :param words: what is to be tagged, and for some forms between sentences words that are of none.
     :param starts, lengths: which word each sentence begins with, and how many are its tokens. *Shape:* (sentences,).
     :param line: the number of the first line in the input, from 1.
-    :param size: of all lines, in bytes.
     :param prefix: a byte order mark in front of it.
     """
 
@@ -22,7 +21,6 @@ class Block:
     starts: np.ndarray
     lengths: np.ndarray
     line: int
-    size: int
     prefix: bytes = b""
 
     def _apart(self, form: str, lines: list[bytes], rows: np.ndarray, closing: np.ndarray) -> list[Sentence]:
@@ -46,10 +44,12 @@ class ConllBlock(Block):
     """CoNLL, a token without spaces in front of each line's first TAB. There is a word for each line; an empty one or a comment has nothing.
 
     :param lines: the lines of all, with the comments in front of each sentence and the empty line behind it.
+    :param size: of these, in bytes.
     :param comments: which lines are comments. *Shape:* (comments,).
     """
 
     lines: list[bytes]
+    size: int
     comments: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def sentences(self) -> list[Sentence]:

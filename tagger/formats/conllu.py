@@ -11,13 +11,13 @@ import numpy as np
 
 from tagger.errors import DataError
 from tagger.formats.block import ConlluBlock, Piece
-from tagger.formats.conll import LINE_FEED, ConllReader
+from tagger.formats.conll import LINE_FEED, TAB, ConllReader
 from tagger.formats.decoding import Decoder
 
 COLUMNS = 10
 WORD_LINE = re.compile(rb"\d+\t")
 OTHER_LINE = re.compile(rb"\d+[-.]\d+\t")
-COMMENT, TAB = ord("#"), ord("\t")
+COMMENT = ord("#")
 LONGEST_NUMBER = 9  # digits, of those that are looked at together
 FEWEST = 16  # tokens of usual sentences in a row that come the fast way: with fewer, what is done once for all of them takes longer than care
 
@@ -139,7 +139,6 @@ class _Layout:
             starts=counts[:-1] - counts[0],
             lengths=np.diff(counts),
             line=number + line,
-            size=len(content),
             content=content,
             rows=words - line,
             miscs=self.tabs[tabs + COLUMNS - 2] + 1 - begin,
