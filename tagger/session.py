@@ -18,8 +18,8 @@ from tagger.metadata import read_metadata, without_metadata
 
 LARGE = 4096  # padded tokens; what a batch of more took on the CPU is given back, as that is a lot and each run is long anyway
 OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc")
-# What the other half of the graph is given when one half is run, as onnxruntime runs all of it whatever is asked for: a sentence of one word, said to
-# have none where the recurrent layers stop at that (cuDNN does not take it).
+# What the other half of the graph is given when one half is run, as onnxruntime runs all of it whatever is asked for: a sentence of one word, which
+# on the CPU is said to have none: the recurrent layers stop at that. On CUDA that was not tried, and a GPU is asked far less often.
 NOWHERE = np.zeros((1, 1), np.int32)
 NO_LENGTHS = {"cpu": np.zeros(1, np.int32), "cuda": np.ones(1, np.int32)}
 

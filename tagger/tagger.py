@@ -164,9 +164,9 @@ class Tagger:
         batches: list[Batch] = []
         whole = self.session.takes_table
         short = lengths <= SEGMENT
-        firsts, sizes = starts[short], lengths[short]
+        begins, sizes = starts[short], lengths[short]
         for batch in plan(sizes, self.batch_tokens):
-            own = firsts[batch]
+            own = begins[batch]
             window.jobs.append(Job(own))
             batches.append(lay_out(words, numbers, own, sizes[batch], whole))
         for i in np.flatnonzero(~short).tolist():

@@ -10,7 +10,7 @@ from tagger import device, digest
 from tagger.content import model_content, read_ahead
 from tagger.device import CPU, CUDA
 from tagger.errors import DeviceError, ModelError
-from tagger.session import LARGE, Session
+from tagger.session import LARGE, NO_LENGTHS, Session
 from tagger.tagger import Tagger
 
 SENTENCES = ["Олена Коваленко живе в Києві .".split(), ["Так"], "Компанія « Нафтогаз » працює .".split()]
@@ -39,6 +39,14 @@ def test_what_a_large_batch_took_is_given_back(tiny_model):
     outcomes = [session.emissions(vectors, np.zeros((4, columns), np.int32), np.full(columns, 4, np.int32)) for columns in (LARGE // 4, LARGE // 4 + 1)]
     assert asked == [None, None, "cpu:0"]
     np.testing.assert_array_equal(outcomes[0], outcomes[1][:, :-1])
+
+
+def test_words_get_the_same_vectors_whatever_the_other_half_is_given(tiny_model):
+    session, features = Session(tiny_model, device="cpu"), np.arange(24, dtype=np.int32).reshape(3, 8) % 5
+    vectors = session.embed(features)
+    session._no_lengths = NO_LENGTHS["cuda"]
+    np.testing.assert_array_equal(session.embed(features), vectors)
+    assert vectors.any()
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.99, -1])
