@@ -1,16 +1,20 @@
 """Inputs of great size or odd shape: memory stays flat, and nothing takes quadratic time."""
 
-import contextlib
+import sys
 import threading
 import time
 from pipes import LINE, fine, start
 
 import pytest
+from conftest import ROOT
+
+sys.path.append(str(ROOT / "tests" / "benchmarks"))
+
+from speed import Blocks, Undisturbed
 
 from tagger.formats.reading import Reading, ReadSettings
 from tagger.formats.writing import WriteSettings, Writing
 from tagger.labels import Labels, ViewSettings
-from tagger.source import BLOCK
 from tagger.stream import NARROW_TOKENS, Pipe
 from tagger.tagger import WINDOW_TOKENS, Tagger
 
@@ -19,27 +23,6 @@ def memory(process) -> int:
     """Resident memory in KiB."""
     with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-
-
-class Blocks:
-    """An input in memory, all of it ready."""
-
-    is_ready = True
-
-    def __init__(self, data: bytes) -> None:
-        self._blocks = [data[start : start + BLOCK] for start in range(0, len(data), BLOCK)]
-
-    def next(self) -> bytes | None:
-        return self._blocks.pop(0) if self._blocks else None
-
-
-class Undisturbed:
-    """No signals: Ctrl-C stays the test runner's."""
-
-    waiting = staticmethod(contextlib.nullcontext)
-
-    def check(self) -> None:
-        """Nothing has arrived."""
 
 
 @pytest.mark.parametrize(("line", "sizes"), [("слово\n", (NARROW_TOKENS, 3 * NARROW_TOKENS)), ("слово\t" + "_\t" * 40 + "\n", (WINDOW_TOKENS, NARROW_TOKENS))])
