@@ -19,8 +19,11 @@ def test_the_mean_of_a_checkpoint_and_what_it_was_trained_on_to(tiny_corpus, tmp
     for name, weights in found.weights.items():
         wanted = 0.75 * one.weights[name] + 0.25 * other.weights[name]
         assert torch.allclose(weights, round_table(wanted) if name == "embedding.weight" else wanted, atol=1e-6), name
-    assert found.data["mean"] == [one.data, other.data] and found.data["development_fingerprint"] == one.data["development_fingerprint"]
-    assert list(found.training.values()) == [one.training, other.training]
+    assert found.data["development_fingerprint"] == one.data["development_fingerprint"]
+    (begun, began), (went_on, gone_on) = found.data["lineage"].items()
+    assert found.data["from"] == [begun, went_on] and found.training == {"mean": [[begun, 0.75], [went_on, 0.25]]}
+    assert began == {"data": one.data, "training": one.training, "from": []}
+    assert gone_on["training"] == other.training and gone_on["from"] == other.data["from"] == [begun]
     assert run_program("uk-tag-export", target, tmp_path / "mean.onnx").returncode == 0  # its table is in eight bits
     assert b"\nmicro" in run_program("uk-tag-train", "evaluate", target, tiny_corpus, check=True).stdout
 

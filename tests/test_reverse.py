@@ -49,7 +49,7 @@ def test_a_training_starts_from_a_model(tiny_corpus, tmp_path):
     assert done.returncode == 0 and b"other development documents" not in done.stderr, done.stderr
     start, end = checkpoints.load(first), checkpoints.load(further)
     assert torch.allclose(end.weights["output.weight"], start.weights["output.weight"], atol=1e-5)
-    assert end.data["start"]["data"]["fingerprint"] == start.data["fingerprint"]
+    assert [step["data"]["fingerprint"] for step in end.data["lineage"].values()] == [start.data["fingerprint"]]
 
 
 def test_what_cannot_be_turned_back_is_refused(tmp_path):

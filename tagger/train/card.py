@@ -1,15 +1,15 @@
 """A model card (Mitchell et al. 2019) in Markdown, of what model files say of themselves and of scores measured now: nothing in it is typed by hand."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from tagger.errors import ModelError
 from tagger.session import Session
 from tagger.tagger import Tagger
-from tagger.train import evaluate, parts
+from tagger.train import evaluate, lineage, parts
 from tagger.train.calibration import Scored, Temperature, best_temperature, bins, scored
 from tagger.train.corpus import Document
 from tagger.train.evaluate import Interval, Measured
@@ -131,10 +131,10 @@ def _origin(about: Mapping, sets: Sequence[SetReport]) -> Iterable[tuple[str, st
     chosen_by = data.get("development_fingerprint", "(not said)")
     same = [report.name for report in sets if report.fingerprint == chosen_by]
     yield "Development data", f"`{chosen_by}`; " + (f"this is {same[0]} below" if same else "**not the development data below**")
-    for number, digest in enumerate(data.get("soft", []), 1):
+    steps = lineage.behind([(data, training)])["lineage"]
+    for number, digest in enumerate(dict.fromkeys(chain.from_iterable(step["data"].get("soft", []) for step in steps.values())), 1):
         yield f"Labelled by a teacher, {number}", f"SHA-256 of the file `{digest}`"
-    for name, options in training.items():
-        yield f"Settings: {name}", f"`{json.dumps(options, ensure_ascii=False)}`"
+    yield from lineage.told(steps)
     if "epoch" in about.get("scores", {}):
         yield "Epoch kept", str(about["scores"]["epoch"])
 

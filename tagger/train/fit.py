@@ -18,6 +18,7 @@ from tagger.train.checkpoint import Checkpoint, save
 from tagger.train.corpus import Document, labels, without_copies
 from tagger.train.evaluate import evaluate
 from tagger.train.guide import guide_for
+from tagger.train.lineage import behind
 from tagger.train.lists import read_gazetteer
 from tagger.train.local import LocalSession
 from tagger.train.loop import LoopSettings, Trainer
@@ -141,7 +142,7 @@ def fit(
             "the checkpoint to start from was chosen by other development documents, and may have learned from these: their F1 may flatter; is --seed the same?"
         )
     if start:
-        described["start"] = {"data": start.data, "training": start.training}
+        described |= behind([(start.data, start.training)])
     training_options = {"data": asdict(data), "features": asdict(features), "loop": asdict(settings)}
     training_options["versions"] = {"torch": torch.__version__}
     training_options["data"]["sources"] = described["sources"]

@@ -6,6 +6,7 @@ import torch
 
 from tagger.errors import ModelError
 from tagger.train.checkpoint import Checkpoint
+from tagger.train.lineage import behind, mean_of, without
 from tagger.train.rounding import round_table
 
 
@@ -25,7 +26,7 @@ def mean(checkpoints: Sequence[Checkpoint], shares: Sequence[float]) -> Checkpoi
         for name, tensor in first.weights.items()
     }
     weights["embedding.weight"] = round_table(weights["embedding.weight"])
-    data = {**first.data, "soft": list(dict.fromkeys(digest for own in checkpoints for digest in own.data.get("soft", [])))}
-    data["mean"] = [own.data for own in checkpoints]
-    training = {f"{number} of {len(shares)}, share {share:g}": own.training for number, (share, own) in enumerate(zip(shares, checkpoints, strict=True), 1)}
+    soft = list(dict.fromkeys(digest for own in checkpoints for digest in own.data.get("soft", [])))
+    data = {**without(first.data), "soft": soft, **behind((own.data, own.training) for own in checkpoints)}
+    training = mean_of(data["from"], shares)
     return Checkpoint(first.settings, first.vocabulary, first.tags, weights, data, training, temperature=first.temperature)
