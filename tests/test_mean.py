@@ -1,5 +1,7 @@
 """The mean of checkpoints' weights, and what has none."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from conftest import run_program
@@ -33,6 +35,7 @@ def test_equal_shares_where_none_are_given(tmp_path):
     checkpoint = random_checkpoint()
     checkpoints.save(checkpoint, one)
     checkpoint.weights["output.bias"] = checkpoint.weights["output.bias"] + 2
+    checkpoint.settings = replace(checkpoint.settings, dropout=checkpoint.settings.dropout / 2)  # another training, the same network
     checkpoints.save(checkpoint, other)
     assert run_program("uk-tag-train", "average", one, other, "-o", tmp_path / "mean.pt").returncode == 0
     assert torch.allclose(checkpoints.load(tmp_path / "mean.pt").weights["output.bias"], checkpoint.weights["output.bias"] - 1)

@@ -1,6 +1,7 @@
 """The mean of the weights of networks that were trained on from the same weights: often better than each of them, and as fast (Wortsman et al. 2022)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
@@ -18,7 +19,8 @@ def mean(checkpoints: Sequence[Checkpoint], shares: Sequence[float]) -> Checkpoi
     """
     first = checkpoints[0]
     for other in checkpoints[1:]:
-        if (other.tags, other.settings, other.vocabulary.to_texts()) != (first.tags, first.settings, first.vocabulary.to_texts()):
+        shape = replace(other.settings, dropout=first.settings.dropout)  # which a weight knows nothing of
+        if (other.tags, shape, other.vocabulary.to_texts()) != (first.tags, first.settings, first.vocabulary.to_texts()):
             raise ModelError("these checkpoints differ in tags, network or vocabulary, so their weights have no mean; train all of them on from one")
     shares = [share / sum(shares) for share in shares]
     weights = {
