@@ -5,8 +5,8 @@ takes, and without OpenSSL's 3.5 MiB. A model that is not listed is found whole 
 """
 
 CHECKSUMS = {
-    "626f33bcc92ffc3f929fcf252e3fa524042bde65c0ec31569882ea672952fc94": 0x9DB39C30,  # uk-ner-small.int8.onnx
-    "6029e6a8b35bed8f972029541c64e0477bf30d1275e7d731280ab4f444f55efb": 0xB496DB21,  # uk-ner-small.onnx
-    "86b49fe7cc228d28ef77a4bfb8c711b3f96d174542b5af0079a7faec5284ec41": 0xA30FFCF8,  # uk-ner.int8.onnx
-    "7164d38e04bebceb4ac32b8195834f9d1ddff9d9d6ed8117d6deb861e0d473e3": 0x850F7C41,  # uk-ner.onnx
+    "216af3b04f4d1dd4b5a265f143af7132c86824b7f467fe0bb0781f75dc3462f6": 0xF221CE25,  # uk-ner-small.int8.onnx
+    "e99629bdfc5dcca8482acc4d2f2339502e0c1c7a3ea932fbda1ef7d52b3ca6ca": 0xE9C57532,  # uk-ner-small.onnx
+    "3a299b0f3f5fc7e79b596f012209d055b6fa766205ed55f67f77c20e05d3de2d": 0x383FB9E7,  # uk-ner.int8.onnx
+    "97ab7290e6c9d3cd1e03325c4f210921b87ac50c92e9ea79316636fc6fbaca7f": 0x56299365,  # uk-ner.onnx
 }
