@@ -153,12 +153,14 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     assert not any(kinds(b"a\r\n\r\nc\n"))
     usual, strange = b"a\nb\n\nc\tO\n\n", b"x y\nz\n\n"
     assert kinds((usual + strange + usual + strange)[:-1]) == [True, False, True, False]
-    assert kinds(usual * 5 + b"\n" + usual * 5 + b"\n").count(True) == 2  # two empty lines in a row
+    assert kinds((b"\n" + usual + b"\n\n" + usual)[:-1]) == [True]  # further empty lines
+    assert kinds(usual + b"\n\n# one\n" + usual + b"\n") == [True, False]  # behind the last sentence
+    assert kinds(usual + b"\n" + strange + b"\n" + usual[:-1]) == [True, False, True]
     assert sum(kinds((usual + strange) * 50)) == CUTS
     assert kinds((usual + b"\xff\n\n" + usual)[:-1]) == [True, False, True]
     assert kinds(b"# one\n# \na\nb\tO\n\n# two\nc\n") == [True]
     assert kinds(b"# one\na\n\nb\n# two\nc\n\nd\n") == [True, False, True]  # not in front
-    assert not any(kinds(b"# one\n\na\n\n")) and not any(kinds(b"# o\tn\na\n"))
+    assert kinds(b"# one\n\na\n") == [False, True] and not any(kinds(b"# o\tn\na\n"))
     assert kinds(b"a\n\n# \xff\nb\n\nc\n") == [True, False, True]
 
 

@@ -1,6 +1,6 @@
 """Usual sentences one behind the other, as one piece, for whoever need not look at each: UTF-8, complete, with tokens, and no CR in them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -43,14 +43,14 @@ class Block:
 class ConllBlock(Block):
     """CoNLL, a token without spaces in front of each line's first TAB. There is a word for each line; an empty one or a comment has nothing.
 
-    :param lines: the lines of all, with the comments in front of each sentence and the empty line behind it.
+    :param lines: the lines of all, with the comments and further empty lines in front of each sentence, and the empty line behind it.
     :param size: of these, in bytes.
-    :param comments: which lines are comments. *Shape:* (comments,).
+    :param passing: which lines are such comments and further empty lines. *Shape:* (some,).
     """
 
     lines: list[bytes]
     size: int
-    comments: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    passing: np.ndarray
 
     def sentences(self) -> list[Sentence]:
         """The same, one by one."""

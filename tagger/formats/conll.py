@@ -15,7 +15,7 @@ from tagger.formats.sentence import Sentence
 
 LONGEST_SENTENCE = 100_000  # tokens; what is longer has no sentence marks, and is tagged in parts without a mark between
 LINE_FEED, TAB = ord("\n"), ord("\t")
-# What keeps a sentence from the fast way, beside lines that begin with a TAB and two empty ones in a row: other white space, and a line without a token.
+# What keeps a sentence from the fast way, beside lines that begin with a TAB: other white space, and a line without a token. Empty lines do not.
 UNUSUAL = (b" ", b"\r", b"\v", b"\f", b"-DOCSTART-")
 # Comments in front of a sentence, which the fast way takes along: behind an empty line, and with a token's line behind them.
 COMMENTS = re.compile(rb"\n\n(?:# [^\t\n\v\f\r]*\n)+(?!\n)")
@@ -78,18 +78,18 @@ class ConllReader:
         """
         whole = block + b"\n"
         begin = whole.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open
-        end = whole.rfind(b"\n\n") + 2  # behind the last one that is complete
+        end = _complete(whole, 0, len(whole))
         done = 0
         cuts = 0 if self._column or begin == 1 else CUTS
         commented = cuts > 0 and COMMENT[:1] in whole and COMMENT in whole  # where there is none, one byte of it tells that far sooner
         plain = _without_comments(whole, begin, end) if commented else whole
         signs = np.frombuffer(whole, np.uint8)
         ends = np.flatnonzero(signs == LINE_FEED)  # of lines, in bytes
-        strange = _strange_lines(signs, ends)
+        tabbed = ends[:-1][signs[ends[:-1] + 1] == TAB] + 1  # lines that begin with a TAB
         for _ in range(cuts):
-            unusual = _first_unusual(whole, plain, begin, end, strange)
-            stop = end if unusual == end else whole.rfind(b"\n\n", begin, unusual) + 2  # 1 where the first sentence has it
-            if begin + 2 < stop:
+            unusual = _first_unusual(whole, plain, begin, end, tabbed)
+            stop = end if unusual == end else _complete(whole, begin, unusual)
+            if begin < stop:
                 line = number + whole.count(b"\n", done, begin)
                 if done < begin:
                     self.read(whole[done : begin - 1].split(b"\n"), number, found)
@@ -97,7 +97,7 @@ class ConllReader:
                 usual = _together(whole[begin:stop], own, line, commented)
                 found.append(usual)
                 done, number = stop, line + len(usual.lines)
-            closed = whole.find(b"\n\n", unusual)  # the sentence that has it
+            closed = whole.find(b"\n\n", unusual, end)  # the sentence that has it
             if closed < 0:
                 break
             begin = closed + 2
@@ -148,23 +148,23 @@ def _without_comments(whole: bytes, begin: int, end: int) -> bytes:
     return whole[:begin] + hidden[2:] + whole[end:]
 
 
-def _strange_lines(signs: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Where a line begins with a TAB, or an end of line has two others behind it. *Shape:* signs (bytes,), ends (lines,) -> (some,), in bytes."""
-    tabbed = signs[np.minimum(ends + 1, len(signs) - 1)] == TAB
-    strange = tabbed.copy()
-    strange[:-2] |= ends[2:] - ends[:-2] == 2
-    return (ends + tabbed)[strange]
+def _complete(whole: bytes, begin: int, end: int) -> int:
+    """Where the last sentence ends that is complete between two places, with the empty line behind it; `begin` where there is none."""
+    closed = whole.rfind(b"\n\n", begin, end)
+    while closed > begin and whole[closed - 1] == LINE_FEED:  # further empty lines
+        closed -= 1
+    return closed + 2 if closed > begin else begin
 
 
-def _first_unusual(whole: bytes, plain: bytes, begin: int, end: int, strange: np.ndarray) -> int:
+def _first_unusual(whole: bytes, plain: bytes, begin: int, end: int, tabbed: np.ndarray) -> int:
     """Where the first unusual thing, or byte that is no UTF-8, stands from `begin`, where a sentence begins, to `end`; `end` where there is none.
 
     :param plain: `whole` as :func:`_without_comments` gives it: in a comment in front of a sentence nothing but such a byte is unusual.
-    :param strange: see :func:`_strange_lines`.
+    :param tabbed: where lines begin with a TAB. *Shape:* (some,), in bytes.
     """
-    if whole[begin : begin + 1] in (b"\n", b"\t"):
+    if whole[begin : begin + 1] == b"\t":
         return begin
-    end = min([end, *strange[np.searchsorted(strange, begin) :][:1].tolist()])
+    end = min([end, *tabbed[np.searchsorted(tabbed, begin) :][:1].tolist()])
     for mark in UNUSUAL:
         if (place := plain.find(mark, begin, end)) >= 0:
             end = place
@@ -184,17 +184,19 @@ def _together(block: bytes, ends: np.ndarray, number: int, commented: bool) -> C
     """
     lines = block.split(b"\n")
     lines.pop()  # what is behind the last line feed
-    empty = np.flatnonzero(np.diff(ends) == 1) + 1
-    starts = np.append(0, empty[:-1] + 1)
+    empty = np.flatnonzero(np.diff(ends, prepend=-1) == 1)
+    further = empty == np.append(-1, empty[:-1]) + 1  # behind another empty line, or in front of everything
+    closing, passing = (empty[~further], empty[further]) if further.any() else (empty, empty[:0])
+    starts = np.append(0, closing[:-1] + 1)
     words = [line.partition(b"\t")[0] for line in lines] if b"\t" in block else lines
-    if not commented:
-        return ConllBlock(lines=lines, words=words, starts=starts, lengths=empty - starts, line=number, size=len(block))
-    signs = np.frombuffer(block, np.uint8)
-    begins = np.append(0, ends[:-1] + 1)  # of lines, in bytes
-    comments = np.flatnonzero((signs[begins] == COMMENT[0]) & (signs[np.minimum(begins + 1, len(signs) - 1)] == COMMENT[1]))
-    words = words if words is not lines else lines.copy()
-    for row in comments.tolist():
-        words[row] = b""
-    before = np.diff(np.searchsorted(comments, np.append(starts, len(lines))))  # of each sentence's own
-    lengths = empty - starts - before
-    return ConllBlock(lines=lines, words=words, starts=starts + before, lengths=lengths, line=number, size=len(block), comments=comments)
+    if commented:
+        signs = np.frombuffer(block, np.uint8)
+        begins = np.append(0, ends[:-1] + 1)  # of lines, in bytes
+        comments = np.flatnonzero((signs[begins] == COMMENT[0]) & (signs[np.minimum(begins + 1, len(signs) - 1)] == COMMENT[1]))
+        words = words if words is not lines else lines.copy()
+        for row in comments.tolist():
+            words[row] = b""
+        passing = np.sort(np.concatenate([passing, comments]))
+    if len(passing):
+        starts = starts + np.diff(np.searchsorted(passing, np.append(starts, len(lines))))  # each sentence has its own in front of it
+    return ConllBlock(lines=lines, words=words, starts=starts, lengths=closing - starts, line=number, size=len(block), passing=passing)

@@ -100,9 +100,9 @@ class Writing:
         fresh = self._settings.form == "conll"
         if isinstance(block, ConllBlock):
             lines = block.words if fresh else block.lines
-            if fresh and len(block.comments):
+            if fresh and len(block.passing):
                 numbers = numbers.copy()
-                numbers[block.comments] = len(self._endings) - 1
+                numbers[block.passing] = len(self._endings) - 1
             endings = self._endings[numbers].tolist()
         elif fresh:
             lines, endings = block.words, self._endings[numbers].tolist()
