@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tagger.errors import DataError
 from tagger.formats import conllu
 from tagger.formats.block import Block, ConllBlock
-from tagger.formats.conll import CUTS, ConllReader
+from tagger.formats.conll import ConllReader
+from tagger.formats.conll_blocks import CUTS
 from tagger.formats.conllu import ConlluReader
 from tagger.formats.reading import Reading, ReadSettings
 from tagger.formats.writing import WriteSettings, Writing
@@ -44,18 +45,21 @@ LINES = [
     "\0",
 ]
 BYTES = st.lists(st.sampled_from([line.encode() for line in LINES]) | st.just(b"\xff\tO"), max_size=40).map(b"\n".join)
-USUAL = (
-    st.lists(
-        st.tuples(st.sampled_from(["", "# note\n", "# a = b\n# \n"]), st.lists(st.sampled_from(["Київ", "а\t_\t\t", "п’ять\tO"]), min_size=1, max_size=5)).map(
-            lambda sentence: sentence[0] + "\n".join(sentence[1])
-        ),
-        max_size=8,
-    )
-    .map("\n\n".join)
-    .map(str.encode)
-)
 
+
+def usual(*lines):
+    """Sentences of such lines, some with comments in front, and some with further empty lines."""
+    fronts = st.sampled_from(["", "", "# note\n", "# a = b\n# \n", "\n"])
+    sentences = st.tuples(fronts, st.lists(st.sampled_from(lines), min_size=1, max_size=5).map("\n".join)).map("".join)
+    return st.lists(sentences, max_size=8).map("\n\n".join).map(str.encode)
+
+
+USUAL = usual("Київ", "а\t_\t\t", "п’ять\tO")
+SPACED = usual("Київ NOUN B-LOC", "а  _ _", "п’ять O")
+STRANGELY_SPACED = st.lists(st.sampled_from(["а O", "а O", "а ", " а", "а", "# note", "# a\tb", "", "", "а\tO", "а\x1cO", "а\vO"]), max_size=9)
 MIXED = st.lists(USUAL | BYTES.map(lambda data: data[:12]), max_size=24).map(b"\n\n".join)
+MIXED |= st.lists(SPACED | STRANGELY_SPACED.map("\n".join).map(str.encode), max_size=24).map(b"\n\n".join)
+MIXED |= st.tuples(USUAL | SPACED | MIXED, st.sampled_from([b"", b"\n"])).map(lambda parts: b"".join(parts).replace(b"\n", b"\r\n"))
 
 # Lines of CoNLL-U: tokens (one of them with a space, one of nothing), what passes through, and what is none.
 UNIVERSAL = [
@@ -128,7 +132,7 @@ def compare(data, draw, form, outputs):
 
 
 @settings(max_examples=500)
-@given(BYTES | USUAL | MIXED, st.data())
+@given(BYTES | USUAL | SPACED | MIXED, st.data())
 def test_blocks_give_what_lines_give(data, draw):
     compare(data, draw, "conll", ["same", "conll", "jsonl"])
 
@@ -149,8 +153,12 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
 
     assert kinds(b"a\nb\n\nc\tO\n\nd") == [True]  # the last one is still open
     assert kinds(b"a\nb\n") == [True]
-    assert kinds(b"a b\n\nc\n") == [False, True]
+    assert kinds(b"a b\n\nc\nd\n") == [False, True]
     assert not any(kinds(b"a\r\n\r\nc\n"))
+    assert kinds(b"a\r\n\r\n# one\r\nc\tO\r\n\r") == [True]
+    assert kinds(b"a X O\nb O\n\n# one\n# two\nc O\n") == [True]
+    assert kinds(b"a O\nb O\n\nc \nd O\n\n\n# one\ne O\n") == [True, False, True]
+    assert kinds(b"a O\n# one\nb O\n\nc O\n\n# two\n\nd O\n") == [False, True, False, True]
     usual, strange = b"a\nb\n\nc\tO\n\n", b"x y\nz\n\n"
     assert kinds((usual + strange + usual + strange)[:-1]) == [True, False, True, False]
     assert kinds((b"\n" + usual + b"\n\n" + usual)[:-1]) == [True]  # further empty lines

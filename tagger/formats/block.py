@@ -41,20 +41,26 @@ class Block:
 
 @dataclass(slots=True, kw_only=True)
 class ConllBlock(Block):
-    """CoNLL, a token without spaces in front of each line's first TAB. There is a word for each line; an empty one or a comment has nothing.
+    """CoNLL, a token without spaces in front of each line's first separator. There is a word for each line; an empty one or a comment has nothing.
 
-    :param lines: the lines of all, with the comments and further empty lines in front of each sentence, and the empty line behind it.
+    :param lines: the lines of all, without their ends, with the comments and further empty lines in front of each sentence, and the empty line behind it.
     :param size: of these, in bytes.
     :param passing: which lines are such comments and further empty lines. *Shape:* (some,).
+    :param separator: what sets a column off: a TAB or a space; a TAB where there is but one column.
+    :param line_end: what ends each line.
     """
 
     lines: list[bytes]
     size: int
     passing: np.ndarray
+    separator: bytes = b"\t"
+    line_end: bytes = b"\n"
 
     def sentences(self) -> list[Sentence]:
         """The same, one by one."""
-        return self._apart("conll", self.lines, np.arange(len(self.words)), self.starts + self.lengths)
+        rest = self.line_end[:-1]
+        lines = [line + rest for line in self.lines] if rest else self.lines
+        return self._apart("conll", lines, np.arange(len(self.words)), self.starts + self.lengths)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,7 +11,8 @@ import numpy as np
 
 from tagger.errors import DataError
 from tagger.formats.block import ConlluBlock, Piece
-from tagger.formats.conll import LINE_FEED, TAB, ConllReader
+from tagger.formats.conll import ConllReader
+from tagger.formats.conll_blocks import LINE_FEED, TAB
 from tagger.formats.decoding import Decoder
 
 COLUMNS = 10
