@@ -17,7 +17,7 @@ UNUSUAL = (b" ", b"\r", b"\v", b"\f", b"-DOCSTART-")
 # Comments in front of a sentence, which the fast way takes along: behind an empty line, and with a token's line behind them.
 COMMENTS = re.compile(rb"\n\n(?:# [^\t\n\v\f\r]*\n)+(?!\n)")
 COMMENT = b"# "
-CUTS = 8  # parts of a block that may come the fast way, with something unusual between them; where there is more of that, the rest is read with care
+CUTS = 32  # parts of a block that may come the fast way, with something unusual between them; where there is more of that, the rest is read with care
 
 
 @dataclass(slots=True)
