@@ -157,6 +157,7 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     assert not any(kinds(b"a\r\n\r\nc\n"))
     assert kinds(b"a\r\n\r\n# one\r\nc\tO\r\n\r") == [True]
     assert kinds(b"a X O\nb O\n\n# one\n# two\nc O\n") == [True]
+    assert kinds(b"# one\n# two\na\n\n# three\n# four\nb\n") == [True]  # one column: comments say nothing of how columns are set off
     assert kinds(b"a O\nb O\n\nc \nd O\n\n\n# one\ne O\n") == [True, False, True]
     assert kinds(b"a O\n# one\nb O\n\nc O\n\n# two\n\nd O\n") == [False, True, False, True]
     usual, strange = b"a\nb\n\nc\tO\n\n", b"x y\nz\n\n"

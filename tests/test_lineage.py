@@ -70,5 +70,11 @@ def test_people_are_told_what_changed_from_step_to_step():
     ]
 
 
+def test_people_are_told_what_is_gone_from_step_to_step():
+    first = {}, {"data": {"mapping": {"ART": "MISC"}}, "loop": {"guidance": 1.0}}
+    rows = told(behind([({**behind([first])}, {"data": {"mapping": {}}, "loop": {}})])["lineage"])
+    assert rows[1] == ("Step 2, from 1", '`{"data.mapping": {}, "loop": {}, "data.mapping.ART": null, "loop.guidance": null}`')
+
+
 def test_models_of_which_nothing_is_known():
     assert told(behind([({}, {})])["lineage"]) == [("Step 1", "`{}`")]

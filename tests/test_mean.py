@@ -30,6 +30,17 @@ def test_the_mean_of_a_checkpoint_and_what_it_was_trained_on_to(tiny_corpus, tmp
     assert b"\nmicro" in run_program("uk-tag-train", "evaluate", target, tiny_corpus, check=True).stdout
 
 
+def test_trainings_that_differ_in_dropout_alone_are_two_steps(tiny_corpus, tmp_path):
+    first, one, other, target = (tmp_path / f"{name}.pt" for name in ("first", "one", "other", "mean"))
+    options = [*OPTIONS, "--epochs", "1"]
+    run_program("uk-tag-train", "fit", tiny_corpus, "--output", first, *options, check=True)
+    for path, dropout in ((one, "0.1"), (other, "0.6")):
+        run_program("uk-tag-train", "fit", tiny_corpus, "--output", path, *options, "--start", first, "--dropout", dropout, check=True)
+    run_program("uk-tag-train", "average", one, other, "-o", target, check=True)
+    steps = checkpoints.load(target).data["lineage"].values()
+    assert [step["training"]["network"]["dropout"] for step in steps][1:] == [0.1, 0.6] and len(steps) == 3
+
+
 def test_equal_shares_where_none_are_given(tmp_path):
     one, other = tmp_path / "one.pt", tmp_path / "other.pt"
     checkpoint = random_checkpoint()

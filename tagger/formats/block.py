@@ -1,4 +1,4 @@
-"""Usual sentences one behind the other, as one piece, for whoever need not look at each: UTF-8, complete, with tokens, and no CR in them."""
+"""Usual sentences one behind the other, as one piece, for whoever need not look at each: UTF-8, complete, with tokens, and no CR within a line."""
 
 from dataclasses import dataclass
 

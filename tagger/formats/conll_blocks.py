@@ -28,7 +28,7 @@ class Lines:
     :ivar line_end: what ends each of them.
     :ivar separator: what sets a column off.
     :ivar ends: where they end in the text, in bytes. *Shape:* (lines,).
-    :ivar strange: where those begin that are unusual by how they begin, and for lines with spaces how they end. *Shape:* (some,), in bytes.
+    :ivar strange: where lines begin that are unusual as a whole: with a TAB in front, or see :func:`_spaced`. *Shape:* (some,), in bytes.
     :ivar commented: whether there may be comments among them.
     """
 
@@ -136,18 +136,20 @@ def _comments(signs: np.ndarray, begins: np.ndarray) -> np.ndarray:
 
 
 def _spaced(signs: np.ndarray, ends: np.ndarray) -> tuple[bool, np.ndarray]:
-    """Whether most lines have a space, and where those begin that then are unusual: with one column, a space at an end, or a comment behind a token.
+    """Whether most tokens' lines have a space, and where lines begin that then are unusual.
+
+    These are tokens in one column, or with a space at an end, and comments behind a token or in front of an empty line.
 
     *Shape:* signs (bytes,), ends (lines,) -> (some,), in bytes.
     """
     begins = np.append(0, ends[:-1] + 1)
     spaces = np.diff(np.searchsorted(np.flatnonzero(signs == SPACE), np.append(begins, len(signs))))
     filled = begins < ends
-    if 2 * np.count_nonzero(spaces) <= np.count_nonzero(filled):
-        return False, begins[:0]
     comment = np.zeros(len(begins), bool)
     comment[_comments(signs, begins)] = True
     token = filled & ~comment
+    if 2 * np.count_nonzero(spaces[token]) <= np.count_nonzero(token):
+        return False, begins[:0]
     odd = token & ((spaces == 0) | (signs[begins] == SPACE) | (signs[np.maximum(ends - 1, 0)] == SPACE))
     odd[1:] |= comment[1:] & token[:-1]
     odd[:-1] |= comment[:-1] & ~filled[1:]
@@ -163,6 +165,6 @@ def _without_comments(text: bytes, begin: int, end: int) -> bytes:
 def _complete(text: bytes, begin: int, end: int) -> int:
     """Where the last sentence ends that is complete between two places, with the empty line behind it; `begin` where there is none."""
     closed = text.rfind(b"\n\n", begin, end)
-    while closed > begin and text[closed - 1] == LINE_FEED:  # further empty lines
-        closed -= 1
+    if closed > begin and text[closed - 1] == LINE_FEED:  # further empty lines
+        closed = begin + len(text[begin:closed].rstrip(b"\n"))
     return closed + 2 if closed > begin else begin

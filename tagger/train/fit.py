@@ -143,7 +143,7 @@ def fit(
         )
     if start:
         described |= behind([(start.data, start.training)])
-    training_options = {"data": asdict(data), "features": asdict(features), "loop": asdict(settings)}
+    training_options = {"data": asdict(data), "network": asdict(shape), "features": asdict(features), "loop": asdict(settings)}
     training_options["versions"] = {"torch": torch.__version__}
     training_options["data"]["sources"] = described["sources"]
     training_options["data"]["gazetteer"] = {"forms": len(gazetteer), "classes": classes} if gazetteer else None

@@ -30,13 +30,13 @@ def _add(data: Mapping, training: Mapping, steps: dict[str, dict]) -> str:
         training = mean_of(keys, shares)
     elif "start" in data:
         keys = [_add(data["start"]["data"], data["start"]["training"], steps)]
-    step = {"data": without(data), "training": dict(training), "from": keys}
+    step = {"data": own_data(data), "training": dict(training), "from": keys}
     key = hashlib.sha256(json.dumps(step, sort_keys=True).encode()).hexdigest()[:DIGITS]
     steps.setdefault(key, step)
     return key
 
 
-def without(data: Mapping) -> dict[str, Any]:
+def own_data(data: Mapping) -> dict[str, Any]:
     """A checkpoint's data but for what it says of others."""
     return {name: value for name, value in data.items() if name not in ("from", "lineage", "mean", "start")}
 
@@ -47,7 +47,10 @@ def mean_of(keys: Iterable[str], shares: Iterable[float]) -> dict[str, Any]:
 
 
 def told(steps: Mapping[str, Mapping]) -> list[tuple[str, str]]:
-    """The steps of a lineage for people to read: the name of each, and its options, of which only what differs from those of the step that it begins with."""
+    """The steps of a lineage for people to read: the name of each, and its options, or what differs in them from those of the step that it begins with.
+
+    An option that only that step has is null.
+    """
     numbers = {key: number for number, key in enumerate(steps, 1)}
     found = []
     for key, step in steps.items():
@@ -60,6 +63,7 @@ def told(steps: Mapping[str, Mapping]) -> list[tuple[str, str]]:
         began = _flat(_trained(steps, before)) if before else {}
         name = f"Step {numbers[key]}" + (f", from {numbers[before]}" if before else "")
         changed = {option: value for option, value in options.items() if option not in began or began[option] != value}
+        changed |= dict.fromkeys(option for option in began if option not in options)
         found.append((name, f"`{json.dumps(changed, ensure_ascii=False)}`"))
     return found
 
@@ -74,5 +78,5 @@ def _trained(steps: Mapping[str, Mapping], key: str) -> Mapping:
 def _flat(options: Mapping, prefix: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in options.items():
-        found |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
+        found |= _flat(value, f"{prefix}{name}.") if value and isinstance(value, Mapping) else {f"{prefix}{name}": value}
     return found

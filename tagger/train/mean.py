@@ -7,7 +7,7 @@ import torch
 
 from tagger.errors import ModelError
 from tagger.train.checkpoint import Checkpoint
-from tagger.train.lineage import behind, mean_of, without
+from tagger.train.lineage import behind, mean_of, own_data
 from tagger.train.rounding import round_table
 
 
@@ -29,6 +29,6 @@ def mean(checkpoints: Sequence[Checkpoint], shares: Sequence[float]) -> Checkpoi
     }
     weights["embedding.weight"] = round_table(weights["embedding.weight"])
     soft = list(dict.fromkeys(digest for own in checkpoints for digest in own.data.get("soft", [])))
-    data = {**without(first.data), "soft": soft, **behind((own.data, own.training) for own in checkpoints)}
+    data = {**own_data(first.data), "soft": soft, **behind((own.data, own.training) for own in checkpoints)}
     training = mean_of(data["from"], shares)
     return Checkpoint(first.settings, first.vocabulary, first.tags, weights, data, training, temperature=first.temperature)
