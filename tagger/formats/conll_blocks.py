@@ -43,7 +43,7 @@ class Lines:
     def of(cls, whole: bytes) -> "Lines":
         """Look lines through, given with their line feeds."""
         line_end = b"\n"
-        if b"\r" in whole and whole.count(b"\r\n") == whole.count(b"\n") == whole.count(b"\r"):
+        if b"\r" in whole and whole.count(b"\r\n") == whole.count(b"\n"):  # one that stands elsewhere, too, is unusual below
             whole, line_end = whole.replace(b"\r\n", b"\n"), b"\r\n"
         signs = np.frombuffer(whole, np.uint8)
         ends = np.flatnonzero(signs == LINE_FEED)

@@ -49,7 +49,7 @@ def mean_of(keys: Iterable[str], shares: Iterable[float]) -> dict[str, Any]:
 def told(steps: Mapping[str, Mapping]) -> list[tuple[str, str]]:
     """The steps of a lineage for people to read: the name of each, and its options, or what differs in them from those of the step that it begins with.
 
-    An option that only that step has is null.
+    An option that only the latter has is null.
     """
     numbers = {key: number for number, key in enumerate(steps, 1)}
     found = []
