@@ -44,7 +44,7 @@ class ConllBlock(Block):
     """CoNLL, a token without spaces in front of each line's first separator. There is a word for each line; an empty one or a comment has nothing.
 
     :param lines: the lines of all, without their ends, with the comments and further empty lines in front of each sentence, and the empty line behind it.
-    :param size: of these, in bytes.
+    :param size: of these, with a line feed each, in bytes.
     :param passing: which lines are such comments and further empty lines. *Shape:* (some,).
     :param separator: what sets a column off: a TAB or a space; a TAB where there is but one column.
     :param line_end: what ends each line.
@@ -53,8 +53,8 @@ class ConllBlock(Block):
     lines: list[bytes]
     size: int
     passing: np.ndarray
-    separator: bytes = b"\t"
-    line_end: bytes = b"\n"
+    separator: bytes
+    line_end: bytes
 
     def sentences(self) -> list[Sentence]:
         """The same, one by one."""

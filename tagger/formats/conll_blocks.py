@@ -28,7 +28,7 @@ class Lines:
     :ivar line_end: what ends each of them.
     :ivar separator: what sets a column off.
     :ivar ends: where they end in the text, in bytes. *Shape:* (lines,).
-    :ivar strange: where lines begin that are unusual as a whole: with a TAB in front, or see :func:`_spaced`. *Shape:* (some,), in bytes.
+    :ivar strange: where lines begin that are unusual as a whole: those with a TAB in front, or what :func:`_spaced` finds. *Shape:* (some,), in bytes.
     :ivar commented: whether there may be comments among them.
     """
 
@@ -47,14 +47,12 @@ class Lines:
             whole, line_end = whole.replace(b"\r\n", b"\n"), b"\r\n"
         signs = np.frombuffer(whole, np.uint8)
         ends = np.flatnonzero(signs == LINE_FEED)
-        # one byte of a comment tells far sooner that there is none
-        commented = COMMENT[:1] in whole and COMMENT in whole
-        if b" " in whole and b"\t" not in whole:
-            spaced, strange = _spaced(signs, ends)
-            if spaced:
-                return cls(whole, line_end, b" ", ends, strange, commented)
-        tabbed = ends[:-1][signs[ends[:-1] + 1] == TAB] + 1
-        return cls(whole, line_end, b"\t", ends, tabbed, commented)
+        begins = np.append(0, ends[:-1] + 1)
+        commented = COMMENT[:1] in whole and COMMENT in whole  # where there is none, one byte of it tells that far sooner
+        strange = _spaced(signs, begins, ends) if b" " in whole and b"\t" not in whole else None
+        if strange is not None:
+            return cls(whole, line_end, b" ", ends, strange, commented)
+        return cls(whole, line_end, b"\t", ends, begins[signs[begins] == TAB], commented)
 
     def usual(self, begin: int, number: int) -> Iterator[tuple[int, int, ConllBlock]]:
         """Usual sentences, as few pieces.
@@ -86,8 +84,6 @@ class Lines:
 
         :param plain: the text as :func:`_without_comments` gives it: in a comment in front of a sentence nothing but such a byte is unusual.
         """
-        if self.text[begin : begin + 1] == b"\t":
-            return begin
         end = min([end, *self.strange[np.searchsorted(self.strange, begin) :][:1].tolist()])
         for mark in UNUSUAL:
             if mark != self.separator and (place := plain.find(mark, begin, end)) >= 0:
@@ -135,25 +131,24 @@ def _comments(signs: np.ndarray, begins: np.ndarray) -> np.ndarray:
     return np.flatnonzero((signs[begins] == COMMENT[0]) & (signs[np.minimum(begins + 1, len(signs) - 1)] == COMMENT[1]))
 
 
-def _spaced(signs: np.ndarray, ends: np.ndarray) -> tuple[bool, np.ndarray]:
-    """Whether most tokens' lines have a space, and where lines begin that then are unusual.
+def _spaced(signs: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> np.ndarray | None:
+    """Where lines begin that are unusual among lines without TABs of which most tokens' have a space; `None` where most have not.
 
     These are tokens in one column, or with a space at an end, and comments behind a token or in front of an empty line.
 
-    *Shape:* signs (bytes,), ends (lines,) -> (some,), in bytes.
+    *Shape:* signs (bytes,), begins and ends (lines,) -> (some,), in bytes.
     """
-    begins = np.append(0, ends[:-1] + 1)
     spaces = np.diff(np.searchsorted(np.flatnonzero(signs == SPACE), np.append(begins, len(signs))))
     filled = begins < ends
     comment = np.zeros(len(begins), bool)
     comment[_comments(signs, begins)] = True
     token = filled & ~comment
     if 2 * np.count_nonzero(spaces[token]) <= np.count_nonzero(token):
-        return False, begins[:0]
+        return None
     odd = token & ((spaces == 0) | (signs[begins] == SPACE) | (signs[np.maximum(ends - 1, 0)] == SPACE))
     odd[1:] |= comment[1:] & token[:-1]
     odd[:-1] |= comment[:-1] & ~filled[1:]
-    return True, begins[odd]
+    return begins[odd]
 
 
 def _without_comments(text: bytes, begin: int, end: int) -> bytes:

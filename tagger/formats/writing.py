@@ -75,7 +75,7 @@ class Writing:
         self._path, self._settings, self._labels, self._document = path, settings, labels, document
         self._palette = Palette(labels.names) if settings.color else None
         self._brat = BratWriter()
-        self._known: dict[tuple[bytes, bytes], np.ndarray] = {}  # by separator and line end
+        self._endings: dict[tuple[bytes, bytes], np.ndarray] = {}  # by separator and line end
         self._forms: dict[str, Callable[[Sentence, View], bytes]] = {}  # by the form of the input
         self._last: tuple[Sentence, bytes] | None = None
 
@@ -100,13 +100,13 @@ class Writing:
         fresh = self._settings.form == "conll"
         if isinstance(block, ConllBlock):
             lines = block.words if fresh else block.lines
-            known = self._endings(b"\t", b"\n") if fresh else self._endings(block.separator, block.line_end)
+            tagged = self._line_endings() if fresh else self._line_endings(block.separator, block.line_end)
             if fresh and len(block.passing):
                 numbers = numbers.copy()
-                numbers[block.passing] = len(known) - 1
-            endings = known[numbers].tolist()
+                numbers[block.passing] = len(tagged) - 1
+            endings = tagged[numbers].tolist()
         elif fresh:
-            lines, endings = block.words, self._endings(b"\t", b"\n")[numbers].tolist()
+            lines, endings = block.words, self._line_endings()[numbers].tolist()
             for last in (block.starts + block.lengths - 1).tolist():
                 endings[last] += b"\n"
         else:
@@ -116,12 +116,12 @@ class Writing:
         parts[1::2] = endings
         return (b"" if fresh else block.prefix) + b"".join(parts)
 
-    def _endings(self, separator: bytes, line_end: bytes) -> np.ndarray:
-        """What ends a line, by the number of its tag; one without is ended, or left out."""
+    def _line_endings(self, separator: bytes = b"\t", line_end: bytes = b"\n") -> np.ndarray:
+        """What ends a line, by the number of its tag; one without is ended, or left out. *Shape:* (tags + 2,), of bytes."""
         key = separator, line_end
-        if key not in self._known:
-            self._known[key] = np.array([*(separator + tag.encode() + line_end for tag in self._labels.by_number or ()), line_end, b""], object)
-        return self._known[key]
+        if key not in self._endings:
+            self._endings[key] = np.array([*(separator + tag.encode() + line_end for tag in self._labels.by_number or ()), line_end, b""], object)
+        return self._endings[key]
 
     def write(self, sentence: Sentence, annotation: Annotation) -> bytes:
         """The bytes of one sentence. Raises DataError where the form cannot hold it."""

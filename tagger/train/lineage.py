@@ -76,6 +76,7 @@ def _trained(steps: Mapping[str, Mapping], key: str) -> Mapping:
 
 
 def _flat(options: Mapping, prefix: str = "") -> dict[str, Any]:
+    """Options within options by their names with dots between."""
     found: dict[str, Any] = {}
     for name, value in options.items():
         found |= _flat(value, f"{prefix}{name}.") if value and isinstance(value, Mapping) else {f"{prefix}{name}": value}
