@@ -1,17 +1,18 @@
-"""The benchmark of peers: that it cuts, scores, installs and tells the truth about failures. Speed itself is no test."""
+"""The benchmarks of peers and of shapes: that they cut, score, install, compare like with like and tell the truth. Speed itself is no test."""
 
 import re
 import sys
 
 import corpus_maker
 import pytest
-from conftest import ROOT
+from conftest import ROOT, run_program
 
 sys.path.append(str(ROOT / "tests" / "benchmarks"))
 
 from peer import environments, report, timing, training
 from peer.catalogue import PEERS, Environment, Peer
 from peer.taggers import worker
+from shapes import BETWEEN, shapes
 
 from tagger.train.fit import DataSettings, load_parts
 from tagger.train.sources import all_sentences
@@ -175,3 +176,11 @@ def test_the_plot_tells_what_is_measured(tmp_path):
     plot.draw({"setting": {"processor": "P", "date": "D"}, "taggers": taggers}, tmp_path / "plot.svg")
     text = (tmp_path / "plot.svg").read_text(encoding="utf-8")
     assert "flair-uk-ner (F1 published)" in text and "speed not measured here" in text and "failed" not in text
+
+
+def test_the_shapes_hold_the_same_tokens(tiny_model):
+    sentences = [["Олена", "живе", "в", "Києві"], ["«", "Так", "»"]] * BETWEEN
+    files = shapes(sentences)
+    outputs = {run_program("uk-tag", "-m", tiny_model, "-i", "conll", "-O", "conll", stdin=text.encode(), check=True).stdout for text in files.values()}
+    assert len(set(files.values())) == len(files) > 1 == len(outputs)
+    assert [line.split("\t")[0] for line in outputs.pop().decode().split("\n")] == [token for tokens in sentences for token in [*tokens, ""]] + [""]
