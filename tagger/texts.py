@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from tagger.cutting import cut, cut_sentences
 from tagger.entity import Entity
 from tagger.labels import Labels, ViewSettings
-from tagger.tokens import Offsets, cut, cut_sentences
+from tagger.usual import Offsets
 from tagger.window import Annotation
 
 

@@ -1,20 +1,7 @@
-"""Cutting text into tokens, and the form in which a token is looked up.
-
-Two promises. No character of the text is lost but white space: the tokens, joined, are the text without it, and each token is the user's own
-slice of the text. And whatever is folded for the look-up (apostrophes, stress marks, invisible characters) is folded there alone.
-"""
+"""The form in which a token is looked up. What is folded for that (apostrophes, stress marks, invisible characters) is folded there alone."""
 
 import re
 import unicodedata
-from functools import cache
-
-from tagger.usual import LONGEST, Offsets, cut_usual
-
-# It marks positions with private-use characters; the user's own would be taken for its marks. A letter of no script it knows stands in.
-PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
-STAND_IN = "\ua000"
-# Some of its expressions take time quadratic in the length of such a run.
-LONG_RUN = re.compile('[»"-]{200,}')
 
 APOSTROPHES = "\u2019\u02bc\u2018\u0060\u00b4\u2032\u02b9"
 FOLDABLE = re.compile(f"(?<=[^\\W\\d_])[{APOSTROPHES}](?=[^\\W\\d_])")
@@ -48,95 +35,3 @@ def normalise(token: str) -> str:
         if not LATIN_LETTER.search(folded):
             return folded
     return token
-
-
-@cache
-def _engine():
-    # Importing it takes as long as a third of the whole start-up, and only running text needs it.
-    from tokenize_uk import tokenize_words_with_spans
-
-    return tokenize_words_with_spans
-
-
-def cut(text: str) -> Offsets:
-    """Cut a line of running text into tokens as tokenize-uk's default engine does.
-
-    Characters that the engine drops though they are not white space (zero-width ones) join the token that they touch.
-
-    :returns: start and end of each token, in code points, end exclusive, in order, without overlap.
-    """
-    usual = cut_usual(text)
-    return cut_with_care(text) if usual is None else usual
-
-
-def cut_with_care(text: str) -> Offsets:
-    """The same as :func:`cut` of any line, by the engine itself."""
-    offsets: Offsets = []
-    for start, end in _pieces(text):
-        piece = PRIVATE_USE.sub(STAND_IN, text[start:end])
-        offsets.extend((start + first, start + last) for first, last in _cut_piece(piece))
-    return offsets
-
-
-def _pieces(text: str) -> Offsets:
-    """Ranges of at most LONGEST that cover the text, cut behind white space where there is some, long runs by themselves."""
-    pieces, start = [], 0
-    run = LONG_RUN.search(text)
-    while start < len(text):
-        if run and run.start() == start:
-            end = run.end()
-            run = LONG_RUN.search(text, end)
-        else:
-            last = run.start() if run else len(text)
-            end = min(start + LONGEST, last)
-            if end < last:
-                end = text.rfind(" ", start + LONGEST // 2, end) + 1 or end
-        pieces.append((start, end))
-        start = end
-    return pieces
-
-
-def _cut_piece(piece: str) -> Offsets:
-    if LONG_RUN.match(piece):
-        return [(0, len(piece))]
-    tokenize = _engine()
-    offsets = [(start, end) for _, start, end in tokenize(piece)]
-    if (offsets[-1][1] if offsets else 0) > len(piece):  # the engine's own marks stayed in a token: its offsets cannot be trusted
-        return [match.span() for match in re.finditer(r"\S+", piece)]
-    kept = 0
-    whole: Offsets = []
-    for start, end in [*offsets, (len(piece), len(piece))]:
-        for match in re.finditer(r"\S+", piece[kept:start]):
-            first, last = kept + match.start(), kept + match.end()
-            if whole and whole[-1][1] == first:
-                whole[-1] = (whole[-1][0], last)
-            elif last == start < end:
-                start = first
-            else:
-                whole.append((first, last))
-        if start < end:
-            whole.append((start, end))
-        kept = end
-    return whole
-
-
-def cut_sentences(text: str) -> Offsets:
-    """Cut a paragraph into sentences by LanguageTool's rules, as tokenize-uk has them.
-
-    :returns: ranges that cover the text, each with the white space behind it; one range where there is nothing to cut.
-    """
-    from tokenize_uk import tokenize_sents_with_spans
-
-    starts = []
-    for first, last in _pieces(text):
-        piece = PRIVATE_USE.sub(STAND_IN, text[first:last])
-        starts += [first + start for _, start, _ in tokenize_sents_with_spans(piece)]
-    if not starts:
-        return [(0, len(text))]
-    starts[0] = 0
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
-
-
-def cut_spaces(text: str) -> Offsets:
-    """Cut pretokenized text: tokens are what stands between spaces and tabs. Returns the same as :func:`cut`."""
-    return [match.span() for match in re.finditer(r"[^ \t\r\n\f\v]+", text)]

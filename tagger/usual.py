@@ -1,10 +1,11 @@
-"""Tokens of lines that hold nothing out of the ordinary, without tokenize-uk: most lines do, and the engine takes many times as long, and long to import.
+"""Tokens of text that holds nothing out of the ordinary, without tokenize-uk: most does, and the engine takes many times as long, and long to import.
 
-A line is usual where none of the engine's rules for abbreviations, numbers, addresses, marks within words and the like can apply, so that it cuts
-at spaces and around each mark. What is not surely so is left to the engine; a test compares the two.
+A part of a line is usual where none of the engine's rules for abbreviations, numbers, addresses, marks within words and the like can apply, so that it
+cuts at spaces and around each mark. What is not surely so is left to the engine, with a few words about it; a test compares the two.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 Offsets = list[tuple[int, int]]
@@ -51,6 +52,10 @@ USUAL = rf"""(?:
     (?: (?<=[A-Za-z0-9\ )»"”]) \. \ * )?
     """
 ENDING = re.compile(rf"[{SMALL}]{{5}}\.\ *")
+# A second word in small letters, behind another with one space between: no rule looks from one to the other, so the engine cuts what stands in front of
+# it, and what begins with it, in the line as it would by themselves. (Rules across spaces need a mark, a figure, a capital, or an abbreviation's full stop.)
+SEAM = re.compile(rf"(?<=[{SMALL}]{{4}}\ )[{SMALL}]{{4,}}\ ")
+NEAR = 200  # characters in which a seam is looked for in front of what is not usual; where there is none, the engine has more to do
 TOKEN = re.compile(rf"[{LETTER}]+(?:['’ʼ-](?:[{LETTER}]+|[0-9]+))*|[0-9]+(?:,[0-9]+|-[{LETTER}]+|(?:[–-][0-9]+)+)?|\.{{3}}|[!?][!?.]{{1,2}}|[^ ]")
 
 
@@ -59,21 +64,48 @@ def _usual() -> re.Pattern[str]:
     return re.compile(USUAL, re.VERBOSE)  # takes milliseconds, which CoNLL need not wait for
 
 
-def cut_usual(text: str) -> Offsets | None:
-    """Start and end of each token of a usual line, in code points, end exclusive; `None` where the line is not usual."""
+def parts(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Ranges that cover a line, end exclusive, and whether each is usual: cut by itself, each has the tokens that it has in the line.
+
+    That of one at the line's end which is not usual is only so if the engine sees that there is a full stop in front, if there is.
+    """
+    place = 0
+    if len(text) > LONGEST:
+        yield 0, len(text), False
+        return
     first = text.find(".")
     # the engine takes no word of five letters in front of a line's last and only full stop for an abbreviation
-    alone = first >= 0 and ENDING.fullmatch(text, max(first - 5, 0))
-    end = first if alone else len(text)
-    if len(text) > LONGEST or not _usual().fullmatch(text, 0, end) or (not alone and first >= 0 and _has_abbreviation(text)):
-        return None
-    return [match.span() for match in TOKEN.finditer(text)]
+    alone = first >= 0 and ENDING.fullmatch(text, max(first - 5, 0)) is not None
+    last = first if alone else len(text)
+    while place < last:
+        end = _usual().match(text, place, last).end()
+        if first >= 0 and not alone:
+            end = _abbreviation(text, place, end)
+        if end == last:
+            break
+        seam = place
+        for found in SEAM.finditer(text, max(place + 1, end - NEAR), end):
+            seam = found.start()
+        if place < seam:
+            yield place, seam, True
+        behind = SEAM.search(text, end + 1)
+        place = behind.start() if behind else len(text)
+        yield seam, place, False
+    if place < len(text):
+        yield place, len(text), True
 
 
-def _has_abbreviation(text: str) -> bool:
-    """Whether a word in front of a full stop is one of ABBREVIATIONS."""
-    for part in text.split(".")[:-1]:
-        last = LAST_WORD.search(part, max(len(part) - LONGEST_ABBREVIATION - 1, 0))
+def cut_usual(text: str, start: int, end: int) -> Offsets:
+    """Start and end of each token of a usual part of a line, in code points, end exclusive."""
+    return [match.span() for match in TOKEN.finditer(text, start, end)]
+
+
+def _abbreviation(text: str, start: int, end: int) -> int:
+    """Where the first full stop stands that is behind one of ABBREVIATIONS; the end where there is none."""
+    place = text.find(".", start, end)
+    while place >= 0:
+        last = LAST_WORD.search(text, max(place - LONGEST_ABBREVIATION - 1, start), place)
         if last and last[0].lower() in ABBREVIATIONS:
-            return True
-    return False
+            return place
+        place = text.find(".", place + 1, end)
+    return end

@@ -195,7 +195,7 @@ def test_other_outputs_take_sentence_by_sentence(options):
 
 
 def test_a_column_that_is_not_the_last_is_written_sentence_by_sentence():
-    assert Writing("corpus", WriteSettings(column=0), Labels(TAGS, ViewSettings())).block_forms == ("conllu",)
+    assert Writing("corpus", WriteSettings(column=0), Labels(TAGS, ViewSettings())).block_forms == ("conllu", "text")
 
 
 @pytest.mark.parametrize("options", [{"scheme": "bioes"}, {"scores": True}])

@@ -95,8 +95,8 @@ def names(doc):
 def test_spacy_on_our_tokens(spacy, pipeline, paragraphs, filtered):
     from spacy.tokens import Doc
 
+    from tagger.cutting import cut
     from tagger.texts import sentence_ranges
-    from tagger.tokens import cut
 
     nlp, docs = pipeline(labels={"PERS": "PERS"}), []
     for text in paragraphs:

@@ -10,7 +10,7 @@ HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 # From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
 ORDER = """
 errors allocator background hashing packing usual
-tags tokens atomic entity metadata
+tags tokens cutting atomic entity metadata
 features checksums
 gazetteer
 forms slots

@@ -9,11 +9,11 @@ from conftest import run_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tagger.cutting import cut
 from tagger.formats.count import EXAMPLE, Tally
 from tagger.formats.html import UNFIT, Page
 from tagger.formats.sentence import Sentence
 from tagger.labels import ScoredSpan, View
-from tagger.tokens import cut
 
 TEXT = 'Олена <script>alert("1")</script> Коваленко & Петро живуть у Києві'
 VOID = {"meta", "input"}

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tagger.tokens import cut, cut_spaces, normalise
+from tagger.cutting import cut, cut_spaces
+from tagger.tokens import normalise
 
 ALPHABET = "абїЖ'’`-–—.,:;()[]<>/\"«»“” \u00a0\u200b\u00ad\u2028\x85\r\t12K%№+#*_@\ue001\ue103\ue110\ue120\ud800"
 WORDS = st.sampled_from(["www.a.ua", "http://x.y/", "a@b.c", "тис.", "ім.", "10 000", "А.", "\u200b", *ALPHABET])

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagger.tokens import cut, cut_with_care
-from tagger.usual import LONGEST, cut_usual
+from tagger.cutting import cut, cut_with_care, words
+from tagger.usual import LONGEST, parts
 
 # What the engine's rules look for, and what stands about it.
 PIECES = """
@@ -20,11 +20,25 @@ Facebook www http ftp ua com net НЕТ дно тре п'ять зв’язок 
 """.split()
 
 
+def is_usual(text):
+    """Whether a line is left to the engine nowhere."""
+    return all(usual for _, _, usual in parts(text))
+
+
+def check(text):
+    """The line's tokens, if they are the engine's, and its parts are all of it."""
+    offsets = cut(text)
+    assert offsets == cut_with_care(text)
+    assert words(text) == [text[start:end] for start, end in offsets]
+    assert "".join(text[start:end] for start, end, _ in parts(text)) == text
+    return offsets
+
+
 @settings(max_examples=1000)
 @given(st.lists(st.sampled_from(PIECES) | st.sampled_from(["", " ", "  "]), max_size=12), st.lists(st.sampled_from(["", " "]), min_size=12, max_size=12))
 def test_usual_lines_are_cut_as_the_engine_cuts_them(pieces, gaps):
     text = "".join(piece + gap for piece, gap in zip(pieces, gaps, strict=False))
-    assert cut_usual(text) in (None, cut_with_care(text))
+    check(text)
 
 
 @pytest.mark.parametrize(
@@ -44,8 +58,8 @@ def test_usual_lines_are_cut_as_the_engine_cuts_them(pieces, gaps):
     ],
 )
 def test_what_is_usual(text, tokens):
-    offsets = cut_usual(text)
-    assert offsets == cut_with_care(text)
+    assert is_usual(text)
+    offsets = check(text)
     assert " ".join(text[start:end] for start, end in offsets) == tokens
 
 
@@ -83,8 +97,8 @@ def test_what_is_usual(text, tokens):
     ],
 )
 def test_what_is_left_to_the_engine(text):
-    assert cut_usual(text) is None
-    assert cut(text) == cut_with_care(text)
+    assert list(parts(text)) == [(0, len(text), False)]
+    check(text)
 
 
 REPEATED = [
@@ -95,11 +109,11 @@ REPEATED = [
 
 def test_no_line_is_tried_again_and_again():
     """What does not fit at the end of a long line: with two ways to cut each of its parts, this would take longer than the universe is old."""
-    program = f"from tagger.usual import cut_usual; print([cut_usual(part * (19000 // len(part)) + '=') for part in {REPEATED!r}])"
-    assert set(eval(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, timeout=60).stdout)) == {None}
+    program = f"from tagger.usual import parts; print([list(parts(part * (19000 // len(part)) + '='))[-1][2] for part in {REPEATED!r}])"
+    assert set(eval(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, timeout=60).stdout)) == {False}
 
 
 @pytest.mark.parametrize(("text", "imported"), [("Олена живе у Києві.", False), ("Олена живе в м. Київ.", True)])
 def test_the_engine_is_imported_for_the_lines_that_need_it(text, imported):
-    program = f"import sys; from tagger.tokens import cut; cut({text!r}); print('tokenize_uk' in sys.modules, 'numpy' in sys.modules)"
+    program = f"import sys; from tagger.cutting import cut; cut({text!r}); print('tokenize_uk' in sys.modules, 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, text=True).stdout == f"{imported} False\n"

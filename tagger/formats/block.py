@@ -1,5 +1,6 @@
-"""Usual sentences one behind the other, as one piece, for whoever need not look at each: UTF-8, complete, with tokens, and no CR within a line."""
+"""Usual sentences one behind the other, as one piece, for whoever need not look at each: UTF-8, complete, and no CR within a line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +18,29 @@ class Block:
     :param prefix: a byte order mark in front of it.
     """
 
-    words: list[bytes]
+    words: Sequence[str | bytes]
     starts: np.ndarray
     lengths: np.ndarray
     line: int
     prefix: bytes = b""
+
+
+@dataclass(slots=True, kw_only=True)
+class TextBlock(Block):
+    """Running text. Behind each sentence, which may have no token, stands an empty word.
+
+    :param line_end: what ends each line.
+    """
+
+    words: list[str]
+    line_end: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class LinedBlock(Block):
+    """What blocks have whose sentences stand in lines of their own, and have tokens."""
+
+    words: list[bytes]
 
     def _apart(self, form: str, lines: list[bytes], rows: np.ndarray, closing: np.ndarray) -> list[Sentence]:
         """The sentences, given the lines of all, which of them each word is of, and which is the empty one behind each sentence.
@@ -40,7 +59,7 @@ class Block:
 
 
 @dataclass(slots=True, kw_only=True)
-class ConllBlock(Block):
+class ConllBlock(LinedBlock):
     """CoNLL, a token without spaces in front of each line's first separator. There is a word for each line; an empty one or a comment has nothing.
 
     :param lines: the lines of all, without their ends, with the comments and further empty lines in front of each sentence, and the empty line behind it.
@@ -64,7 +83,7 @@ class ConllBlock(Block):
 
 
 @dataclass(slots=True, kw_only=True)
-class ConlluBlock(Block):
+class ConlluBlock(LinedBlock):
     """CoNLL-U. There is a word for each line with a token.
 
     :param content: all of it, to the last line feed.
@@ -84,4 +103,4 @@ class ConlluBlock(Block):
         return self._apart("conllu", self.content.split(b"\n"), self.rows, self.closing)
 
 
-Piece = Sentence | ConllBlock | ConlluBlock
+Piece = Sentence | ConllBlock | ConlluBlock | TextBlock

@@ -164,6 +164,8 @@ class Reading:
             return ConlluReader(self._decoder)
         if form == "conll":
             return ConllReader(self._decoder, column=settings.column)
-        reader = TextReader(self._decoder, pretokenized=settings.pretokenized, sentences=settings.sentences, separator=self._separator)
+        reader = TextReader(
+            self._decoder, pretokenized=settings.pretokenized, sentences=settings.sentences, separator=self._separator, together="text" in self._together
+        )
         reader.characters = 1 if self._mark else 0
         return reader

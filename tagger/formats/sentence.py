@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tagger.tokens import Offsets
+from tagger.usual import Offsets
 
 
 @dataclass(slots=True)

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
-from tagger.formats.block import Piece
+import numpy as np
+
+from tagger.cutting import cut, cut_sentences, cut_spaces, words, words_between_spaces
+from tagger.formats.block import Piece, TextBlock
 from tagger.formats.decoding import Decoder
 from tagger.formats.sentence import Sentence
-from tagger.tokens import Offsets, cut, cut_sentences, cut_spaces
+from tagger.usual import Offsets
 
 
 class TextReader:
@@ -14,12 +17,15 @@ class TextReader:
     :param pretokenized: tokens stand between spaces; cut nowhere else.
     :param sentences: a line is a paragraph; cut it into sentences first.
     :param separator: what ends a line.
+    :param together: give the sentences of a block as one piece, where nothing in it is unusual.
     """
 
-    def __init__(self, decoder: Decoder, *, pretokenized: bool = False, sentences: bool = False, separator: bytes = b"\n") -> None:
+    def __init__(self, decoder: Decoder, *, pretokenized: bool = False, sentences: bool = False, separator: bytes = b"\n", together: bool = False) -> None:
         self._decoder = decoder
         self._cut: Callable[[str], Offsets] = cut_spaces if pretokenized else cut
+        self._words: Callable[[str], list[str]] = words_between_spaces if pretokenized else words
         self._sentences = sentences
+        self._together = together and separator == b"\n"
         self._separator = separator
         self.characters = 0  # of the input, in front of the next line
 
@@ -52,7 +58,36 @@ class TextReader:
 
     def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
         """The same as :meth:`read` of the lines of a block, the last one's end left out."""
-        self.read(block.split(self._separator), number, found)
+        piece = self._piece(block, number) if self._together else None
+        if piece:
+            found.append(piece)
+        else:
+            self.read(block.split(self._separator), number, found)
+
+    def _piece(self, block: bytes, number: int) -> TextBlock | None:
+        """All sentences of a block; `None` where it is not UTF-8, or has a CR that ends no line, or lines that end otherwise than others."""
+        try:
+            text = block.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        characters, line_end = len(text) + 1, b"\n"
+        if "\r" in text:
+            text += "\n"
+            if not text.count("\r\n") == text.count("\n") == text.count("\r"):
+                return None
+            text, line_end = text[:-2].replace("\r\n", "\n"), b"\r\n"
+        tokens: list[str] = []
+        lengths: list[int] = []
+        for line in text.split("\n"):
+            ranges = cut_sentences(line) if self._sentences and line else [(0, len(line))]
+            for start, end in ranges:
+                own = self._words(line[start:end])
+                tokens += own
+                tokens.append("")
+                lengths.append(len(own))
+        self.characters += characters
+        counts = np.array(lengths)
+        return TextBlock(words=tokens, starts=(counts + 1).cumsum() - counts - 1, lengths=counts, line=number, line_end=line_end)
 
     def finish(self, found: list[Piece]) -> None:
         """The input has ended: nothing is left, as a line is a sentence."""

@@ -1,13 +1,13 @@
 """Tagged sentences to bytes, in the form that was asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from tagger.errors import DataError
-from tagger.formats.block import ConllBlock, ConlluBlock
+from tagger.formats.block import ConllBlock, ConlluBlock, TextBlock
 from tagger.formats.brat import BratWriter
 from tagger.formats.color import Palette
 from tagger.formats.columns import add_column, add_misc, add_miscs, conllu_lines, tag_lines
@@ -75,7 +75,7 @@ class Writing:
         self._path, self._settings, self._labels, self._document = path, settings, labels, document
         self._palette = Palette(labels.names) if settings.color else None
         self._brat = BratWriter()
-        self._endings: dict[tuple[bytes, bytes], np.ndarray] = {}  # by separator and line end
+        self._endings: dict[tuple[type, bytes, bytes], np.ndarray] = {}  # by what they are, separator and line end
         self._forms: dict[str, Callable[[Sentence, View], bytes]] = {}  # by the form of the input
         self._last: tuple[Sentence, bytes] | None = None
 
@@ -86,17 +86,20 @@ class Writing:
         if settings.color or self._labels.by_number is None:
             return ()
         return {
-            "same": ("conll", "conllu") if settings.column is None else ("conllu",),
-            "conll": ("conll", "conllu"),
+            "same": ("conll", "conllu", "text") if settings.column is None else ("conllu", "text"),
+            "conll": ("conll", "conllu", "text"),
             "conllu": ("conllu",),
         }.get(settings.form, ())
 
-    def write_block(self, block: ConllBlock | ConlluBlock, numbers: np.ndarray) -> bytes:
+    def write_block(self, block: ConllBlock | ConlluBlock | TextBlock, numbers: np.ndarray) -> bytes:
         """The bytes of usual sentences, given the numbers of the model's tags at their words. *Shape:* (words,).
 
         The same as :meth:`write` of each. Words of no sentence have the number behind that of the last tag.
         """
         self._last = None  # it ends with an empty line
+        if isinstance(block, TextBlock):
+            endings = self._line_endings(line_end=block.line_end, kind=str)[numbers].tolist()
+            return "".join(_alternating(block.words, endings)).encode("utf-8")
         fresh = self._settings.form == "conll"
         if isinstance(block, ConllBlock):
             lines = block.words if fresh else block.lines
@@ -111,16 +114,14 @@ class Writing:
                 endings[last] += b"\n"
         else:
             return block.prefix + add_miscs(block, numbers, self._labels.by_number or (), self._settings.key)
-        parts = [b""] * (2 * len(lines))
-        parts[::2] = lines
-        parts[1::2] = endings
-        return (b"" if fresh else block.prefix) + b"".join(parts)
+        return (b"" if fresh else block.prefix) + b"".join(_alternating(lines, endings))
 
-    def _line_endings(self, separator: bytes = b"\t", line_end: bytes = b"\n") -> np.ndarray:
-        """What ends a line, by the number of its tag; one without is ended, or left out. *Shape:* (tags + 2,), of bytes."""
-        key = separator, line_end
+    def _line_endings(self, separator: bytes = b"\t", line_end: bytes = b"\n", kind: type = bytes) -> np.ndarray:
+        """What ends a line, by the number of its tag; one without is ended, or left out. *Shape:* (tags + 2,), of that kind, bytes or str."""
+        key = kind, separator, line_end
         if key not in self._endings:
-            self._endings[key] = np.array([*(separator + tag.encode() + line_end for tag in self._labels.by_number or ()), line_end, b""], object)
+            endings = [*(separator + tag.encode() + line_end for tag in self._labels.by_number or ()), line_end, b""]
+            self._endings[key] = np.array(endings if kind is bytes else [ending.decode() for ending in endings], object)
         return self._endings[key]
 
     def write(self, sentence: Sentence, annotation: Annotation) -> bytes:
@@ -171,3 +172,11 @@ class Writing:
         if sentence.form != "text":
             raise DataError("brat's offsets point into running text, and this is CoNLL; choose another -O", path=self._path, line=sentence.line)
         return self._brat.write
+
+
+def _alternating(words: Sequence[Any], endings: Sequence[Any]) -> list[Any]:
+    """Each word, and what ends its line, in turns."""
+    parts: list[Any] = [None] * (2 * len(words))
+    parts[::2] = words
+    parts[1::2] = endings
+    return parts

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from tagger import tags as bio
-from tagger.tokens import cut
+from tagger.cutting import cut
 from tagger.train.corpus import Document, Sentence
 
 GLUED = re.compile(r"[«»„“”\"(]\w|\w[«»„“”\"),;:!?]+$")

@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 def main() -> None:
     """Compare and print."""
-    from tagger.tokens import cut
-    from tagger.usual import cut_usual
+    from tagger.cutting import cut
+    from tagger.usual import parts
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("text", type=Path)
@@ -27,8 +27,8 @@ def main() -> None:
     engine = [[(start, end) for _, start, end in tokenize_words_with_spans(line)] for line in lines]
     times.append(time.perf_counter())
     other = [line for line, one, two in zip(lines, own, engine, strict=True) if one != two]
-    usual = sum(cut_usual(line) is not None for line in lines)
-    print(f"{len(lines):,} lines, {sum(map(len, own)):,} tokens; {usual / len(lines):.0%} of the lines are usual, and cut without the engine")
+    left = sum(end - start for line in lines for start, end, usual in parts(line) if not usual)
+    print(f"{len(lines):,} lines, {sum(map(len, own)):,} tokens; {left / sum(map(len, lines)):.1%} of the characters are left to the engine")
     print(f"{len(other):,} lines are cut otherwise than by tokenize-uk")
     print(f"{times[1] - times[0]:.1f} s, by the engine alone {times[2] - times[1]:.1f} s")
     for line in other[:10]:

@@ -1,0 +1,151 @@
+"""Cutting text into tokens, and paragraphs into sentences.
+
+No character of the text is lost but white space: the tokens, joined, are the text without it, and each token is the user's own slice of the text.
+"""
+
+import re
+from functools import cache
+
+from tagger.usual import LONGEST, TOKEN, Offsets, cut_usual, parts
+
+# The engine marks positions with private-use characters; the user's own would be taken for its marks. A letter of no script it knows stands in.
+PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+STAND_IN = "\ua000"
+# Some of its expressions take time quadratic in the length of such a run.
+LONG_RUN = re.compile('[»"-]{200,}')
+IN_FRONT = "Слово слово. Слово слово "  # words that have no rule of the engine's, with a full stop among them
+SPACED = re.compile(r"[^ \t\r\n\f\v]+")
+
+
+@cache
+def _engine():
+    # Importing it takes as long as a third of the whole start-up, and only running text needs it.
+    from tokenize_uk import tokenize_words_with_spans
+
+    return tokenize_words_with_spans
+
+
+def cut(text: str) -> Offsets:
+    """Cut a line of running text into tokens as tokenize-uk's default engine does.
+
+    Characters that the engine drops though they are not white space (zero-width ones) join the token that they touch.
+
+    :returns: start and end of each token, in code points, end exclusive, in order, without overlap.
+    """
+    offsets: Offsets = []
+    for start, end, usual in parts(text):
+        own = cut_usual(text, start, end) if usual else _cut_part(text, start, end)
+        if own is None:
+            return cut_with_care(text)
+        offsets += own
+    return offsets
+
+
+def words(text: str) -> list[str]:
+    """The tokens that :func:`cut` finds, in less time."""
+    found: list[str] = []
+    for start, end, usual in parts(text):
+        if usual:
+            found += TOKEN.findall(text, start, end)
+            continue
+        own = _cut_part(text, start, end)
+        if own is None:
+            return [text[first:last] for first, last in cut_with_care(text)]
+        found += [text[first:last] for first, last in own]
+    return found
+
+
+def cut_with_care(text: str) -> Offsets:
+    """The same as :func:`cut` of any line, by the engine alone."""
+    offsets: Offsets = []
+    for start, end in _pieces(text):
+        piece = PRIVATE_USE.sub(STAND_IN, text[start:end])
+        found = _cut_piece(piece)
+        if found is None:
+            found = [match.span() for match in re.finditer(r"\S+", piece)]
+        offsets.extend((start + first, start + last) for first, last in found)
+    return offsets
+
+
+def _cut_part(text: str, start: int, end: int) -> Offsets | None:
+    """Cut an unusual part of a line; `None` where that asks for the whole line."""
+    if start == 0 and end == len(text):
+        return None
+    piece = PRIVATE_USE.sub(STAND_IN, text[start:end])
+    if LONG_RUN.search(piece):
+        return None
+    # of a line that has a full stop but at its end the engine asks more: a part of it must be such a line as well
+    before = IN_FRONT if end == len(text) and text.find(".", 0, start) >= 0 else ""
+    found = _cut_piece(before + piece)
+    move = start - len(before)
+    return None if found is None else [(move + first, move + last) for first, last in found if first >= len(before)]
+
+
+def _pieces(text: str) -> Offsets:
+    """Ranges of at most LONGEST that cover the text, cut behind white space where there is some, long runs by themselves."""
+    pieces, start = [], 0
+    run = LONG_RUN.search(text)
+    while start < len(text):
+        if run and run.start() == start:
+            end = run.end()
+            run = LONG_RUN.search(text, end)
+        else:
+            last = run.start() if run else len(text)
+            end = min(start + LONGEST, last)
+            if end < last:
+                end = text.rfind(" ", start + LONGEST // 2, end) + 1 or end
+        pieces.append((start, end))
+        start = end
+    return pieces
+
+
+def _cut_piece(piece: str) -> Offsets | None:
+    """Cut what is not too long for the engine; `None` where what it says cannot be trusted."""
+    if LONG_RUN.match(piece):
+        return [(0, len(piece))]
+    tokenize = _engine()
+    offsets = [(start, end) for _, start, end in tokenize(piece)]
+    if (offsets[-1][1] if offsets else 0) > len(piece):  # the engine's own marks stayed in a token
+        return None
+    kept = 0
+    whole: Offsets = []
+    for start, end in [*offsets, (len(piece), len(piece))]:
+        for match in re.finditer(r"\S+", piece[kept:start]):
+            first, last = kept + match.start(), kept + match.end()
+            if whole and whole[-1][1] == first:
+                whole[-1] = (whole[-1][0], last)
+            elif last == start < end:
+                start = first
+            else:
+                whole.append((first, last))
+        if start < end:
+            whole.append((start, end))
+        kept = end
+    return whole
+
+
+def cut_sentences(text: str) -> Offsets:
+    """Cut a paragraph into sentences by LanguageTool's rules, as tokenize-uk has them.
+
+    :returns: ranges that cover the text, each with the white space behind it; one range where there is nothing to cut.
+    """
+    from tokenize_uk import tokenize_sents_with_spans
+
+    starts = []
+    for first, last in _pieces(text):
+        piece = PRIVATE_USE.sub(STAND_IN, text[first:last])
+        starts += [first + start for _, start, _ in tokenize_sents_with_spans(piece)]
+    if not starts:
+        return [(0, len(text))]
+    starts[0] = 0
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def cut_spaces(text: str) -> Offsets:
+    """Cut pretokenized text: tokens are what stands between spaces and tabs. Returns the same as :func:`cut`."""
+    return [match.span() for match in SPACED.finditer(text)]
+
+
+def words_between_spaces(text: str) -> list[str]:
+    """The tokens that :func:`cut_spaces` finds."""
+    return SPACED.findall(text)
