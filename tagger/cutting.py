@@ -6,6 +6,7 @@ No character of the text is lost but white space: the tokens, joined, are the te
 import re
 from functools import cache
 
+from tagger.boundaries import sentence_starts
 from tagger.usual import LONGEST, TOKEN, Offsets, cut_usual, parts
 
 # The engine marks positions with private-use characters; the user's own would be taken for its marks. A letter of no script it knows stands in.
@@ -14,6 +15,7 @@ STAND_IN = "\ua000"
 # Some of its expressions take time quadratic in the length of such a run.
 LONG_RUN = re.compile('[»"-]{200,}')
 IN_FRONT = "Слово слово. Слово слово "  # words that have no rule of the engine's, with a full stop among them
+BEHIND = 20  # characters behind a sentence's end that are shown to the engine with it
 SPACED = re.compile(r"[^ \t\r\n\f\v]+")
 
 
@@ -129,16 +131,33 @@ def cut_sentences(text: str) -> Offsets:
 
     :returns: ranges that cover the text, each with the white space behind it; one range where there is nothing to cut.
     """
-    from tokenize_uk import tokenize_sents_with_spans
+    found = sentence_starts(text)
+    if found is None:
+        return cut_sentences_with_care(text)
+    starts, open_ranges = found
+    for begin, end in open_ranges:
+        # with the last word in front, and what follows
+        first = text.rfind(" ", 0, len(text[:begin].rstrip(" "))) + 1
+        own = _sentence_starts(text, first, end + BEHIND)
+        starts += [start for start in (own if begin else own[1:]) if begin < start < end]
+    starts.sort()
+    return list(zip([0, *starts], [*starts, len(text)], strict=True))
 
-    starts = []
-    for first, last in _pieces(text):
-        piece = PRIVATE_USE.sub(STAND_IN, text[first:last])
-        starts += [first + start for _, start, _ in tokenize_sents_with_spans(piece)]
+
+def cut_sentences_with_care(text: str) -> Offsets:
+    """The same as :func:`cut_sentences` of any paragraph, by the engine alone."""
+    starts = [start for first, last in _pieces(text) for start in _sentence_starts(text, first, last)]
     if not starts:
         return [(0, len(text))]
     starts[0] = 0
     return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _sentence_starts(text: str, start: int, end: int) -> list[int]:
+    """Where the engine says that sentences begin in a part of a text."""
+    from tokenize_uk import tokenize_sents_with_spans
+
+    return [start + first for _, first, _ in tokenize_sents_with_spans(PRIVATE_USE.sub(STAND_IN, text[start:end]))]
 
 
 def cut_spaces(text: str) -> Offsets:

@@ -52,8 +52,9 @@ USUAL = rf"""(?:
     (?: (?<=[A-Za-z0-9\ )»"”]) \. \ * )?
     """
 ENDING = re.compile(rf"[{SMALL}]{{5}}\.\ *")
-# A second word in small letters, behind another with one space between: no rule looks from one to the other, so the engine cuts what stands in front of
-# it, and what begins with it, in the line as it would by themselves. (Rules across spaces need a mark, a figure, a capital, or an abbreviation's full stop.)
+# A word in small letters between spaces, behind a word that ends in small letters: no rule of the engine looks from one to the other, so it cuts what
+# stands in front of it, and what begins with it, as it would by themselves. (Rules across spaces need a mark, a figure, a capital behind the space, or an
+# abbreviation's full stop there.)
 SEAM = re.compile(rf"(?<=[{SMALL}]{{4}}\ )[{SMALL}]{{4,}}\ ")
 NEAR = 200  # characters in which a seam is looked for in front of what is not usual; where there is none, the engine has more to do
 TOKEN = re.compile(rf"[{LETTER}]+(?:['’ʼ-](?:[{LETTER}]+|[0-9]+))*|[0-9]+(?:,[0-9]+|-[{LETTER}]+|(?:[–-][0-9]+)+)?|\.{{3}}|[!?][!?.]{{1,2}}|[^ ]")

@@ -1,9 +1,12 @@
 """Usual lines are cut as tokenize-uk cuts them; others are left to it."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import tokenize_uk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,3 +120,36 @@ def test_no_line_is_tried_again_and_again():
 def test_the_engine_is_imported_for_the_lines_that_need_it(text, imported):
     program = f"import sys; from tagger.cutting import cut; cut({text!r}); print('tokenize_uk' in sys.modules, 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, text=True).stdout == f"{imported} False\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("народився великий поет у 1843 р. на околиці міста великого Київ", ["поет у 1843 р. на околиці "]),
+        ("слово поетом і т. д. Народився поет та ін. слово слово слово США.", ["поетом і т. д. Народився ", "поет та ін. слово ", "слово США."]),
+        ("народився рік нар. поетом слово слово англ. Слово", ["народився рік нар. поетом ", "слово англ. Слово"]),
+        ("слово поетом слово", []),
+    ],
+)
+def test_what_of_a_line_is_left_to_the_engine(text, left):
+    assert [text[start:end] for start, end, usual in parts(text) if not usual] == left
+    check(text)
+
+
+def test_a_full_stop_at_the_end_is_cut_as_behind_the_others_of_its_line():
+    """Of a line with one more in front the engine asks whether it ends in an abbreviation."""
+    for front, last in (("", "в."), ("Слово. ", "в."), ("", "рр."), ("Слово. ", "рр."), ("Слово. ", "тис.")):
+        check(f"{front}народився великий поет 12:25 слово {last}")
+
+
+def test_every_word_of_the_engine():
+    """Behind what its rules ask for, with what they ask for behind: whoever adds an abbreviation to them is told here."""
+    source = Path(tokenize_uk.tokenize_uk.__file__).read_text(encoding="utf-8")
+    found = set(re.findall(r"[а-яіїєґА-ЯІЇЄҐ]+", re.sub(r"\[[^]]*\]|#.*", " ", source)))
+    found |= {first + rest for first, rest in re.findall(r"\[.(.)\]([а-яіїєґ]+)", source)}
+    found |= {word + more for word, more in re.findall(r"([а-яіїєґ]{2,})\((?:\?:)?([а-яіїєґ]+)\)\?", source)}
+    assert len(found) > 150
+    for word in sorted(found | {word.capitalize() for word in found}):
+        for front in ("", "народився поет слово ", "народився поет 9 ", "народився рік ", "народився поет та "):
+            for behind in (". Слово народився поетом слово", ". слово поетом слово", ". 5 поетом слово.", ".", "-поетом слово поетом", ".Слово"):
+                check(front + word + behind)
