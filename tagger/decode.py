@@ -1,4 +1,4 @@
-"""From emissions to the best legal tag sequence, and to the probability of each tag, for all sequences of a batch at once.
+"""From emissions to the best legal tag sequence, for all sequences of a batch at once.
 
 Every step is element by element along the sentences, so a sequence gets the same result whatever stands beside it.
 """
@@ -60,46 +60,9 @@ def viterbi(emissions: np.ndarray, packing: Packing, transitions: Transitions) -
     return path
 
 
-def marginals(emissions: np.ndarray, packing: Packing, transitions: Transitions, inside: np.ndarray, temperature: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """The probability of each tag at each position, over all legal sequences (forward-backward), and of its entity going on behind it.
-
-    :param temperature: all scores of a sequence are divided by it first, so that above 1 no sequence is as sure (Guo et al. 2017).
-
-    *Shape:* emissions (tokens, tags), as they are packed, inside (tags,), the number of the tag that continues an entity (-1: none)
-    -> two of (tokens, tags), float32: P(tag), and P(next tag is inside[tag] | tag), 0 at a sentence's end.
-    """
-    counts, offsets = packing.counts, packing.offsets
-    scores = emissions.astype(np.float64) / temperature
-    between = transitions.between.astype(np.float64) / temperature
-    forward = scores.copy()
-    forward[: counts[0]] += transitions.start.astype(np.float64) / temperature
-    before = 0
-    for start, count in zip(offsets[1:], counts[1:], strict=True):
-        forward[start : start + count] += _log_sum_exp(forward[before : before + count, :, None] + between, 1)
-        before = start
-    backward = np.empty_like(scores)
-    backward[packing.lasts] = transitions.end.astype(np.float64) / temperature
-    tags = np.flatnonzero(inside >= 0)
-    going_on = np.zeros(scores.shape, np.float32)
-    for step in range(len(counts) - 2, -1, -1):
-        count = counts[step + 1]
-        own, behind = (slice(offsets[number], offsets[number] + count) for number in (step, step + 1))
-        onward = scores[behind] + backward[behind]
-        backward[own] = _log_sum_exp(between + onward[:, None, :], 2)
-        going_on[own, tags] = np.exp(onward[:, inside[tags]] + between[tags, inside[tags]] - backward[own, tags])
-    together = forward + backward
-    together -= _log_sum_exp(together, 1)[:, None]
-    return np.exp(together).astype(np.float32), going_on
-
-
 def viterbi_padded(emissions: np.ndarray, lengths: np.ndarray, transitions: Transitions) -> np.ndarray:
     """The same as :func:`viterbi` of a padded batch. *Shape:* (time, batch, tags), (batch,) -> (time, batch), int32; 0 behind a sentence's end."""
     packing = Packing(lengths)
     path = np.zeros(emissions.shape[:2], np.int32)
     path[packing.steps, packing.sentences] = viterbi(emissions[packing.steps, packing.sentences], packing, transitions)
     return path
-
-
-def _log_sum_exp(values: np.ndarray, axis: int) -> np.ndarray:
-    highest = values.max(axis, keepdims=True)
-    return np.log(np.exp(values - highest).sum(axis)) + highest.squeeze(axis)

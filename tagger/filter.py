@@ -115,7 +115,7 @@ class Filter:
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
         own = open_document(self._write_settings, self._labels) if document is None else None
         writing = Writing(name, self._write_settings, self._labels, document or own)
-        together = () if self._line_buffered or self._scores else writing.block_forms
+        together = () if self._line_buffered else writing.block_forms
         reading = Reading(name, self._read, self.warn, together=together)
         pending = [gap]
 

@@ -71,8 +71,9 @@ class Labels:
         # [i, j]: whether the model's tags i and j are written alike, and so share their probability
         self._alike = np.array([[one == other for other in written] for one in written], np.float32)
         self._numbers = {tag: number for number, tag in enumerate(tags)}
-        # what is written for each of the model's tags; none where that depends on the tags beside it, or scores are shown
-        self.by_number = written if settings.scheme == "bio" and not settings.scores else None
+        # what is written for each of the model's tags; none where that depends on the tags beside it
+        self.by_number = written if settings.scheme == "bio" else None
+        self.scored = settings.scores
 
     @property
     def names(self) -> list[str]:
@@ -81,9 +82,11 @@ class Labels:
 
     def view(self, annotation: Annotation, *, spans: bool = True) -> View:
         """Show an annotation; without `spans` they may be left out, which is faster."""
-        scored = self._settings.scores and annotation.probabilities is not None
-        if self._plain and not spans and not scored:
-            return View(annotation.tags, [])
+        scores: list[float] = []
+        if self.scored and annotation.probabilities is not None:
+            scores = self.scores(np.array([self._numbers[tag] for tag in annotation.tags], np.int64), annotation.probabilities).tolist()
+        if self._plain and not spans:
+            return View(annotation.tags, [], scores)
         found = []
         for start, end, label in bio.spans(annotation.tags):
             if label in self._shown:
@@ -92,11 +95,14 @@ class Labels:
         tags = annotation.tags
         if not self._plain:
             tags = bio.write([bio.Span(span.start, span.end, span.label) for span in found], len(tags), self._settings.scheme)
-        scores: list[float] = []
-        if scored:
-            numbers = [self._numbers[tag] for tag in annotation.tags]
-            scores = np.minimum((annotation.probabilities @ self._alike)[np.arange(len(numbers)), numbers], 1.0).tolist()
         return View(tags, found, scores)
+
+    def scores(self, numbers: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+        """How probable is what is written at each token, given its tag's number, and how probable each tag is.
+
+        *Shape:* (tokens,), (tokens, tags) -> (tokens,), float32.
+        """
+        return np.minimum((probabilities * self._alike[numbers]).sum(1), np.float32(1))
 
     def _score(self, annotation: Annotation, start: int, end: int, label: str) -> float | None:
         if annotation.probabilities is None:

@@ -146,7 +146,8 @@ class Pipe:
             start = place
             if isinstance(piece, Block):
                 place += len(piece.words)
-                parts.append(writing.write_block(piece, window.tags[start:place]))
+                chances = None if window.probabilities is None else window.probabilities[start:place]
+                parts.append(writing.write_block(piece, window.tags[start:place], chances))
             else:
                 place += len(piece.tokens)
                 parts.append(writing.write(piece, window.annotation(names, start, len(piece.tokens))))

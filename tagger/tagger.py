@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tagger.batches import SEGMENT, Emitted, Padded, plan, segments, stitch
-from tagger.decode import marginals, viterbi
+from tagger.decode import viterbi
 from tagger.device import processors
 from tagger.errors import ModelError
+from tagger.marginals import marginals
 from tagger.packing import Packing
 from tagger.precision import SHIPPED_MODEL, model_file
 from tagger.session import Session

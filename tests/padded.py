@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from tagger.decode import marginals
+from tagger.marginals import marginals
 from tagger.packing import Packing
 
 
 def marginals_padded(emissions, lengths, transitions, inside, temperature=1.0):
-    """The same as :func:`tagger.decode.marginals`. *Shape:* (time, batch, tags), (batch,) -> two of (time, batch, tags), 0 behind a sentence's end."""
+    """The same as :func:`tagger.marginals.marginals`. *Shape:* (time, batch, tags), (batch,) -> two of (time, batch, tags), 0 behind a sentence's end."""
     packing = Packing(lengths)
     places = packing.steps, packing.sentences
     padded = []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tagger.errors import DataError
 from tagger.formats import conllu
-from tagger.formats.block import Block, ConllBlock
+from tagger.formats.block import Block, ConllBlock, TextBlock
 from tagger.formats.conll import ConllReader
 from tagger.formats.conll_blocks import CUTS
 from tagger.formats.conllu import ConlluReader
@@ -86,8 +86,10 @@ UNIVERSAL_MIXED = st.lists(UNIVERSAL_USUAL | UNIVERSAL_BYTES, max_size=5).map(b"
 def run(data, cuts, strict, options, together, form="conll"):
     """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, sentences with their lines, and what was said."""
     said = []
-    writing = Writing("corpus", WriteSettings(options["form"], key=options["key"]), Labels(TAGS, ViewSettings("bio", options["mapping"], options["only"])))
-    assert (form in writing.block_forms) == (options["form"] in ("same", "conll", form))
+    view = ViewSettings("bio", options["mapping"], options["only"], options["scores"])
+    writing = Writing("corpus", WriteSettings(options["form"], key=options["key"]), Labels(TAGS, view))
+    in_misc = form == "conllu" and options["form"] != "conll"
+    assert (form in writing.block_forms) == (options["form"] in ("same", "conll", form) and not (in_misc and options["scores"]))
     reading = Reading("corpus", ReadSettings(form, strict=strict), said.append, together=writing.block_forms if together else ())
     if not together:  # nor cut into blocks that are taken apart again
         reader = reading._reader
@@ -100,10 +102,11 @@ def run(data, cuts, strict, options, together, form="conll"):
     for piece in found:
         if isinstance(piece, Block):
             numbers = [TAGS.index(tag_of(word.decode())) if word or form == "conllu" else len(TAGS) for word in piece.words]
-            written.append(writing.write_block(piece, np.array(numbers)))
+            written.append(writing.write_block(piece, np.array(numbers), chances_of([word.decode() for word in piece.words])))
             sentences += piece.sentences()
         else:
-            written.append(writing.write(piece, Annotation([tag_of(token) for token in piece.tokens])))
+            chances = chances_of(piece.tokens)
+            written.append(writing.write(piece, Annotation([tag_of(token) for token in piece.tokens], chances, chances)))
             sentences.append(piece)
     places = [(sentence.line + row, token) for sentence in sentences for row, token in zip(sentence.rows, sentence.tokens, strict=True)]
     tokens = [sentence.tokens for sentence in sentences if sentence.tokens]
@@ -112,6 +115,13 @@ def run(data, cuts, strict, options, together, form="conll"):
 
 def tag_of(token):
     return TAGS[len(token) % 4 and 1 + 2 * (len(token) % 2)]  # O, B-LOC or B-PERS
+
+
+def chances_of(tokens):
+    """Probabilities of the tags of each token that are the token's own, some of them 1, and some at the middle between two scores."""
+    generators = [np.random.default_rng(len(token.encode("utf-8", "surrogateescape")) % 3 * 7 + len(token)) for token in tokens]
+    rows = [generator.choice([generator.random(5), np.eye(5)[1], np.full(5, 0.03125)]) for generator in generators]
+    return np.array(rows, np.float32).reshape(-1, 5)
 
 
 def compare(data, draw, form, outputs):
@@ -125,6 +135,7 @@ def compare(data, draw, form, outputs):
                 "key": st.sampled_from(["NER", "R", "N.R"]),
                 "mapping": st.sampled_from([{}, {"LOC": "GEO"}, {"LOC": "O"}]),
                 "only": st.sampled_from([(), ("PERS",)]),
+                "scores": st.booleans(),
             }
         )
     )
@@ -195,12 +206,25 @@ def test_other_outputs_take_sentence_by_sentence(options):
 
 
 def test_a_column_that_is_not_the_last_is_written_sentence_by_sentence():
-    assert Writing("corpus", WriteSettings(column=0), Labels(TAGS, ViewSettings())).block_forms == ("conllu", "text")
+    assert Writing("corpus", WriteSettings(column=0), Labels(TAGS, ViewSettings())).block_forms == ("text", "conllu")
 
 
-@pytest.mark.parametrize("options", [{"scheme": "bioes"}, {"scores": True}])
-def test_other_tags_are_written_sentence_by_sentence(options):
-    assert not Writing("corpus", WriteSettings(), Labels(TAGS, ViewSettings(**options))).block_forms
+def test_other_tags_are_written_sentence_by_sentence():
+    assert not Writing("corpus", WriteSettings(), Labels(TAGS, ViewSettings("bioes"))).block_forms
+
+
+def test_scores_within_a_column_are_written_sentence_by_sentence():
+    assert Writing("corpus", WriteSettings(), Labels(TAGS, ViewSettings(scores=True))).block_forms == ("text", "conll")
+
+
+def test_scores_are_rounded_as_figures_are():
+    """Each float32 next to the middle between two of four digits, and that middle where it is one."""
+    middles = ((np.arange(10_000) + 0.5) / 10_000).astype(np.float32)
+    chances = np.concatenate([middles, np.nextafter(middles, 0), np.nextafter(middles, 2), np.float32([0, 1])])
+    labels = Labels(["O"], ViewSettings(scores=True))
+    block = TextBlock(words=["а"] * len(chances), starts=np.array([0]), lengths=np.array([len(chances)]), line=1, line_end=b"\n")
+    written = Writing("corpus", WriteSettings(), labels).write_block(block, np.zeros(len(chances), np.int64), chances[:, None])
+    assert written.decode().split("\n")[:-1] == [f"а\tO\t{chance:.4f}" for chance in chances.tolist()]
 
 
 def test_real_processes_give_the_same_for_conllu():

@@ -21,6 +21,7 @@ content bundle
 device
 precision
 session
+marginals
 batches
 window
 tagger

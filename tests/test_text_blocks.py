@@ -8,6 +8,7 @@ import pytest
 from conftest import run_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_fast_reading import TAGS, chances_of, tag_of
 
 from tagger.errors import DataError
 from tagger.formats.block import TextBlock
@@ -17,7 +18,6 @@ from tagger.formats.writing import WriteSettings, Writing
 from tagger.labels import Labels, ViewSettings
 from tagger.window import Annotation
 
-TAGS = ["O", "B-PERS", "I-PERS", "B-LOC", "I-LOC"]
 LINES = [
     "",
     "",
@@ -37,17 +37,18 @@ MIXED = st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(ENDS)).map(""
 ALIKE = st.builds(lambda lines, end: (end.join(lines) + end).encode(), st.lists(st.sampled_from(LINES), max_size=16), st.sampled_from(ENDS[:2]))
 BROKEN = st.tuples(ALIKE, st.sampled_from([b"\xff \xd0\n", b"\xd0"]), ALIKE).map(b"".join)
 CUTTING = st.fixed_dictionaries({"pretokenized": st.booleans(), "sentences": st.booleans(), "null": st.booleans(), "strict": st.booleans()})
-FORM = {"form": st.sampled_from(["same", "conll", "jsonl"]), "mapping": st.sampled_from([{}, {"LOC": "O"}]), "only": st.sampled_from([(), ("PERS",)])}
+FORM = {
+    "form": st.sampled_from(["same", "conll", "jsonl"]),
+    "mapping": st.sampled_from([{}, {"LOC": "O"}]),
+    "only": st.sampled_from([(), ("PERS",)]),
+    "scores": st.booleans(),
+}
 
 
-def tag_of(token):
-    return TAGS[len(token) % 4 and 1 + 2 * (len(token) % 2)]  # O, B-LOC or B-PERS
-
-
-def run(data, cuts, cutting, form, mapping, only, together):
+def run(data, cuts, cutting, form, mapping, only, scores, together):
     """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, tokens, what goes on, and what was said."""
     said = []
-    writing = Writing("corpus", WriteSettings(form), Labels(TAGS, ViewSettings("bio", mapping, only)))
+    writing = Writing("corpus", WriteSettings(form), Labels(TAGS, ViewSettings("bio", mapping, only, scores)))
     assert ("text" in writing.block_forms) == (form != "jsonl")
     reading = Reading("corpus", ReadSettings("text", **cutting), said.append, together=writing.block_forms if together else ())
     found = []
@@ -57,7 +58,8 @@ def run(data, cuts, cutting, form, mapping, only, together):
     written, sentences = [], []
     for piece in found:
         if isinstance(piece, Sentence):
-            written.append(writing.write(piece, Annotation([tag_of(token) for token in piece.tokens])))
+            chances = chances_of(piece.tokens)
+            written.append(writing.write(piece, Annotation([tag_of(token) for token in piece.tokens], chances, chances)))
             sentences.append(piece.tokens)
             continue
         rows = np.zeros(len(piece.words), bool)
@@ -65,7 +67,7 @@ def run(data, cuts, cutting, form, mapping, only, together):
             rows[start : start + length] = True
             sentences.append(piece.words[start : start + length])
         numbers = [TAGS.index(tag_of(word)) for word in piece.words]
-        written.append(writing.write_block(piece, np.where(rows, numbers, len(TAGS))))
+        written.append(writing.write_block(piece, np.where(rows, numbers, len(TAGS)), chances_of(piece.words)))
     characters = reading._reader.characters
     return b"".join(written), sentences, writing.gap(), characters, said, str(reading.error) if isinstance(reading.error, DataError) else None
 

@@ -11,6 +11,7 @@ from tagger.formats.sentence import Sentence, encode, running_text
 from tagger.labels import View
 from tagger.tags import OUTSIDE
 
+DIGITS = 4  # of a score, behind the point
 FIELD = re.compile(rb"[^ \t\r\f\v]+")
 
 
@@ -139,4 +140,4 @@ def conllu_lines(sentence: Sentence, view: View, key: str) -> bytes:
 
 
 def _digits(scores: list[float]) -> list[str]:
-    return [f"{score:.4f}" for score in scores]
+    return [f"{score:.{DIGITS}f}" for score in scores]

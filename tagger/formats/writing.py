@@ -1,16 +1,16 @@
 """Tagged sentences to bytes, in the form that was asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from tagger.errors import DataError
-from tagger.formats.block import ConllBlock, ConlluBlock, TextBlock
+from tagger.formats.block_writing import AnyBlock, BlockWriter
 from tagger.formats.brat import BratWriter
 from tagger.formats.color import Palette
-from tagger.formats.columns import add_column, add_misc, add_miscs, conllu_lines, tag_lines
+from tagger.formats.columns import add_column, add_misc, conllu_lines, tag_lines
 from tagger.formats.inline import inline_line
 from tagger.formats.jsonl import json_line
 from tagger.formats.sentence import Sentence
@@ -75,54 +75,19 @@ class Writing:
         self._path, self._settings, self._labels, self._document = path, settings, labels, document
         self._palette = Palette(labels.names) if settings.color else None
         self._brat = BratWriter()
-        self._endings: dict[tuple[type, bytes, bytes], np.ndarray] = {}  # by what they are, separator and line end
+        self._blocks = BlockWriter(settings.form, settings.column, settings.key, labels)
         self._forms: dict[str, Callable[[Sentence, View], bytes]] = {}  # by the form of the input
         self._last: tuple[Sentence, bytes] | None = None
 
     @property
     def block_forms(self) -> tuple[str, ...]:
-        """The forms of whose blocks :meth:`write_block` may be asked: those in which a line only gets its tag, or no line but tags is written."""
-        settings = self._settings
-        if settings.color or self._labels.by_number is None:
-            return ()
-        return {
-            "same": ("conll", "conllu", "text") if settings.column is None else ("conllu", "text"),
-            "conll": ("conll", "conllu", "text"),
-            "conllu": ("conllu",),
-        }.get(settings.form, ())
+        """The forms of whose blocks :meth:`write_block` may be asked."""
+        return () if self._settings.color else self._blocks.forms
 
-    def write_block(self, block: ConllBlock | ConlluBlock | TextBlock, numbers: np.ndarray) -> bytes:
-        """The bytes of usual sentences, given the numbers of the model's tags at their words. *Shape:* (words,).
-
-        The same as :meth:`write` of each. Words of no sentence have the number behind that of the last tag.
-        """
+    def write_block(self, block: AnyBlock, numbers: np.ndarray, probabilities: np.ndarray | None = None) -> bytes:
+        """The bytes of usual sentences, the same as :meth:`write` of each; see :meth:`tagger.formats.block_writing.BlockWriter.write`."""
         self._last = None  # it ends with an empty line
-        if isinstance(block, TextBlock):
-            endings = self._line_endings(line_end=block.line_end, kind=str)[numbers].tolist()
-            return "".join(_alternating(block.words, endings)).encode("utf-8")
-        fresh = self._settings.form == "conll"
-        if isinstance(block, ConllBlock):
-            lines = block.words if fresh else block.lines
-            tagged = self._line_endings() if fresh else self._line_endings(block.separator, block.line_end)
-            if fresh and len(block.passing):
-                numbers = numbers.copy()
-                numbers[block.passing] = len(tagged) - 1
-            endings = tagged[numbers].tolist()
-        elif fresh:
-            lines, endings = block.words, self._line_endings()[numbers].tolist()
-            for last in (block.starts + block.lengths - 1).tolist():
-                endings[last] += b"\n"
-        else:
-            return block.prefix + add_miscs(block, numbers, self._labels.by_number or (), self._settings.key)
-        return (b"" if fresh else block.prefix) + b"".join(_alternating(lines, endings))
-
-    def _line_endings(self, separator: bytes = b"\t", line_end: bytes = b"\n", kind: type = bytes) -> np.ndarray:
-        """What ends a line, by the number of its tag; one without is ended, or left out. *Shape:* (tags + 2,), of that kind, bytes or str."""
-        key = kind, separator, line_end
-        if key not in self._endings:
-            endings = [*(separator + tag.encode() + line_end for tag in self._labels.by_number or ()), line_end, b""]
-            self._endings[key] = np.array(endings if kind is bytes else [ending.decode() for ending in endings], object)
-        return self._endings[key]
+        return self._blocks.write(block, numbers, probabilities)
 
     def write(self, sentence: Sentence, annotation: Annotation) -> bytes:
         """The bytes of one sentence. Raises DataError where the form cannot hold it."""
@@ -172,11 +137,3 @@ class Writing:
         if sentence.form != "text":
             raise DataError("brat's offsets point into running text, and this is CoNLL; choose another -O", path=self._path, line=sentence.line)
         return self._brat.write
-
-
-def _alternating(words: Sequence[Any], endings: Sequence[Any]) -> list[Any]:
-    """Each word, and what ends its line, in turns."""
-    parts: list[Any] = [None] * (2 * len(words))
-    parts[::2] = words
-    parts[1::2] = endings
-    return parts

@@ -200,8 +200,8 @@ class Blocks:
         return self._blocks.pop() if self._blocks else None
 
 
-def host_alone(data: bytes, kept: dict = {}) -> float:  # noqa: B006 - the model is opened once
-    """Seconds of reading, looking up, decoding and writing, with a network that costs nothing."""
+def host_alone(data: bytes, form: str = "conll", kept: dict = {}, **how) -> float:  # noqa: B006 - the model is opened once
+    """Seconds of reading, looking up, decoding and writing, with a network that costs nothing. `how` is for ReadSettings."""
     from tagger.formats.reading import Reading, ReadSettings
     from tagger.formats.writing import WriteSettings, Writing
     from tagger.labels import Labels, ViewSettings
@@ -212,7 +212,7 @@ def host_alone(data: bytes, kept: dict = {}) -> float:  # noqa: B006 - the model
         kept["tagger"] = Tagger(Replay(Tagger.load(device="cpu").session, constant=True))
     tagger = kept["tagger"]
     writing = Writing("corpus", WriteSettings(), Labels(tagger.bundle.tags, ViewSettings()))
-    reading = Reading("corpus", ReadSettings("conll"), print, together=writing.block_forms)
+    reading = Reading("corpus", ReadSettings(form, **how), print, together=writing.block_forms)
     pipe = Pipe(tagger, lambda data: None, Undisturbed())
     began = time.perf_counter()
     pipe.run(Blocks(data), reading, writing)
