@@ -40,6 +40,8 @@ def spans(tags: Iterable[str]) -> list[Span]:
     found: list[Span] = []
     start, open_label, position = 0, "", -1
     for position, tag in enumerate(tags):
+        if tag == OUTSIDE and not open_label:  # the common case
+            continue
         prefix, label = parse(tag)
         if open_label and (prefix in BEGINS or label != open_label):
             found.append(Span(start, position, open_label))

@@ -90,7 +90,8 @@ def run(data, cuts, strict, options, together, form="conll"):
     writing = Writing("corpus", WriteSettings(options["form"], key=options["key"]), Labels(TAGS, view))
     in_misc = form == "conllu" and options["form"] != "conll"
     assert (form in writing.block_forms) == (options["form"] in ("same", "conll", form) and not (in_misc and options["scores"]))
-    reading = Reading("corpus", ReadSettings(form, strict=strict), said.append, together=writing.block_forms if together else ())
+    settings = ReadSettings(form, options["column"], strict=strict)
+    reading = Reading("corpus", settings, said.append, together=writing.block_forms if together else ())
     if not together:  # nor cut into blocks that are taken apart again
         reader = reading._reader
         reader.read_block = lambda block, number, found: reader.read(block.split(b"\n"), number, found)
@@ -101,8 +102,9 @@ def run(data, cuts, strict, options, together, form="conll"):
     written, sentences = [], []
     for piece in found:
         if isinstance(piece, Block):
-            numbers = [TAGS.index(tag_of(word.decode())) if word or form == "conllu" else len(TAGS) for word in piece.words]
-            written.append(writing.write_block(piece, np.array(numbers), chances_of([word.decode() for word in piece.words])))
+            words = [word.decode() for word in piece.words]
+            numbers = np.where(in_sentences(piece), [TAGS.index(tag_of(word)) for word in words], len(TAGS))
+            written.append(writing.write_block(piece, numbers, chances_of(words)))
             sentences += piece.sentences()
         else:
             chances = chances_of(piece.tokens)
@@ -115,6 +117,14 @@ def run(data, cuts, strict, options, together, form="conll"):
 
 def tag_of(token):
     return TAGS[len(token) % 4 and 1 + 2 * (len(token) % 2)]  # O, B-LOC or B-PERS
+
+
+def in_sentences(block):
+    """Which words of a block are tokens of a sentence."""
+    rows = np.zeros(len(block.words), bool)
+    for start, length in zip(block.starts.tolist(), block.lengths.tolist(), strict=True):
+        rows[start : start + length] = True
+    return rows
 
 
 def chances_of(tokens):
@@ -136,6 +146,7 @@ def compare(data, draw, form, outputs):
                 "mapping": st.sampled_from([{}, {"LOC": "GEO"}, {"LOC": "O"}]),
                 "only": st.sampled_from([(), ("PERS",)]),
                 "scores": st.booleans(),
+                "column": st.sampled_from([0, 0, 0, 1, 2, -1, -2] if form == "conll" else [0]),
             }
         )
     )
@@ -157,9 +168,9 @@ def test_blocks_of_conllu_give_what_lines_give(data, draw):
 
 
 def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
-    def kinds(block):
+    def kinds(block, column=0):
         found = []
-        ConllReader(Reading("corpus", ReadSettings("conll"), print)._decoder).read_block(block, 1, found)
+        ConllReader(Reading("corpus", ReadSettings("conll"), print)._decoder, column=column).read_block(block, 1, found)
         return [isinstance(piece, ConllBlock) for piece in found]
 
     assert kinds(b"a\nb\n\nc\tO\n\nd") == [True]  # the last one is still open
@@ -182,6 +193,9 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     assert kinds(b"# one\na\n\nb\n# two\nc\n\nd\n") == [True, False, True]  # not in front
     assert kinds(b"# one\n\na\n") == [False, True] and not any(kinds(b"# o\tn\na\n"))
     assert kinds(b"a\n\n# \xff\nb\n\nc\n") == [True, False, True]
+    assert kinds(b"1\ta\n2\t\n\n# one\n\n3\tc\n", 1) == [True, False, True]
+    assert kinds(b"1 a\n2  b\n\n# one\n3 c\n", 1) == [True]
+    assert kinds(b"a\tb\tc\n\nd\n", -1) == [True]
 
 
 def test_the_fast_way_of_conllu_takes_sentences_with_tokens_whatever_passes_through_between_them():

@@ -8,7 +8,7 @@ import pytest
 from conftest import run_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_fast_reading import TAGS, chances_of, tag_of
+from test_fast_reading import TAGS, chances_of, in_sentences, tag_of
 
 from tagger.errors import DataError
 from tagger.formats.block import TextBlock
@@ -62,12 +62,9 @@ def run(data, cuts, cutting, form, mapping, only, scores, together):
             written.append(writing.write(piece, Annotation([tag_of(token) for token in piece.tokens], chances, chances)))
             sentences.append(piece.tokens)
             continue
-        rows = np.zeros(len(piece.words), bool)
-        for start, length in zip(piece.starts.tolist(), piece.lengths.tolist(), strict=True):
-            rows[start : start + length] = True
-            sentences.append(piece.words[start : start + length])
+        sentences += [piece.words[start : start + length] for start, length in zip(piece.starts.tolist(), piece.lengths.tolist(), strict=True)]
         numbers = [TAGS.index(tag_of(word)) for word in piece.words]
-        written.append(writing.write_block(piece, np.where(rows, numbers, len(TAGS)), chances_of(piece.words)))
+        written.append(writing.write_block(piece, np.where(in_sentences(piece), numbers, len(TAGS)), chances_of(piece.words)))
     characters = reading._reader.characters
     return b"".join(written), sentences, writing.gap(), characters, said, str(reading.error) if isinstance(reading.error, DataError) else None
 

@@ -66,13 +66,10 @@ class ConllReader:
 
         :param block: whole lines, fewer than LONGEST_SENTENCE, the last one's line feed left out.
         """
-        if self._column:
-            self.read(block.split(b"\n"), number, found)
-            return
         done = 0
         lines = Lines.of(block + b"\n")
         begin = lines.text.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open; 1 where it goes on
-        for start, end, usual in lines.usual(begin, number) if begin != 1 else ():
+        for start, end, usual in lines.usual(begin, number, self._column) if begin != 1 else ():
             if done < start:
                 self.read(lines.between(done, start), number, found)
             found.append(usual)

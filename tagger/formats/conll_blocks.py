@@ -54,11 +54,12 @@ class Lines:
             return cls(whole, line_end, b" ", ends, strange, commented)
         return cls(whole, line_end, b"\t", ends, begins[signs[begins] == TAB], commented)
 
-    def usual(self, begin: int, number: int) -> Iterator[tuple[int, int, ConllBlock]]:
-        """Usual sentences, as few pieces.
+    def usual(self, begin: int, number: int, column: int = 0) -> Iterator[tuple[int, int, ConllBlock]]:
+        """Usual sentences, as few pieces, up to one in which a line has too few columns.
 
         :param begin: where in the text a sentence begins.
         :param number: of the text's first line.
+        :param column: the token's column, from 0; negative counts from the end.
         :returns: where each piece begins and ends, in order, and it.
         """
         text = self.text
@@ -68,7 +69,11 @@ class Lines:
             unusual = self._first_unusual(plain, begin, end)
             stop = end if unusual == end else _complete(text, begin, unusual)
             if begin < stop:
-                yield begin, stop, self._together(begin, stop, number + text.count(b"\n", 0, begin))
+                try:
+                    found = self._together(begin, stop, number + text.count(b"\n", 0, begin), column)
+                except IndexError:
+                    return
+                yield begin, stop, found
             closed = text.find(b"\n\n", unusual, end)  # the sentence that has it
             if closed < 0:
                 break
@@ -94,8 +99,8 @@ class Lines:
             end = begin + error.start
         return end
 
-    def _together(self, begin: int, stop: int, number: int) -> ConllBlock:
-        """Whole usual sentences, of which the first line has that number."""
+    def _together(self, begin: int, stop: int, number: int, column: int) -> ConllBlock:
+        """Whole usual sentences, of which the first line has that number. Raises IndexError where one has too few columns."""
         block = self.text[begin:stop]
         ends = self.ends[slice(*np.searchsorted(self.ends, (begin, stop)))] - begin
         lines = block.split(b"\n")
@@ -104,13 +109,18 @@ class Lines:
         further = empty == np.append(-1, empty[:-1]) + 1  # behind another empty line, or in front of everything
         closing, passing = (empty[~further], empty[further]) if further.any() else (empty, empty[:0])
         starts = np.append(0, closing[:-1] + 1)
-        words = [line.partition(self.separator)[0] for line in lines] if self.separator in block else lines
+        words = lines
         if self.commented:
             comments = _comments(np.frombuffer(block, np.uint8), np.append(0, ends[:-1] + 1))
-            words = words if words is not lines else lines.copy()
+            words = lines.copy()
             for row in comments.tolist():
                 words[row] = b""
             passing = np.sort(np.concatenate([passing, comments]))
+        if column == 0 and self.separator in block:
+            words = [line.partition(self.separator)[0] for line in words]
+        elif column:
+            separator = None if self.separator == b" " else self.separator  # several spaces are as good as one
+            words = [line and line.split(separator)[column] for line in words]
         if len(passing):
             starts = starts + np.diff(np.searchsorted(passing, np.append(starts, len(lines))))  # each sentence has its own in front of it
         return ConllBlock(
