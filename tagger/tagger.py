@@ -22,7 +22,7 @@ from tagger.precision import SHIPPED_MODEL, model_file
 from tagger.session import Session
 from tagger.tags import continuations
 from tagger.vocabulary import CACHED_WORDS, EMBEDDED_WORDS, WordVectors
-from tagger.window import Annotation, Batch, Job, Window, lay_out, windows
+from tagger.window import Annotation, Batch, Job, Window, lay_out, one_behind, windows
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -79,7 +79,7 @@ class Tagger:
         return next(self.stream_entities([text], sentences=sentences))
 
     def stream_entities(self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None) -> "Iterator[list[Entity]]":
-        """The names in any number of texts, lazily, in order; about `window_tokens` tokens (by default, what suits the device) are read ahead."""
+        """The names in any number of texts, lazily, in order. `window_tokens` is as in :meth:`stream`."""
         return self._finder.find(texts, sentences=sentences, window_tokens=window_tokens or self.window_tokens)
 
     def map_batch(self, columns: Any, *, tokens: str = "tokens", text: str = "text", tags: str = "tags", entities: str = "entities") -> "dict[str, Column]":
@@ -106,7 +106,7 @@ class Tagger:
     def _finder(self) -> "EntityFinder":
         from tagger.texts import EntityFinder
 
-        return EntityFinder(partial(self.annotate, probabilities=True), self.bundle.tags)
+        return EntityFinder(partial(self._begin, probabilities=True, ahead=True), self._annotations, self.bundle.tags)
 
     def tag(self, tokens: Sequence[str]) -> list[str]:
         """BIO tags of one sentence given as tokens."""
@@ -115,30 +115,20 @@ class Tagger:
     def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int | None = None) -> Iterator[list[str]]:
         """BIO tags of any number of sentences, lazily, in order.
 
-        :param window_tokens: about so many tokens are read ahead, twice as many with several threads. By default, what suits the device.
+        :param window_tokens: about so many tokens are read ahead, twice as many where that is more than a batch and there are several threads or
+            processors. By default, what suits the device.
         """
-        running: Window | None = None
-        for window in windows(sentences, window_tokens or self.window_tokens):
-            started = self._begin(window)
-            if running:
-                yield from self._tags(running)
-            running = started
-            if self.threads == 1:  # nothing works on it meanwhile
-                yield from self._tags(running)
-                running = None
-        if running:
-            yield from self._tags(running)
-
-    def _tags(self, window: Window) -> Iterator[list[str]]:
-        return (annotation.tags for annotation in self._annotations(window))
+        begun = ((self._begin(window, ahead=True), None) for window in windows(sentences, window_tokens or self.window_tokens))
+        for window, _ in one_behind(begun):
+            yield from (annotation.tags for annotation in self._annotations(window))
 
     def annotate(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> list[Annotation]:
         """Tag a window of sentences, all of which are held in memory. A sentence without tokens gets no tags."""
-        return list(self._annotations(self._begin(sentences, probabilities)))
+        return list(self._annotations(self._begin(sentences, probabilities=probabilities)))
 
-    def _begin(self, sentences: Sequence[Sequence[str]], probabilities: bool = False) -> Window:
+    def _begin(self, sentences: Sequence[Sequence[str]], **how: bool) -> Window:
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
-        return self.begin(list(chain.from_iterable(sentences)), lengths.cumsum() - lengths, lengths, probabilities=probabilities)
+        return self.begin(list(chain.from_iterable(sentences)), lengths.cumsum() - lengths, lengths, **how)
 
     def _annotations(self, window: Window) -> Iterator[Annotation]:
         self.finish(window)
@@ -177,8 +167,8 @@ class Tagger:
                 window.jobs.append(Job(starts[i : i + 1], [(part, len(ranges)) for part in batch.tolist()]))
                 batches.append(lay_out(words, numbers, starts[i] + firsts[batch], (ends - firsts)[batch], whole))
         self._idle.append(words)  # the batches have all that they need of it
-        aside = self.threads > 1 or (ahead and self._beside and len(batches) > 1)  # one batch is done before a thread for it were started
-        if aside:
+        window.ahead = self.threads > 1 or (ahead and self._beside and len(batches) > 1)  # one batch is done before a thread for it were started
+        if window.ahead:
             together = max(len(batches) // (TASKS * self.threads), 1)
             tasks = self._threads.map(self._run_all, (batches[start : start + together] for start in range(0, len(batches), together)))
             window.outcomes = chain.from_iterable(tasks)

@@ -7,7 +7,7 @@ from tagger.cutting import cut, cut_sentences
 from tagger.entity import Entity
 from tagger.labels import Labels, ViewSettings
 from tagger.usual import Offsets
-from tagger.window import Annotation
+from tagger.window import Annotation, Window, one_behind
 
 
 class _Piece(NamedTuple):
@@ -25,12 +25,13 @@ class _Piece(NamedTuple):
 class EntityFinder:
     """Finds entities in texts.
 
-    :param annotate: tags sentences given as tokens, with probabilities.
+    :param begin: begins to tag sentences given as tokens, with probabilities.
+    :param finish: gives the annotations of what was begun.
     :param tags: the model's tags, by number.
     """
 
-    def __init__(self, annotate: Callable[[Sequence[Sequence[str]]], list[Annotation]], tags: Sequence[str]) -> None:
-        self._annotate = annotate
+    def __init__(self, begin: Callable[[Sequence[Sequence[str]]], Window], finish: Callable[[Window], Iterable[Annotation]], tags: Sequence[str]) -> None:
+        self._begin, self._finish = begin, finish
         self._labels = Labels(tags, ViewSettings())
 
     def find(self, texts: Iterable[str], *, sentences: bool, window_tokens: int) -> Iterator[list[Entity]]:
@@ -39,32 +40,30 @@ class EntityFinder:
         :param sentences: cut lines into sentences; else a line is one.
         :param window_tokens: about as many tokens are held before they are tagged.
         """
-        window: list[_Piece] = []
-        complete: list[list[Entity]] = []  # once the window is tagged
+        for window, (pieces, complete) in one_behind(self._begun(texts, sentences, window_tokens)):
+            for piece, annotation in zip(pieces, self._finish(window), strict=True):
+                for span in self._labels.view(annotation).spans:
+                    start, end = piece.start + piece.offsets[span.start][0], piece.start + piece.offsets[span.end - 1][1]
+                    piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0))
+            yield from complete
+
+    def _begun(self, texts: Iterable[str], sentences: bool, window_tokens: int) -> Iterator[tuple[Window, tuple[list[_Piece], list[list[Entity]]]]]:
+        """Windows of pieces, begun, with the lists of entities that will be complete once a window is finished."""
+        pieces: list[_Piece] = []
+        complete: list[list[Entity]] = []
         held = 0
         for text in texts:
             found: list[Entity] = []
             for start, end in sentence_ranges(text, sentences):
                 offsets = cut(text[start:end])
                 if offsets:
-                    window.append(_Piece(text, start, offsets, found))
+                    pieces.append(_Piece(text, start, offsets, found))
                 held += len(offsets) + 1
                 if held >= window_tokens:
-                    self._tag(window)
-                    yield from complete
-                    window, complete, held = [], [], 0
+                    yield self._begin([piece.tokens() for piece in pieces]), (pieces, complete)
+                    pieces, complete, held = [], [], 0
             complete.append(found)
-        self._tag(window)
-        yield from complete
-
-    def _tag(self, window: Sequence[_Piece]) -> None:
-        if not window:
-            return
-        annotations = self._annotate([piece.tokens() for piece in window])
-        for piece, annotation in zip(window, annotations, strict=True):
-            for span in self._labels.view(annotation).spans:
-                start, end = piece.start + piece.offsets[span.start][0], piece.start + piece.offsets[span.end - 1][1]
-                piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0))
+        yield self._begin([piece.tokens() for piece in pieces]), (pieces, complete)
 
 
 def sentence_ranges(text: str, cut_lines: bool = True) -> Iterator[tuple[int, int]]:

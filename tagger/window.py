@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +57,7 @@ class Window:
     :param starts, lengths: where each sentence stands among the tokens; between sentences may be some that are of none. *Shape:* (sentences,).
     :param tags: once it is finished, the number of each token's tag, and behind the last tag's number that of no tag. *Shape:* (tokens,), int32.
     :param probabilities, going_on: see :class:`Annotation`; `None` where they were not asked for. *Shape:* (tokens, tags).
+    :param ahead: whether its batches are run while its caller does something else.
     """
 
     starts: np.ndarray
@@ -63,6 +65,7 @@ class Window:
     tags: np.ndarray
     probabilities: np.ndarray | None
     going_on: np.ndarray | None
+    ahead: bool = False
     jobs: list[Job] = field(default_factory=list)
     outcomes: Iterable[tuple[np.ndarray, np.ndarray]] = ()
 
@@ -87,6 +90,22 @@ def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Se
             window, held = [], 0
     if window:
         yield window
+
+
+def one_behind(begun: Iterable[tuple[Window, Any]]) -> Iterator[tuple[Window, Any]]:
+    """The same windows, and what comes with each; those that run ahead only once the next one was begun, or could not be."""
+    waiting: list[tuple[Window, Any]] = []
+    try:
+        for window, rest in begun:
+            ready, waiting = waiting, [(window, rest)]
+            yield from ready
+            if not window.ahead:
+                ready, waiting = waiting, []
+                yield from ready
+    except Exception:
+        yield from waiting
+        raise
+    yield from waiting
 
 
 def lay_out(words: WordVectors, numbers: np.ndarray, starts: np.ndarray, lengths: np.ndarray, whole: bool) -> Batch:

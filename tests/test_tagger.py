@@ -110,3 +110,29 @@ def test_one_thread_begins_before_it_is_waited_for_where_it_is_asked_to(tagger, 
     assert session.begun.is_set()
     expected = [tag for annotation in tagger.annotate(sentences) for tag in annotation.tags]
     assert [own.bundle.tags[number] for number in window.tags.tolist()] == expected
+
+
+def test_what_runs_ahead_is_handed_on_behind_the_next_window_and_all_of_it_before_an_error(tiny_model):
+    words = [["Олена", "Коваленко", "живе", "у", f"Києві{number}"] for number in range(400)]
+    tagger = Tagger.load(tiny_model, device="cpu")
+    tagger._beside = True
+    taken = []
+
+    def source():
+        for sentence in words:
+            if len(taken) == 350:
+                raise KeyError("no more")
+            taken.append(sentence)
+            yield sentence
+
+    for window_tokens, sizes in ((600, [100, 200]), (6, [1])):  # tokens, and one for each sentence; 600 are more than a batch
+        taken.clear()
+        stream = tagger.stream(source(), window_tokens=window_tokens)
+        first = next(stream)
+        assert len(taken) == sizes[-1]
+        got = [first]
+        with pytest.raises(KeyError):
+            for tags in stream:
+                got.append(tags)
+        assert len(got) == 350 // sizes[0] * sizes[0]
+        assert got == [tagger.tag(sentence) for sentence in words[: len(got)]]
