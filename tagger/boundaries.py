@@ -20,7 +20,7 @@ ENDS = rf"""
     | (?P<other> [{MARKS}]+ )
     """
 LONGEST_WORD = 100  # letters; a longer one is left to the engine
-LETTERS = "".join(letter for letter in map(chr, range(0x400, 0x530)) if re.match(f"[{CAPITAL}{SMALL}]", letter))
+LETTERS = "ЄІЇҐєіїґ" + "".join(map(chr, range(ord("А"), ord("я") + 1)))
 OPENING = '(«"„“”[‹'  # directly behind one of these, a word and a full stop are taken for an abbreviation
 # Marks at which the engine breaks a line as well, and an abbreviation with which it asks what stands in brackets far in front of it.
 STRANGE = ("{0>", "<0}", "див.")

@@ -16,6 +16,8 @@ STAND_IN = "\ua000"
 LONG_RUN = re.compile('[»"-]{200,}')
 IN_FRONT = "Слово слово. Слово слово "  # words that have no rule of the engine's, with a full stop among them
 BEHIND = 20  # characters behind a sentence's end that are shown to the engine with it
+# To ask the engine takes as long as so many characters more would, of words and of sentences (15 of 0.7 us, and 25 of 0.5, and what stands about a part).
+WORDS_CALL, SENTENCES_CALL = 20, 80
 SPACED = re.compile(r"[^ \t\r\n\f\v]+")
 
 
@@ -35,7 +37,7 @@ def cut(text: str) -> Offsets:
     :returns: start and end of each token, in code points, end exclusive, in order, without overlap.
     """
     offsets: Offsets = []
-    for start, end, usual in parts(text):
+    for start, end, usual in _parts(text):
         own = cut_usual(text, start, end) if usual else _cut_part(text, start, end)
         if own is None:
             return cut_with_care(text)
@@ -46,7 +48,7 @@ def cut(text: str) -> Offsets:
 def words(text: str) -> list[str]:
     """The tokens that :func:`cut` finds, in less time."""
     found: list[str] = []
-    for start, end, usual in parts(text):
+    for start, end, usual in _parts(text):
         if usual:
             found += TOKEN.findall(text, start, end)
             continue
@@ -67,6 +69,14 @@ def cut_with_care(text: str) -> Offsets:
             found = [match.span() for match in re.finditer(r"\S+", piece)]
         offsets.extend((start + first, start + last) for first, last in found)
     return offsets
+
+
+def _parts(text: str) -> list[tuple[int, int, bool]]:
+    """As :func:`tagger.usual.parts`, but all of the line as one where that is done sooner."""
+    found = list(parts(text))
+    if sum(end - start + WORDS_CALL for start, end, usual in found if not usual) >= len(text) > 0:
+        return [(0, len(text), False)]
+    return found
 
 
 def _cut_part(text: str, start: int, end: int) -> Offsets | None:
@@ -132,7 +142,7 @@ def cut_sentences(text: str) -> Offsets:
     :returns: ranges that cover the text, each with the white space behind it; one range where there is nothing to cut.
     """
     found = sentence_starts(text)
-    if found is None:
+    if found is None or sum(end - begin + SENTENCES_CALL for begin, end in found[1]) >= len(text):
         return cut_sentences_with_care(text)
     starts, open_ranges = found
     for begin, end in open_ranges:

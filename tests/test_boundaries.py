@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_usual import PIECES
 
+from tagger import cutting
 from tagger.boundaries import sentence_starts
 from tagger.cutting import cut_sentences, cut_sentences_with_care
 from tagger.usual import LONGEST
@@ -25,6 +26,14 @@ ODD = [".\u202f", ".\u00a0", "\u00a0", "\u2028", "\v", "{0>", "<0}", "\t", "'", 
 
 ends = st.sampled_from(MARKS + [""] * len(MARKS)) | st.sampled_from(ODD)
 spaces = st.sampled_from(" ") | st.sampled_from(["", "  "])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def short_lines_in_parts():
+    """Lines are cut in parts however short they are."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cutting, "SENTENCES_CALL", -1000)
+        yield
 
 
 @settings(max_examples=1500)

@@ -10,6 +10,7 @@ import tokenize_uk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tagger import cutting
 from tagger.cutting import cut, cut_with_care, words
 from tagger.usual import LONGEST, parts
 
@@ -21,6 +22,14 @@ Facebook www http ftp ua com net НЕТ дно тре п'ять зв’язок 
 один інш. тис. губ. рис. кв. англ. Лютіж. ... .. ?.. !! ?! % %- 10% 2,5 90-т 60-годинною 5-6 2000–2001 ТОП-20 Ту-154 ІТ-ринок З-поміж ЛХ-Х ХХ-20 / с/г
 та/або Л/ДНР // http:// -кімн 3-кімн. Осман. лат. -тис ІХ-ХІ 1-І -20 +1 x45 14.00 10:20 1.2.3 (о) [5] США. А. О.
 """.split()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def short_lines_in_parts():
+    """Lines are cut in parts however short they are."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cutting, "WORDS_CALL", -1000)
+        yield
 
 
 def is_usual(text):

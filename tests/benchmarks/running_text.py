@@ -1,7 +1,8 @@
 """How fast uk-tag is with text as it was written: python tests/benchmarks/running_text.py TEXT[.xz]
 
 Its paragraphs, one a line, as they are and cut into sentences (--sentences), and the same tokens as CoNLL, a paragraph a sentence. Whole processes and
-what is done around the network, in turns; medians. All of them are in tokens of the text.
+what is done around the network, in turns; and the names of the paragraphs' sentences as a program gets them (`Tagger.stream_entities`, a process without
+its start); medians. All of them are in tokens of the text.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import lzma
 import os
 import sys
 import tempfile
+import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,6 +18,7 @@ from pathlib import Path
 from speed import PROGRAM, ROOT, as_the_program, compile_program, host_alone, medians, process
 
 sys.path.insert(0, str(ROOT))
+IN_A_PROGRAM = "sentences, in a program"
 
 
 def main() -> None:
@@ -51,12 +54,27 @@ def main() -> None:
             ways[name, "1 thread"] = lambda command=command: process(command)
             ways[name, "2 threads"] = lambda command=command: process([*command, "--threads", "2"])
             ways[name, "constant model"] = lambda form=form, how=how: beside.submit(host_alone, data[form], form, **how).result()
+        for threads in (1, 2):
+            ways[IN_A_PROGRAM, f"{threads} thread{'s' * (threads > 1)}"] = lambda threads=threads: beside.submit(in_a_program, lines, threads).result()
         taken = medians(ways, arguments.runs)
     first, *_ = forms
     print(f"{'':<26}{'1 thread':>24}{'2 threads':>24}{'constant model':>24}   tokens/s, and of CoNLL")
-    for name in forms:
-        columns = [(count / taken[name, way], taken[first, way] / taken[name, way]) for way in ("1 thread", "2 threads", "constant model")]
+    for name in [*forms, IN_A_PROGRAM]:
+        done = [way for way in ("1 thread", "2 threads", "constant model") if (name, way) in taken]
+        columns = [(count / taken[name, way], taken[first, way] / taken[name, way]) for way in done]
         print(f"{name:<26}" + "".join(f"{speed:>16,.0f} ({share:.2f}) " for speed, share in columns))
+
+
+def in_a_program(lines: list[str], threads: int, kept: dict = {}) -> float:  # noqa: B006 - the model is opened once
+    """Seconds that all names of the lines take."""
+    from tagger import Tagger
+
+    if threads not in kept:
+        kept[threads] = Tagger.load(device="cpu", threads=threads)
+    began = time.perf_counter()
+    for _ in kept[threads].stream_entities(lines):
+        pass
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":
