@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from tagger.errors import DataError, DeviceError, ModelError, TaggerError
     from tagger.tagger import Tagger
 
-__version__ = "0.8.0"
+__version__ = "0.8.1"
 __all__ = ["DataError", "DeviceError", "Entity", "ModelError", "Tagger", "TaggerError", "__version__"]
 
 _ROOMS = {"Entity": "entity", "Tagger": "tagger", **dict.fromkeys(["DataError", "DeviceError", "ModelError", "TaggerError"], "errors")}

@@ -59,7 +59,7 @@ class TextReader:
     def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
         """The same as :meth:`read` of the lines of a block, the last one's end left out."""
         piece = self._piece(block, number) if self._together else None
-        if piece:
+        if piece is not None:
             found.append(piece)
         else:
             self.read(block.split(self._separator), number, found)

@@ -1,19 +1,23 @@
-"""Whether uk-tag cuts each line of a text as tokenize-uk's default engine does, and how fast: python tests/benchmarks/cutting.py TEXT[.xz]"""
+"""Whether uk-tag cuts each line of a text as tokenize-uk's default engine does, into tokens and into sentences, and how fast:
+python tests/benchmarks/cutting.py TEXT[.xz]
+"""
 
 import argparse
 import lzma
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-
-from tokenize_uk import tokenize_words_with_spans
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 
 def main() -> None:
     """Compare and print."""
-    from tagger.cutting import cut
+    from tokenize_uk import tokenize_words_with_spans
+
+    from tagger.boundaries import sentence_starts
+    from tagger.cutting import cut, cut_sentences, cut_sentences_with_care
     from tagger.usual import parts
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -21,19 +25,28 @@ def main() -> None:
     path = parser.parse_args().text
     with (lzma.open if path.suffix == ".xz" else open)(path, "rt", encoding="utf-8") as file:
         lines = [line.rstrip("\n") for line in file]
-    times = [time.perf_counter()]
-    own = [cut(line) for line in lines]
-    times.append(time.perf_counter())
-    engine = [[(start, end) for _, start, end in tokenize_words_with_spans(line)] for line in lines]
-    times.append(time.perf_counter())
-    other = [line for line, one, two in zip(lines, own, engine, strict=True) if one != two]
+    print(f"{len(lines):,} lines\n")
     left = sum(end - start for line in lines for start, end, usual in parts(line) if not usual)
-    print(f"{len(lines):,} lines, {sum(map(len, own)):,} tokens; {left / sum(map(len, lines)):.1%} of the characters are left to the engine")
-    print(f"{len(other):,} lines are cut otherwise than by tokenize-uk")
-    print(f"{times[1] - times[0]:.1f} s, by the engine alone {times[2] - times[1]:.1f} s")
+    unsure = sum(end - start for line in lines for start, end in (sentence_starts(line) or ((), [(0, len(line))]))[1])
+    differ = compare("tokens", lines, cut, lambda line: [(start, end) for _, start, end in tokenize_words_with_spans(line)], left)
+    differ += compare("sentences", lines, cut_sentences, cut_sentences_with_care, unsure)
+    sys.exit(1 if differ else 0)
+
+
+def compare(what: str, lines: list[str], own: Callable[[str], list], engine: Callable[[str], list], left: int) -> int:
+    """Cut all lines in both ways, and print; the number of lines that differ."""
+    times = [time.perf_counter()]
+    found = [own(line) for line in lines]
+    times.append(time.perf_counter())
+    expected = [engine(line) for line in lines]
+    times.append(time.perf_counter())
+    other = [line for line, one, two in zip(lines, found, expected, strict=True) if one != two]
+    print(f"{sum(map(len, found)):,} {what}; {left / max(sum(map(len, lines)), 1):.1%} of the characters are left to tokenize-uk")
+    print(f"{len(other):,} lines are cut otherwise than by it")
+    print(f"{times[1] - times[0]:.1f} s, by tokenize-uk alone {times[2] - times[1]:.1f} s\n")
     for line in other[:10]:
         print(f"  {line}")
-    sys.exit(1 if other else 0)
+    return len(other)
 
 
 if __name__ == "__main__":
