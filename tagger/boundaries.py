@@ -14,13 +14,15 @@ RUN = re.compile(f"[{MARKS}]+")
 # Each run of marks is one of three. None of the first breaks the line: more of the sentence follows, or nothing. All of the second do, but for some words
 # in front; a sentence begins behind its spaces.
 ENDS = rf"""
-      (?P<inner> [{MARKS}]+ [»”"')\]]* (?: (?= [{SMALL}a-z0-9,:;—–-] | \ +[{SMALL}a-z] ) | \ *\Z ) | [{MARKS}]+ [»“]? (?= \ +[—–-]\ [{SMALL}] ) )
+      (?P<inner> [{MARKS}]+ [»”"')\]]* (?: (?= [{SMALL}a-z0-9,:;—–-] | \ +[{SMALL}a-z] ) | \ *\Z ) | [{MARKS}]+ [»“]? (?= \ {{1,100}}[—–-]\ [{SMALL}] ) )
     | (?P<sure> (?: (?<=[{CAPITAL}{SMALL}]{{3}}) [{MARKS}]{{1,3}} [»”"]? | (?<=[0-9»)”]) [{MARKS}]{{1,3}} ) \ +
         (?= (?: [—–-]\ (?![РрАа]) )? [«„“"(]? [{CAPITAL}][{SMALL}\ ] ) )
     | (?P<other> [{MARKS}]+ )
     """
 LONGEST_WORD = 100  # letters; a longer one is left to the engine
 LETTERS = "ЄІЇҐєіїґ" + "".join(map(chr, range(ord("А"), ord("я") + 1)))
+# More of what a break is not made behind: "у 90-хрр."
+DECADES = ("мрр", "хрр")
 OPENING = '(«"„“”[‹'  # directly behind one of these, a word and a full stop are taken for an abbreviation
 # Marks at which the engine breaks a line as well, and an abbreviation with which it asks what stands in brackets far in front of it.
 STRANGE = ("{0>", "<0}", "див.")
@@ -62,4 +64,4 @@ def _may_be_abbreviation(text: str, place: int) -> bool:
     near = text[max(place - LONGEST_WORD, 0) : place]
     front = near.rstrip(LETTERS)
     word = near[len(front) :]
-    return word.lower() in ABBREVIATIONS or len(word) == LONGEST_WORD or (word != "" and front[-1:] in OPENING and front != "")
+    return word.lower() in ABBREVIATIONS or word in DECADES or len(word) == LONGEST_WORD or (word != "" and front[-1:] in OPENING and front != "")

@@ -5,6 +5,7 @@ No character of the text is lost but white space: the tokens, joined, are the te
 
 import re
 from functools import cache
+from itertools import accumulate
 
 from tagger.boundaries import sentence_starts
 from tagger.usual import LONGEST, TOKEN, Offsets, cut_usual, parts
@@ -24,9 +25,10 @@ SPACED = re.compile(r"[^ \t\r\n\f\v]+")
 @cache
 def _engine():
     # Importing it takes as long as a third of the whole start-up, and only running text needs it.
-    from tokenize_uk import tokenize_words_with_spans
+    from tokenize_uk.pipeline import NON_CONTENT_CHARS
+    from tokenize_uk.tokenize_uk import UkrainianWordTokenizer
 
-    return tokenize_words_with_spans
+    return UkrainianWordTokenizer().tokenize, NON_CONTENT_CHARS
 
 
 def cut(text: str) -> Offsets:
@@ -115,10 +117,12 @@ def _cut_piece(piece: str) -> Offsets | None:
     """Cut what is not too long for the engine; `None` where what it says cannot be trusted."""
     if LONG_RUN.match(piece):
         return [(0, len(piece))]
-    tokenize = _engine()
-    offsets = [(start, end) for _, start, end in tokenize(piece)]
-    if (offsets[-1][1] if offsets else 0) > len(piece):  # the engine's own marks stayed in a token
+    tokenize, invisible = _engine()
+    tokens = tokenize(piece)
+    ends = list(accumulate(map(len, tokens)))
+    if tokens and ends[-1] != len(piece):  # the engine's own marks stayed in a token
         return None
+    offsets = [(end - len(token), end) for token, end in zip(tokens, ends, strict=True) if token.strip(invisible)]
     kept = 0
     whole: Offsets = []
     for start, end in [*offsets, (len(piece), len(piece))]:

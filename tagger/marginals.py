@@ -65,8 +65,8 @@ def _by_products(
         onward = weights[:, behind : behind + width] * backward[:, behind : behind + width]
         total = np.add.reduce(np.multiply(between[:, :, None], onward, out=room[:, :, :width]), 1)
         going_on[tags, own] = onward[follows, :count] * onto / total[tags, :count]
-        sums[1, own] = np.add.reduce(total, 0)[:count]
-        backward[:, own] = total[:, :count] / sums[1, own]
+        sums[1, own] = np.minimum.reduce(total, 0)[:count]  # of each tag's own, as each is divided by
+        backward[:, own] = total[:, :count] / np.add.reduce(total, 0)[:count]
     together = forward * backward
     sums[2] = np.add.reduce(together, 0)
     together /= sums[2]

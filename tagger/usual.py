@@ -18,13 +18,16 @@ ROMAN = "IVXІХ"
 # What the engine takes for an abbreviation in front of a full stop, somewhere or in some company; shorter words than of three letters are not asked about.
 ABBREVIATIONS = frozenset(
     """
-абз авг австрал авт акад академ амер англ арк арт арх асист атм ауд біол близьк болг буд бул бульв вип відс вірм вул грец грецьк губ держ дес див дир
+абз авг австрал авт акад академ амер анг англ арк арт арх асист атм ауд біол близьк болг буд бул бульв вип відс вірм вул грец грецьк губ держ дес див дир
 діал дод дол досл доп доц екон жін зав заст зах зневаж зневажл зовн івр інж інш ісп іст італ каб канд каф кімн кін кор коеф коп крим куб лат латин мал
 ман млн млрд моб напр нар нац нач нім нпр обл образн пен перекл перен пов под пол пом пор порівн поч преп прибл прикм прим присл пров пром просп проф
 ред реж рис розд розм рос руб рум санскр свв свт скор соц співавт спр стол стор стст суч табл тел техн тис тов укр упоряд упорядн філол франц худ цит
 чайн част чол япон
 """.split()
 )
+CLUB = "Ман"  # of "Ман. Сіті", which the engine finds within words, too
+# Where one of these stands in a line, the engine looks for addresses in all of it, in capitals as well, and no longer sees the full stops in them.
+ADDRESSES = ("http", "www", "@", "ftp")
 LONGEST_ABBREVIATION = max(map(len, ABBREVIATIONS))
 LAST_WORD = re.compile(f"[{CAPITAL}{SMALL}]+\\Z")
 # Each part ends where no more of its kind follows, and no two parts fit in one place: so there is one way to cut a line, and nothing is tried twice
@@ -70,7 +73,6 @@ def parts(text: str) -> Iterator[tuple[int, int, bool]]:
 
     That of one at the line's end which is not usual is only so if the engine sees that there is a full stop in front, if there is.
     """
-    place = 0
     if len(text) > LONGEST:
         yield 0, len(text), False
         return
@@ -78,12 +80,18 @@ def parts(text: str) -> Iterator[tuple[int, int, bool]]:
     # the engine takes no word of five letters in front of a line's last and only full stop for an abbreviation
     alone = first >= 0 and ENDING.fullmatch(text, max(first - 5, 0)) is not None
     last = first if alone else len(text)
+    abbreviations = _abbreviations(text) if first >= 0 and not alone else iter(())
+    abbreviation = next(abbreviations, last)
+    place = 0
     while place < last:
-        end = _usual().match(text, place, last).end()
-        if first >= 0 and not alone:
-            end = _abbreviation(text, place, end)
+        while abbreviation < place:
+            abbreviation = next(abbreviations, last)
+        end = _usual().match(text, place, abbreviation).end()
         if end == last:
             break
+        if place == 0 and any(sign in text for sign in ADDRESSES):
+            yield 0, len(text), False
+            return
         seam = place
         for found in SEAM.finditer(text, max(place + 1, end - NEAR), end):
             seam = found.start()
@@ -101,12 +109,11 @@ def cut_usual(text: str, start: int, end: int) -> Offsets:
     return [match.span() for match in TOKEN.finditer(text, start, end)]
 
 
-def _abbreviation(text: str, start: int, end: int) -> int:
-    """Where the first full stop stands that is behind one of ABBREVIATIONS; the end where there is none."""
-    place = text.find(".", start, end)
+def _abbreviations(text: str) -> Iterator[int]:
+    """Where full stops stand that are behind what the engine may take for an abbreviation."""
+    place = text.find(".")
     while place >= 0:
-        last = LAST_WORD.search(text, max(place - LONGEST_ABBREVIATION - 1, start), place)
-        if last and last[0].lower() in ABBREVIATIONS:
-            return place
-        place = text.find(".", place + 1, end)
-    return end
+        last = LAST_WORD.search(text, max(place - LONGEST_ABBREVIATION - 1, 0), place)
+        if last and (last[0].lower() in ABBREVIATIONS or last[0].endswith(CLUB)):
+            yield place
+        place = text.find(".", place + 1)

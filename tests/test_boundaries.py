@@ -70,6 +70,9 @@ def test_what_is_plain(text, sentences):
         ("Слово. Це А. Коваль пише. Ось так.", ["Це А. Коваль пише. "]),
         ("У м. Київ. Слово. Він є. Так", ["У м. Київ. ", "Він є. Так"]),
         ("Слово англ. Слово.", ["Слово англ. Слово."]),
+        ("Слово анг. Слово.", ["Слово анг. Слово."]),
+        ("У 90-хрр. Слово. Він", ["У 90-хрр. Слово. "]),
+        ("Слово слово." + " " * 101 + "— слово. Так", ["Слово слово." + " " * 101 + "— слово. "]),
     ],
 )
 def test_what_is_asked_of_the_engine(text, ranges):
@@ -96,10 +99,11 @@ def test_every_word_of_the_rules():
     patterns = "\n".join(rule.before_pattern + "\n" + rule.after_pattern for language in rules if language.name != "Default" for rule in language.rules)
     words = set(re.findall(r"[а-яіїєґА-ЯІЇЄҐA-Za-z]{3,}", re.sub(r"\\.|\[[^]]*\]|\(\?U\)", " ", patterns)))
     words |= {first + rest for first, rest in re.findall(r"\[(?:.)(.)\]([а-яіїєґ]{2,})", patterns)}
+    words |= set(re.findall(r"([а-яіїєґ]{3,})[а-яіїєґ]\?", patterns))
     words |= {word + more for word, more in re.findall(r"([а-яіїєґ]{2,})\(([а-яіїєґ]+)\)\?", patterns)} | {"англ", "упорядн", "свв", "просп", "стор"}
     assert len(words) > 90
     for word in sorted(words | {word.capitalize() for word in words}):
-        for front in ("", "слово ", "9 ", ", ", "– ", "(", "і "):
+        for front in ("", "слово ", "9 ", ", ", "– ", "(", "і ", "90", "90-м"):
             for behind in (". Слово", ". А слово", ". «Слово", ". – Слово", "... Слово", "! Слово", ".» Слово", ". слово", ".Слово"):
                 text = f"{front}{word}{behind} слово. Так"
                 assert cut_sentences(text) == cut_sentences_with_care(text), text

@@ -47,6 +47,16 @@ def test_where_products_vanish_logarithms_do_it_and_for_the_others_nothing_chang
         assert np.isfinite(own).all()
 
 
+def test_a_tag_of_which_all_that_may_follow_vanishes_is_no_tag_of_nothing():
+    generator = np.random.default_rng(5)
+    for _ in range(40):
+        packing = Packing(generator.integers(1, 12, 6))
+        emissions = generator.normal(scale=300, size=(len(packing.sentences), len(TAGS))).astype(np.float32)
+        arguments = emissions, packing, chain(generator), INSIDE, 1.4
+        for own, expected in zip(marginals(*arguments), by_logarithms(*arguments), strict=True):
+            np.testing.assert_allclose(own, expected, rtol=1e-6, atol=1e-30)
+
+
 def test_a_sentence_has_the_same_bits_alone_and_among_any_others():
     generator = np.random.default_rng(2)
     lengths = generator.integers(1, 30, 40)

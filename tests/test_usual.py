@@ -4,13 +4,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import tokenize_uk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagger import cutting
+from tagger import cutting, usual
 from tagger.cutting import cut, cut_with_care, words
 from tagger.usual import LONGEST, parts
 
@@ -20,7 +21,8 @@ PIECES = """
 Facebook www http ftp ua com net НЕТ дно тре п'ять зв’язок м"я я є ю віце-прем'єр А-Б ІХ ХІ IX XV з-під рік 1 12 100 000 2023 кв м2 № % - – — … . . . , ,
 ; : ! ? ( ) « » " „ “ ” ' ’ ʼ ` # / [ ] < > + * _ • ° \u0301 \u00ad \u200b нар млн Ред куб зах в у ВКПБ стандарт написала вірш
 один інш. тис. губ. рис. кв. англ. Лютіж. ... .. ?.. !! ?! % %- 10% 2,5 90-т 60-годинною 5-6 2000–2001 ТОП-20 Ту-154 ІТ-ринок З-поміж ЛХ-Х ХХ-20 / с/г
-та/або Л/ДНР // http:// -кімн 3-кімн. Осман. лат. -тис ІХ-ХІ 1-І -20 +1 x45 14.00 10:20 1.2.3 (о) [5] США. А. О.
+та/або Л/ДНР // http:// -кімн 3-кімн. Осман. лат. -тис ІХ-ХІ 1-І -20 +1 x45 14.00 10:20 1.2.3 (о) [5] США. А. О. www.ukr.net WWW.UKR.NET
+info@ukr.net Http://ukr.net/п'я.п"я к. Сіті Ман. анг.
 """.split()
 
 
@@ -138,6 +140,7 @@ def test_the_engine_is_imported_for_the_lines_that_need_it(text, imported):
         ("слово поетом і т. д. Народився поет та ін. слово слово слово США.", ["поетом і т. д. Народився ", "поет та ін. слово ", "слово США."]),
         ("народився рік нар. поетом слово слово англ. Слово", ["народився рік нар. поетом ", "слово англ. Слово"]),
         ("слово поетом слово", []),
+        ("слово поетом слово 12:25 слово поетом info@ukr.net слово", ["слово поетом слово 12:25 слово поетом info@ukr.net слово"]),
     ],
 )
 def test_what_of_a_line_is_left_to_the_engine(text, left):
@@ -151,12 +154,44 @@ def test_a_full_stop_at_the_end_is_cut_as_behind_the_others_of_its_line():
         check(f"{front}народився великий поет 12:25 слово {last}")
 
 
+FRONT = "слово поетом народився великий поет слово " * 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FRONT
+        + "сайт WWW.UKR.NET працює добре "
+        + FRONT
+        + "пишіть на info@ukr.net або телефонуйте",  # addresses in capitals where there is one in small letters
+        FRONT + "сайт www.ukr.net працює добре " + FRONT + "на сторінці с.",  # its full stops are not seen
+        FRONT + "двигун потужністю збірник. с. п. великий " + FRONT.strip(),  # a mark of the engine's stays in a token
+        "двигун потужністю збірник. с. п. великий слово ",
+        FRONT + "www.ukr.net/п'я.п\"я працює добре слово",
+        FRONT + "у 12:25 народивсяМан. Сіті слово",
+    ],
+)
+def test_lines_that_were_cut_otherwise_in_parts(text):
+    check(text)
+
+
+def test_many_abbreviations_are_looked_for_once(monkeypatch):
+    """They were looked for again from each part on, up to the line's end."""
+    asked = []
+    last_word = usual.LAST_WORD
+    monkeypatch.setattr(usual, "LAST_WORD", SimpleNamespace(search=lambda *place: asked.append(place) or last_word.search(*place)))
+    text = ("абвг абвгд див. А " * 1200)[: LONGEST - 10]
+    assert len(list(parts(text))) > 1000
+    assert len(asked) == text.count(".")
+
+
 def test_every_word_of_the_engine():
     """Behind what its rules ask for, with what they ask for behind: whoever adds an abbreviation to them is told here."""
     source = Path(tokenize_uk.tokenize_uk.__file__).read_text(encoding="utf-8")
     found = set(re.findall(r"[а-яіїєґА-ЯІЇЄҐ]+", re.sub(r"\[[^]]*\]|#.*", " ", source)))
     found |= {first + rest for first, rest in re.findall(r"\[.(.)\]([а-яіїєґ]+)", source)}
     found |= {word + more for word, more in re.findall(r"([а-яіїєґ]{2,})\((?:\?:)?([а-яіїєґ]+)\)\?", source)}
+    found |= set(re.findall(r"([а-яіїєґ]+)[а-яіїєґ]\?", source))
     assert len(found) > 150
     for word in sorted(found | {word.capitalize() for word in found}):
         for front in ("", "народився поет слово ", "народився поет 9 ", "народився рік ", "народився поет та "):
