@@ -19,16 +19,19 @@ IN_FRONT = "Слово слово. Слово слово "  # words that have no
 BEHIND = 20  # characters behind a sentence's end that are shown to the engine with it
 # To ask the engine takes as long as so many characters more would, of words and of sentences (15 of 0.7 us, and 25 of 0.5, and what stands about a part).
 WORDS_CALL, SENTENCES_CALL = 20, 80
+# White space and invisible characters: a token of nothing else is none.
+EMPTY = "\t\n\v\f\r \x85\xa0\xad\u1680\u180e\u3000\ufeff" + "".join(
+    chr(code) for first, last in ((0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2064), (0x2066, 0x2069)) for code in range(first, last + 1)
+)
 SPACED = re.compile(r"[^ \t\r\n\f\v]+")
 
 
 @cache
 def _engine():
     # Importing it takes as long as a third of the whole start-up, and only running text needs it.
-    from tokenize_uk.pipeline import NON_CONTENT_CHARS
-    from tokenize_uk.tokenize_uk import UkrainianWordTokenizer
+    from tokenize_uk import UkrainianWordTokenizer
 
-    return UkrainianWordTokenizer().tokenize, NON_CONTENT_CHARS
+    return UkrainianWordTokenizer().tokenize
 
 
 def cut(text: str) -> Offsets:
@@ -117,12 +120,11 @@ def _cut_piece(piece: str) -> Offsets | None:
     """Cut what is not too long for the engine; `None` where what it says cannot be trusted."""
     if LONG_RUN.match(piece):
         return [(0, len(piece))]
-    tokenize, invisible = _engine()
-    tokens = tokenize(piece)
+    tokens = _engine()(piece)
     ends = list(accumulate(map(len, tokens)))
     if tokens and ends[-1] != len(piece):  # the engine's own marks stayed in a token
         return None
-    offsets = [(end - len(token), end) for token, end in zip(tokens, ends, strict=True) if token.strip(invisible)]
+    offsets = [(end - len(token), end) for token, end in zip(tokens, ends, strict=True) if token.strip(EMPTY)]
     kept = 0
     whole: Offsets = []
     for start, end in [*offsets, (len(piece), len(piece))]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tagger.cutting import cut, cut_spaces
+from tagger.cutting import EMPTY, cut, cut_spaces
 from tagger.tokens import normalise
 
 ALPHABET = "абїЖ'’`-–—.,:;()[]<>/\"«»“” \u00a0\u200b\u00ad\u2028\x85\r\t12K%№+#*_@\ue001\ue103\ue110\ue120\ud800"
@@ -44,6 +44,12 @@ def test_cut_agrees_with_the_engine_on_plain_text():
 
     text = "— Так!.. «Ні», — сказав О. Гончар у 1990-х рр. на вул. Хрещатик, 5-й поверх (див. http://ex.ua/a?b=1) за 5,5 % і т. д."
     assert cut(text) == [(start, end) for _, start, end in tokenize_words_with_spans(text)]
+
+
+def test_a_token_of_what_the_engine_drops_is_none():
+    from tokenize_uk.pipeline import NON_CONTENT_CHARS
+
+    assert set(EMPTY) == set(NON_CONTENT_CHARS) and len(EMPTY) == len(set(EMPTY))
 
 
 def test_long_text_is_cut_quickly_and_whole():
