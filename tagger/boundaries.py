@@ -7,7 +7,7 @@ is not surely so is left to the engine, with the sentence around it; a test comp
 import re
 from functools import cache
 
-from tagger.usual import ABBREVIATIONS, CAPITAL, LONGEST, SMALL
+from tagger.usual import ABBREVIATIONS, CAPITAL, LONGEST, LONGEST_WORD, SMALL, last_word
 
 MARKS = ".!?…"
 RUN = re.compile(f"[{MARKS}]+")
@@ -19,10 +19,6 @@ ENDS = rf"""
         (?= (?: [—–-]\ (?![РрАа]) )? [«„“"(]? [{CAPITAL}][{SMALL}\ ] ) )
     | (?P<other> [{MARKS}]+ )
     """
-LONGEST_WORD = 100  # letters; a longer one is left to the engine
-LETTERS = "ЄІЇҐєіїґ" + "".join(map(chr, range(ord("А"), ord("я") + 1)))
-# More of what a break is not made behind: "у 90-хрр."
-DECADES = ("мрр", "хрр")
 OPENING = '(«"„“”[‹'  # directly behind one of these, a word and a full stop are taken for an abbreviation
 # Marks at which the engine breaks a line as well, and an abbreviation with which it asks what stands in brackets far in front of it.
 STRANGE = ("{0>", "<0}", "див.")
@@ -61,7 +57,6 @@ def sentence_starts(text: str) -> tuple[list[int], list[tuple[int, int]]] | None
 
 def _may_be_abbreviation(text: str, place: int) -> bool:
     """Whether the engine may take what stands in front of a mark for an abbreviation."""
-    near = text[max(place - LONGEST_WORD, 0) : place]
-    front = near.rstrip(LETTERS)
-    word = near[len(front) :]
-    return word.lower() in ABBREVIATIONS or word in DECADES or len(word) == LONGEST_WORD or (word != "" and front[-1:] in OPENING and front != "")
+    word = last_word(text, place)
+    begin = place - len(word)
+    return word.lower() in ABBREVIATIONS or len(word) == LONGEST_WORD or (0 < begin < place and text[begin - 1] in OPENING)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from tagger.tokens import UKRAINIAN
+
 Offsets = list[tuple[int, int]]
 
 # Characters. The engine runs a few dozen regular expressions over its whole input, some of them slow on long input: longer text is given in parts.
@@ -22,14 +24,13 @@ ABBREVIATIONS = frozenset(
 діал дод дол досл доп доц екон жін зав заст зах зневаж зневажл зовн івр інж інш ісп іст італ каб канд каф кімн кін кор коеф коп крим куб лат латин мал
 ман млн млрд моб напр нар нац нач нім нпр обл образн пен перекл перен пов под пол пом пор порівн поч преп прибл прикм прим присл пров пром просп проф
 ред реж рис розд розм рос руб рум санскр свв свт скор соц співавт спр стол стор стст суч табл тел техн тис тов укр упоряд упорядн філол франц худ цит
-чайн част чол япон
+чайн част чол япон мрр хрр
 """.split()
 )
+LONGEST_WORD = 100  # letters of a word that are looked at
 CLUB = "Ман"  # of "Ман. Сіті", which the engine finds within words, too
 # Where one of these stands in a line, the engine looks for addresses in all of it, in capitals as well, and no longer sees the full stops in them.
 ADDRESSES = ("http", "www", "@", "ftp")
-LONGEST_ABBREVIATION = max(map(len, ABBREVIATIONS))
-LAST_WORD = re.compile(f"[{CAPITAL}{SMALL}]+\\Z")
 # Each part ends where no more of its kind follows, and no two parts fit in one place: so there is one way to cut a line, and nothing is tried twice
 # where it is not usual. (Possessive quantifiers would say so in fewer signs, and match too little in Python before 3.11.5.)
 USUAL = rf"""(?:
@@ -113,7 +114,13 @@ def _abbreviations(text: str) -> Iterator[int]:
     """Where full stops stand that are behind what the engine may take for an abbreviation."""
     place = text.find(".")
     while place >= 0:
-        last = LAST_WORD.search(text, max(place - LONGEST_ABBREVIATION - 1, 0), place)
-        if last and (last[0].lower() in ABBREVIATIONS or last[0].endswith(CLUB)):
+        word = last_word(text, place)
+        if word.lower() in ABBREVIATIONS or word.endswith(CLUB):
             yield place
         place = text.find(".", place + 1)
+
+
+def last_word(text: str, place: int) -> str:
+    """The Cyrillic letters that stand directly in front of a place, at most LONGEST_WORD of them."""
+    near = text[max(place - LONGEST_WORD, 0) : place]
+    return near[len(near.rstrip(UKRAINIAN)) :]

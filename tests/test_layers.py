@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 # From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
 ORDER = """
-errors allocator background hashing packing usual boundaries
-tags tokens cutting atomic entity metadata
+errors allocator background hashing packing
+tags tokens usual boundaries cutting atomic entity metadata
 features checksums
 gazetteer
 forms slots

@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import tokenize_uk
@@ -178,8 +177,8 @@ def test_lines_that_were_cut_otherwise_in_parts(text):
 def test_many_abbreviations_are_looked_for_once(monkeypatch):
     """They were looked for again from each part on, up to the line's end."""
     asked = []
-    last_word = usual.LAST_WORD
-    monkeypatch.setattr(usual, "LAST_WORD", SimpleNamespace(search=lambda *place: asked.append(place) or last_word.search(*place)))
+    last_word = usual.last_word
+    monkeypatch.setattr(usual, "last_word", lambda *place: asked.append(place) or last_word(*place))
     text = ("абвг абвгд див. А " * 1200)[: LONGEST - 10]
     assert len(list(parts(text))) > 1000
     assert len(asked) == text.count(".")
