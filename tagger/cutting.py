@@ -7,7 +7,6 @@ import re
 from functools import cache
 from itertools import accumulate
 
-from tagger.boundaries import sentence_starts
 from tagger.usual import LONGEST, TOKEN, Offsets, cut_usual, parts
 
 # The engine marks positions with private-use characters; the user's own would be taken for its marks. A letter of no script it knows stands in.
@@ -147,6 +146,8 @@ def cut_sentences(text: str) -> Offsets:
 
     :returns: ranges that cover the text, each with the white space behind it; one range where there is nothing to cut.
     """
+    from tagger.boundaries import sentence_starts  # as the engine: start-up does without what most runs have no use for
+
     found = sentence_starts(text)
     if found is None or sum(end - begin + SENTENCES_CALL for begin, end in found[1]) >= len(text):
         return cut_sentences_with_care(text)

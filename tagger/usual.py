@@ -59,7 +59,7 @@ ENDING = re.compile(rf"[{SMALL}]{{5}}\.\ *")
 # A word in small letters between spaces, behind a word that ends in small letters: no rule of the engine looks from one to the other, so it cuts what
 # stands in front of it, and what begins with it, as it would by themselves. (Rules across spaces need a mark, a figure, a capital behind the space, or an
 # abbreviation's full stop there.)
-SEAM = re.compile(rf"(?<=[{SMALL}]{{4}}\ )[{SMALL}]{{4,}}\ ")
+SEAM = rf"(?<=[{SMALL}]{{4}}\ )[{SMALL}]{{4,}}\ "
 NEAR = 200  # characters in which a seam is looked for in front of what is not usual; where there is none, the engine has more to do
 TOKEN = re.compile(rf"[{LETTER}]+(?:['’ʼ-](?:[{LETTER}]+|[0-9]+))*|[0-9]+(?:,[0-9]+|-[{LETTER}]+|(?:[–-][0-9]+)+)?|\.{{3}}|[!?][!?.]{{1,2}}|[^ ]")
 
@@ -67,6 +67,11 @@ TOKEN = re.compile(rf"[{LETTER}]+(?:['’ʼ-](?:[{LETTER}]+|[0-9]+))*|[0-9]+(?:,
 @cache
 def _usual() -> re.Pattern[str]:
     return re.compile(USUAL, re.VERBOSE)  # takes milliseconds, which CoNLL need not wait for
+
+
+@cache
+def _seam() -> re.Pattern[str]:
+    return re.compile(SEAM)
 
 
 def parts(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -94,11 +99,11 @@ def parts(text: str) -> Iterator[tuple[int, int, bool]]:
             yield 0, len(text), False
             return
         seam = place
-        for found in SEAM.finditer(text, max(place + 1, end - NEAR), end):
+        for found in _seam().finditer(text, max(place + 1, end - NEAR), end):
             seam = found.start()
         if place < seam:
             yield place, seam, True
-        behind = SEAM.search(text, end + 1)
+        behind = _seam().search(text, end + 1)
         place = behind.start() if behind else len(text)
         yield seam, place, False
     if place < len(text):

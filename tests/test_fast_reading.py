@@ -83,6 +83,12 @@ UNIVERSAL_USUAL = st.lists(st.lists(st.sampled_from(UNIVERSAL), min_size=1, max_
 UNIVERSAL_MIXED = st.lists(UNIVERSAL_USUAL | UNIVERSAL_BYTES, max_size=5).map(b"\n\n".join)
 
 
+def pieces(reading, data, cuts):
+    """All that a reading gives of some bytes that arrive cut at these places."""
+    found = [piece for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True) for piece in reading.feed(data[start:end])]
+    return [*found, *reading.close()]
+
+
 def run(data, cuts, strict, options, together, form="conll"):
     """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, sentences with their lines, and what was said."""
     said = []
@@ -95,12 +101,8 @@ def run(data, cuts, strict, options, together, form="conll"):
     if not together:  # nor cut into blocks that are taken apart again
         reader = reading._reader
         reader.read_block = lambda block, number, found: reader.read(block.split(b"\n"), number, found)
-    found = []
-    for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
-        found += reading.feed(data[start:end])
-    found += reading.close()
     written, sentences = [], []
-    for piece in found:
+    for piece in pieces(reading, data, cuts):
         if isinstance(piece, Block):
             words = [word.decode() for word in piece.words]
             numbers = np.where(in_sentences(piece), [TAGS.index(tag_of(word)) for word in words], len(TAGS))

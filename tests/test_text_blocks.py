@@ -8,7 +8,7 @@ import pytest
 from conftest import run_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_fast_reading import TAGS, chances_of, in_sentences, tag_of
+from test_fast_reading import TAGS, chances_of, in_sentences, pieces, tag_of
 
 from tagger.errors import DataError
 from tagger.formats.block import TextBlock
@@ -51,12 +51,8 @@ def run(data, cuts, cutting, form, mapping, only, scores, together):
     writing = Writing("corpus", WriteSettings(form), Labels(TAGS, ViewSettings("bio", mapping, only, scores)))
     assert ("text" in writing.block_forms) == (form != "jsonl")
     reading = Reading("corpus", ReadSettings("text", **cutting), said.append, together=writing.block_forms if together else ())
-    found = []
-    for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
-        found += reading.feed(data[start:end])
-    found += reading.close()
     written, sentences = [], []
-    for piece in found:
+    for piece in pieces(reading, data, cuts):
         if isinstance(piece, Sentence):
             chances = chances_of(piece.tokens)
             written.append(writing.write(piece, Annotation([tag_of(token) for token in piece.tokens], chances, chances)))

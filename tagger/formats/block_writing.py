@@ -23,12 +23,13 @@ class BlockWriter:
 
     def __init__(self, form: str, column: int | None, key: str, labels: Labels) -> None:
         self._form, self._column, self._key, self._labels = form, column, key, labels
+        self._tags = labels.by_number or ()
         self._columns: dict[tuple[type, bytes, bytes], tuple[np.ndarray, ...]] = {}  # by what they are of, separator and line end
 
     @property
     def forms(self) -> tuple[str, ...]:
         """The forms whose blocks it writes: those in which a line only gets its tag, and score, or no line but tags is written."""
-        if self._labels.by_number is None:
+        if not self._tags:
             return ()
         miscs = () if self._labels.scored else ("conllu",)
         return {
@@ -44,18 +45,17 @@ class BlockWriter:
         """
         fresh = self._form == "conll" or isinstance(block, TextBlock)
         if isinstance(block, ConlluBlock) and not fresh:
-            return block.prefix + add_miscs(block, numbers, self._labels.by_number or (), self._key)
+            return block.prefix + add_miscs(block, numbers, self._tags, self._key)
         words: Sequence[Any] = block.words
-        separator = line_end = None
-        if isinstance(block, ConllBlock) and not fresh:
+        kind, separator, line_end = bytes, b"\t", b"\n"
+        if isinstance(block, TextBlock):
+            kind, line_end = str, block.line_end
+        elif isinstance(block, ConllBlock) and not fresh:
             words, separator, line_end = block.lines, block.separator, block.line_end
         elif isinstance(block, ConllBlock) and len(block.passing):
             numbers = numbers.copy()
-            numbers[block.passing] = len(self._labels.by_number or ()) + 1
-        elif isinstance(block, TextBlock):
-            line_end = block.line_end
-        kind = str if isinstance(block, TextBlock) else bytes
-        columns = [words, *self._added(numbers, probabilities, kind, separator or b"\t", line_end or b"\n")]
+            numbers[block.passing] = len(self._tags) + 1
+        columns = [words, *self._added(numbers, probabilities, kind, separator, line_end)]
         if isinstance(block, ConlluBlock):
             for last in (block.starts + block.lengths - 1).tolist():
                 columns[-1][last] += b"\n"
@@ -73,7 +73,7 @@ class BlockWriter:
         texts = self._columns[key]
         if probabilities is None or not self._labels.scored:
             return [texts[0][numbers].tolist()]
-        tags = len(self._labels.by_number or ())
+        tags = len(self._tags)
         scores = self._labels.scores(np.minimum(numbers, tags - 1), probabilities)
         # float32 has 24 bits, and their product with SCALE fits in a float64: it is rounded as the figure itself would be
         digits = np.where(numbers < tags, np.rint(scores.astype(np.float64) * SCALE).astype(np.int64), SCALE + 1 - tags + numbers)
@@ -81,7 +81,7 @@ class BlockWriter:
 
     def _texts(self, kind: type, separator: bytes, line_end: bytes) -> list[np.ndarray]:
         """For each column what it has, by number: of the tag, or of the digits. Behind these what ends a line without one, and what leaves it out."""
-        columns = [[separator + tag.encode() for tag in self._labels.by_number or ()]]
+        columns = [[separator + tag.encode() for tag in self._tags]]
         if self._labels.scored:
             columns.append([b"%s%.*f" % (separator, DIGITS, number / SCALE) for number in range(SCALE + 1)])
         for column in columns[:-1]:

@@ -45,8 +45,7 @@ class TextReader:
                 self.characters += len(ending)
                 continue
             text = self._decoder.decode(line, number + index)
-            pieces = cut_sentences(text) if self._sentences else [(0, len(text))]
-            for start, end in pieces:
+            for start, end in self._ranges(text):
                 piece = text[start:end]
                 offsets = self._cut(piece)
                 tokens = [piece[first:last] for first, last in offsets]
@@ -79,8 +78,7 @@ class TextReader:
         tokens: list[str] = []
         lengths: list[int] = []
         for line in text.split("\n"):
-            ranges = cut_sentences(line) if self._sentences and line else [(0, len(line))]
-            for start, end in ranges:
+            for start, end in self._ranges(line):
                 own = self._words(line[start:end])
                 tokens += own
                 tokens.append("")
@@ -88,6 +86,10 @@ class TextReader:
         self.characters += characters
         counts = np.array(lengths)
         return TextBlock(words=tokens, starts=(counts + 1).cumsum() - counts - 1, lengths=counts, line=number, line_end=line_end)
+
+    def _ranges(self, line: str) -> Offsets:
+        """Where the sentences of a line stand in it."""
+        return cut_sentences(line) if self._sentences else [(0, len(line))]
 
     def finish(self, found: list[Piece]) -> None:
         """The input has ended: nothing is left, as a line is a sentence."""
