@@ -1,6 +1,7 @@
-"""The benchmarks of peers and of shapes: that they cut, score, install, compare like with like and tell the truth. Speed itself is no test."""
+"""The benchmarks of peers, of shapes and of running text: that they cut, score, install, compare like with like and tell the truth. Speed itself is no test."""
 
 import re
+import subprocess
 import sys
 
 import corpus_maker
@@ -184,3 +185,13 @@ def test_the_shapes_hold_the_same_tokens(tiny_model):
     outputs = {run_program("uk-tag", "-m", tiny_model, "-i", "conll", "-O", "conll", stdin=text.encode(), check=True).stdout for text in files.values()}
     assert len(set(files.values())) == len(files) > 1 == len(outputs)
     assert [line.split("\t")[0] for line in outputs.pop().decode().split("\n")] == [token for tokens in sentences for token in [*tokens, ""]] + [""]
+
+
+def test_running_text_is_measured_in_each_way(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("Олена живе у Києві. Вона каже: «Так!»\n\nТак.\n", encoding="utf-8")
+    program = ROOT / "tests" / "benchmarks" / "running_text.py"
+    done = subprocess.run([sys.executable, program, text, "--runs", "1"], capture_output=True, text=True, check=True, timeout=200)
+    head, _, _, *rows = done.stdout.rstrip("\n").split("\n")
+    assert "14 tokens in 2 paragraphs" in head
+    assert [len(re.findall(r"[\d,]+ \(\d+\.\d\d\)", row)) for row in rows] == [3, 3, 3, 2]
