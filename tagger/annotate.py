@@ -3,46 +3,83 @@
 import hashlib
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from tagger import backups
 from tagger.atomic import atomic_write
 from tagger.errors import DataError
 from tagger.files import Task
 from tagger.filter import Filter, opened
+from tagger.marks import Mark, Marks, file_digest
 from tagger.source import GZIP
 
 
-def annotate_file(
-    filter_: Filter,
-    task: Task,
-    backup: str | None,
-    record: Callable[[Task, str, str], None],
-    count: Callable[[int], None],
-) -> None:
-    """Annotate one file: the target is replaced as a whole, or stays as it was.
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How files are annotated.
 
+    :param run: digest of all that decides what comes out for an input.
     :param backup: in place: suffix under which the old file stays; none where empty.
-    :param record: is told, just before the target is replaced, the digests of what was read and of what was written.
+    :param resume: whether what this run has written before is left as it is.
+    """
+
+    run: str
+    backup: str
+    resume: bool
+
+
+def is_done(task: Task, marks: Marks, run: str) -> bool:
+    """Whether a task's target holds what a run would write.
+
+    :raises DataError: it is to be annotated in place, and another run has done so.
+    :raises TaggerError: what is noted about files cannot be read.
+    """
+    found = marks.of(task.real)
+    if not task.in_place:
+        return any(mark.run == run for mark in found) and file_digest(task.source) in {mark.input for mark in found if mark.run == run}
+    if any(mark.run == run for mark in found):
+        return True
+    if any(mark.input != mark.output for mark in found):
+        mend = "restore it, or leave out --resume to annotate it once more"
+        raise DataError(f"was annotated by another version or with other options; {mend}", path=task.source)
+    return False
+
+
+def annotate_file(filter_: Filter, task: Task, manner: Manner, marks: Marks, count: Callable[[int], None]) -> None:
+    """Annotate one file: the target is replaced as a whole, or stays as it was. The new one has a mark that tells so.
+
     :param count: is told how many tokens were tagged.
     :raises DataError: the file cannot be read or its annotation cannot be written.
+    :raises TaggerError: what is noted about files cannot be read or written.
     """
-    in_place = task.source == task.target
     read, written = hashlib.sha256(), hashlib.sha256()
     with opened(task.source) as descriptor:
-        if in_place and os.pread(descriptor, len(GZIP), 0) == GZIP:
-            raise DataError("is gzip, and its annotation would not be; use --output-dir", path=task.source)
-        before = _state(descriptor)
+        if task.in_place:
+            # Asked once more now that it is open: if somebody replaces it from here on, that is noticed in the end.
+            if manner.resume and is_done(task, marks, manner.run):
+                return
+            if os.pread(descriptor, len(GZIP), 0) == GZIP:
+                raise DataError("is gzip, and its annotation would not be; use --output-dir", path=task.source)
+        before = _state(os.fstat(descriptor))
 
-        def finish() -> None:
-            if in_place and _state(descriptor) != before:
+        def seal(new: int) -> None:
+            marks.set_done(task.real, new, Mark(manner.run, read.hexdigest(), written.hexdigest()))
+
+        def check_and_keep() -> None:
+            if not task.in_place:
+                return
+            if not before == _state(os.fstat(descriptor)) == _state(os.lstat(task.real)):
                 raise DataError("changed while it was read, and is left as it is; annotate it when nobody writes to it", path=task.source)
-            record(task, read.hexdigest(), written.hexdigest())
-            if in_place and backup:
-                keep(task.source, backup)
+            if manner.backup:
+                backups.keep(task.real, descriptor, manner.backup, task.source, read.hexdigest(), marks)
 
         try:
-            Path(task.target).parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(task.target, before_replace=finish) as file:
+            if not task.in_place:
+                Path(task.real).parent.mkdir(parents=True, exist_ok=True)
+            elif manner.backup:
+                backups.check(task.real, manner.backup, task.source)
+            with atomic_write(task.real, seal=seal, before_replace=check_and_keep) as file:
 
                 def write(data: bytes) -> None:
                     written.update(data)
@@ -53,14 +90,5 @@ def annotate_file(
             raise DataError(f"cannot be written: {error.strerror}; the old file, if any, is as it was", path=task.target) from None
 
 
-def keep(path: str, suffix: str) -> None:
-    """Let the file behind `path` stay reachable under its name with a suffix. Raises OSError."""
-    old = path + suffix
-    temporary = f"{old}.{os.getpid()}"
-    os.link(os.path.realpath(path), temporary)
-    os.replace(temporary, old)
-
-
-def _state(descriptor: int) -> tuple[int, int]:
-    status = os.fstat(descriptor)
-    return status.st_size, status.st_mtime_ns
+def _state(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,86 +1,112 @@
 """Annotation of files one by one, into a folder or in place, by one process or several, that can go on where it was stopped."""
 
+import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from tagger import __version__, digest
-from tagger.annotate import annotate_file
+from tagger.annotate import Manner, annotate_file, is_done
 from tagger.atomic import remove_left_over
 from tagger.content import read_model
-from tagger.errors import DataError, TaggerError
-from tagger.files import Selection, Task, check_folder, tasks_in_place, tasks_into
-from tagger.interrupts import Interrupted, Interrupts
-from tagger.journal import NAME, Journal, append
+from tagger.errors import DataError, OptionError, TaggerError
+from tagger.files import Left, Selection, Task, check_folder, tasks_in_place, tasks_into
+from tagger.interrupts import Interrupted, Interrupts, held_back
+from tagger.locks import locked
+from tagger.marks import Marks
 from tagger.progress import Progress
 from tagger.run import Settings, open_filter
 from tagger.workers import Work, share
 
 News = Callable[[str, Any], None]
+Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a process needs to know once.
-
-    :param backup: suffix under which files annotated in place stay, too.
-    :param journal: where to note what is done.
-    :param run: see :func:`run_digest`.
-    """
+    """What a process needs to know once."""
 
     settings: Settings
-    backup: str | None
-    journal: str
-    run: str
+    manner: Manner
 
 
-def annotate(options: Mapping[str, Any], settings: Settings, interrupts: Interrupts, warn: Callable[[str], None]) -> int:
+def annotate(options: Mapping[str, Any], settings: Settings, interrupts: Interrupts, warn: Warn) -> int:
     """Annotate the files that the options name. Returns the exit code; raises TaggerError, Interrupted."""
-    problems: list[DataError] = []
     selection = Selection(options["files"], options["recursive"], options["include"])
-    folder = options["output_dir"]
+    folder, suffix = options["output_dir"], options["in_place"] or ""
+    if "/" in suffix or os.sep in suffix:
+        raise OptionError(f"--in-place={suffix}: backups stay beside their files; give a suffix without {os.sep}")
     if folder is not None:
         check_folder(folder)
-        tasks = tasks_into(selection, folder, settings.write.form, problems)
-    else:
-        tasks = tasks_in_place(selection, problems)
-    setup = Setup(settings, options["in_place"], os.path.join(folder or ".", NAME), run_digest(settings))
-    journal = Journal(setup.journal, setup.run)
-    for place in sorted({os.path.dirname(os.path.realpath(task.target)) for task in tasks}):
-        remove_left_over(place)
+    setup = Setup(settings, Manner(run_digest(settings), suffix, options["resume"]))
+    with locked(selection.folders() if folder is None else {os.path.realpath(folder)}):
+        marks, left = Marks(), Left()
+        into = None if folder is None else (folder, settings.write.form)
+        tasks = tasks_into(selection, *into, marks, left) if into else tasks_in_place(selection, suffix, marks, left)
+        places = sorted({os.path.dirname(task.real) for task in tasks})
+        for place in places:
+            with contextlib.suppress(OSError):
+                remove_left_over(place)
+                marks.tidy(place)
+        try:
+            return _annotate(tasks, options, setup, marks, left, interrupts, warn)
+        finally:
+            with held_back():
+                for place in places:  # of processes that died, or were ended
+                    remove_left_over(place)
+
+
+def _annotate(tasks: Sequence[Task], options: Mapping[str, Any], setup: Setup, marks: Marks, left: Left, interrupts: Interrupts, warn: Warn) -> int:
+    failures = [str(problem) for problem in left.problems]
     if options["resume"]:
-        rest = [task for task in tasks if not _is_done(journal, task, interrupts)]
-        if options["verbose"]:
-            warn(f"{len(tasks) - len(rest)} of {len(tasks)} files are done already")
-        tasks = rest
-    failures = [str(problem) for problem in problems]
+        tasks = _rest(tasks, setup, marks, failures, interrupts, warn if options["verbose"] else None)
     done = 0
     progress = Progress(len(tasks), sum(task.size for task in tasks))
     try:
-        for task, kind, value in _news(tasks, min(options["jobs"], len(tasks)), setup, interrupts, progress):
-            if kind == "tokens":
-                progress.tokens(value)
-            elif kind == "warning":
-                progress.clear()
-                warn(value)
-            else:
-                progress.file(task.size)
-                done += kind == "done"
-                failures += [value] if kind == "failed" else []
+        with contextlib.closing(_news(tasks, min(options["jobs"], len(tasks)), setup, interrupts, progress)) as news:
+            for task, kind, value in news:
+                if kind == "tokens":
+                    progress.tokens(value)
+                elif kind == "warning":
+                    progress.clear()
+                    warn(value)
+                else:
+                    progress.file(task.size)
+                    done += kind == "done"
+                    failures += [value] if kind == "failed" else []
     except Interrupted:
         progress.clear()
         warn(f"stopped after {done} of {len(tasks)} files; --resume goes on there")
         raise
     progress.clear()
-    journal.close(keep=folder is not None or bool(failures))
     for failure in failures:
         warn(failure)
+    if told := left.told(options["verbose"]):
+        warn(f"passed over {told}")
     if len(failures) > 1:
         warn(f"{len(failures)} inputs failed; {done} are done")
     return 1 if failures else 0
+
+
+def _rest(tasks: Sequence[Task], setup: Setup, marks: Marks, failures: list[str], interrupts: Interrupts, warn: Warn | None) -> list[Task]:
+    """Tasks that are not done yet; those that another run has done are failures."""
+    rest = []
+    done = 0
+    for task in tasks:
+        interrupts.check()
+        try:
+            if is_done(task, marks, setup.manner.run):
+                done += 1
+            else:
+                rest.append(task)
+        except DataError as error:
+            failures.append(str(error))
+    if warn:
+        warn(f"{done} of {len(tasks)} files are done already")
+    return rest
 
 
 def run_digest(settings: Settings) -> str:
@@ -94,21 +120,16 @@ def make_work(setup: Setup, interrupts: Interrupts | None = None) -> Work:
     """Open the model, and return what annotates one file and sends news: ("tokens", count) and ("warning", line)."""
     news: list[News] = []
     filter_ = open_filter(setup.settings, interrupts or Interrupts(), lambda line: news[0]("warning", line))
+    marks = Marks()
 
     def work(task: Task, send: News) -> None:
         news[:] = [send]
-        annotate_file(
-            filter_,
-            task,
-            setup.backup,
-            record=lambda task, read, written: append(setup.journal, task.key, setup.run, read, written),
-            count=lambda tokens: send("tokens", tokens),
-        )
+        annotate_file(filter_, task, setup.manner, marks, lambda tokens: send("tokens", tokens))
 
     return work
 
 
-def _news(tasks: Sequence[Task], jobs: int, setup: Setup, interrupts: Interrupts, progress: Progress) -> Iterator[tuple[Task, str, Any]]:
+def _news(tasks: Sequence[Task], jobs: int, setup: Setup, interrupts: Interrupts, progress: Progress) -> Generator[tuple[Task, str, Any], None, None]:
     if jobs > 1:
         yield from share(tasks, jobs, make_work, setup, interrupts.waiting)
     elif tasks:
@@ -117,7 +138,7 @@ def _news(tasks: Sequence[Task], jobs: int, setup: Setup, interrupts: Interrupts
             interrupts.check()
             sent: list[tuple[str, Any]] = []
 
-            def send(kind: str, value: Any, sent: list = sent) -> None:
+            def send(kind: str, value: Any, sent: list[tuple[str, Any]] = sent) -> None:
                 if kind == "tokens":
                     progress.tokens(value)  # at once: one file may take an hour
                 else:
@@ -130,8 +151,3 @@ def _news(tasks: Sequence[Task], jobs: int, setup: Setup, interrupts: Interrupts
                 sent.append(("failed", str(error)))
             for kind, value in sent:
                 yield task, kind, value
-
-
-def _is_done(journal: Journal, task: Task, interrupts: Interrupts) -> bool:
-    interrupts.check()
-    return journal.is_done(task)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from tagger.atomic import atomic_write
+from tagger.atomic import atomic_write, remove_left_over
 from tagger.errors import DataError, TaggerError
 from tagger.formats.reading import Reading, ReadSettings
 from tagger.formats.writing import Document, WriteSettings, Writing, open_document
@@ -153,6 +153,7 @@ def to_file(filter_: Filter, paths: Sequence[str], target: str) -> bool:
     if os.path.exists(target) and not os.path.isfile(target):  # a device or a pipe: to replace it would be no favour
         return _into(filter_, paths, target)
     fine = False
+    remove_left_over(os.path.dirname(os.path.realpath(target)))
     try:
         with atomic_write(target) as file:
             fine = filter_.run(paths, file.write)

@@ -1,9 +1,14 @@
-"""Ctrl-C and SIGTERM: what is complete is written first, then the program ends; a second signal ends it at once."""
+"""Ctrl-C, SIGTERM and the like: what is complete is written first, then the program ends; a second signal ends it at once."""
 
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tagger.atomic import abandon
+
+# Ctrl-C, kill, a terminal that closes, Ctrl-\; Windows has the first two.
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
 GRACE = 1.0  # seconds that a blocked reader of our output has to take what is complete
 
 
@@ -15,18 +20,32 @@ class Interrupted(BaseException):
         self.exit_code = 128 + number
 
 
+@contextmanager
+def held_back() -> Iterator[None]:
+    """A stretch, of moments, in which no signal arrives; it does so afterwards. Processes that are started within begin so, too."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {*SIGNALS, signal.SIGALRM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Interrupts:
-    """Handlers for SIGINT and SIGTERM. While :meth:`waiting`, a signal raises at once; else :meth:`check` raises when work is at a good place."""
+    """Handlers for SIGNALS. While :meth:`waiting`, a signal raises at once; else :meth:`check` raises when work is at a good place."""
 
     def __init__(self) -> None:
         self._arrived: int | None = None
         self._waiting = False
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup and background jobs ignore some: so do we
                 signal.signal(number, self._handle)
 
     def _handle(self, number: int, frame) -> None:
         if self._arrived is not None:
+            abandon()
             os._exit(128 + number)
         self._arrived = number
         if hasattr(signal, "setitimer"):

@@ -26,13 +26,28 @@ Without -i the first line that is neither blank nor a comment decides: ten colum
 between TABs with a number first are conllu; a TAB or -DOCSTART- means conll; all
 else is text. Tokens one a line without a TAB look like text: say -i conll. gzip is
 unpacked.""",
+    "Files": """\
+--output-dir, --in-place and -o write a file whole or not at all; one that is replaced
+keeps its owner, group, permissions and attributes. A signal leaves nothing half done.
+
+--in-place=.bak keeps the old file as FILE.bak, and never overwrites one: where another
+file has that name, FILE stays as it is. Backups are not annotated, nor are files whose
+name ends with the suffix. Links that are met with -r are passed over; one that is
+named has its file annotated.
+
+Each annotated file is marked (in the attribute user.uk-tag; where there are none, in
+.uk-tag-journal.jsonl beside it), and --resume goes by the mark and the content, wherever
+it is started. cp needs --preserve=xattr, and rsync -X, for marks to go along. In place,
+a file that was annotated with another model, version or options is refused; without
+--resume it is annotated once more. One run at a time works on a folder.""",
     "Flush": """\
 While more input is ready, sentences are tagged many at a time. As soon as none is,
 all that are complete are tagged and written. -u writes each by itself.""",
     "Exit codes": """\
 0 all is well; 1 an input, the model or the output failed, and one line on standard
-error says which and how to mend it; 2 wrong options; 130 Ctrl-C, 143 SIGTERM, and
-141 where the reader of the output has gone, all three without a message.""",
+error says which and how to mend it; 2 wrong options; 130 Ctrl-C, 143 SIGTERM, 129 a
+terminal that was closed, 131 SIGQUIT, and 141 where the reader of the output has gone,
+all without a message.""",
     "Environment": """\
 UK_TAG_MODEL  the model, if there is no -m
 NO_COLOR      no colour unless --color=always""",

@@ -10,7 +10,7 @@ from typing import Any
 
 from tagger.allocator import keep_memory_small
 from tagger.errors import TaggerError
-from tagger.interrupts import Interrupted
+from tagger.interrupts import SIGNALS, Interrupted, held_back
 
 Work = Callable[[Any, Callable[[str, Any], None]], None]
 
@@ -20,19 +20,22 @@ class _Worker:
         context = multiprocessing.get_context("spawn")  # onnxruntime does not survive a fork
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(make, setup, theirs, os.getpid()), daemon=True)
-        self.process.start()
+        with held_back():  # until it ignores what is meant for the process that starts it
+            self.process.start()
         theirs.close()
         self.task: Any = None
 
     def give(self, task: Any) -> None:
         self.task = task
-        self.connection.send(task)
+        with contextlib.suppress(OSError):  # it has died already: that shows when it is heard next
+            self.connection.send(task)
 
 
 def share(tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: Any, waiting: Callable[[], Any]) -> Iterator[tuple[Any, str, Any]]:
     """Have tasks done by some processes, each task by one of them, in any order.
 
     :param make: called once in each process with `setup`; must be importable. What it returns is called with each task and a function to send news with.
+        A process that dies, or that is ended when this generator is closed early, may leave a file half written.
     :param waiting: a context in which nothing is half done.
     :returns: yields (task, kind, value): news as the work sent them; `done`; `failed` with a message where a TaggerError was raised or a process died.
     """
@@ -71,18 +74,18 @@ def share(tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: A
                     else:
                         worker.give(task)
     finally:
-        for worker in workers:
-            worker.process.terminate()
-        for worker in workers:
-            worker.process.join(2)
-            if worker.process.is_alive():
-                worker.process.kill()
+        with held_back():
+            for worker in workers:
+                worker.process.kill()  # what it had begun is of no use, and the caller clears it away
+            for worker in workers:
                 worker.process.join()
 
 
 def _serve(make: Callable[[Any], Work], setup: Any, connection: Connection, parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the starting process decides
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in SIGNALS:  # Ctrl-C and the like reach the whole group: the starting process decides
+        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {*SIGNALS, signal.SIGALRM})
     _end_with(parent)
     keep_memory_small()
     work = None
@@ -96,6 +99,7 @@ def _serve(make: Callable[[Any], Work], setup: Any, connection: Connection, pare
                 connection.send(("failed", str(error)))
             else:
                 connection.send(("done", None))
+    os._exit(0)  # nothing is left to do; what the interpreter does at its end might be interrupted
 
 
 def _end_with(parent: int) -> None:

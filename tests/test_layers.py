@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 # From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
 ORDER = """
-errors allocator background hashing packing
+errors allocator attributes background hashing packing
 tags tokens usual boundaries cutting atomic entity metadata
 features checksums
 gazetteer
@@ -33,7 +33,7 @@ source interrupts
 stream
 filter
 options
-run annotate files journal progress workers batch
+run marks backups files locks annotate progress workers batch
 manual
 cli
 """.split("\n")
