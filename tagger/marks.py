@@ -199,8 +199,8 @@ def _append(path: str, line: bytes) -> None:
         size = file.seek(0, os.SEEK_END)
         line = b"\n" + line  # lest a line that a crash cut short spoils this one
         try:
-            if file.write(line) != len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            while line:  # a write may be short; the next one says why
+                line = line[file.write(line) :]
             os.fsync(file.fileno())
         except OSError:
             with contextlib.suppress(OSError):

@@ -100,3 +100,13 @@ def teacher_pipeline(teacher_corpus, tokenizer, weights) -> tuple[Path, str]:
     run("label", corpus / "text.npz", *teachers, "-o", corpus / "silver.npz", "--threads", 1)
     run("vary", corpus / "silver.npz", "-o", corpus / "copies.npz", "--lowered", 0.5, "--raised", 0.2, "--swapped", 0.5)
     return corpus, run("evaluate", data, *teachers)
+
+
+@pytest.fixture
+def words(tmp_path) -> Path:
+    """A folder with two files of one word in CoNLL, with two columns."""
+    top = tmp_path / "words"
+    top.mkdir()
+    for name in ("a.conll", "b.conll"):
+        (top / name).write_text("Київ\tx\n\n", encoding="utf-8")
+    return top
