@@ -1,5 +1,6 @@
 """Annotation of trees that is stopped in every way, time and again: in the end each file is tagged once, and nothing is lost or left over."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -23,52 +24,72 @@ def is_gone(group: int) -> bool:
     return False
 
 
-def stop(command: list[str], delay: float, number: int, whole_group: bool, **settings) -> tuple[int, str]:
-    """Start a command, and send it a signal after so many seconds. Returns its exit code and what it said, when all its processes are gone."""
+def stop(command: list[str], begun, delay: float, number: int, whole_group: bool, **settings) -> tuple[int, str]:
+    """Start a command, and send it a signal so many seconds after it has begun. Returns its exit code and what it said, when all its processes are gone.
+
+    :param begun: tells whether it has.
+    """
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, text=True, **settings)
+    wait_for(lambda: begun() or process.poll() is not None)
     time.sleep(delay)
-    (os.killpg if whole_group else os.kill)(process.pid, number)
+    with contextlib.suppress(ProcessLookupError):
+        (os.killpg if whole_group else os.kill)(process.pid, number)
     said = process.communicate(timeout=60)[1]
     wait_for(lambda: is_gone(process.pid), 10)
     return process.returncode, said
 
 
-def storm(top, elsewhere, model, kills, seed, *, into, include, faults=()):
-    """Annotate a tree with many interruptions, from one folder and from another."""
-    originals = tree(top)
-    whole = elsewhere / "whole"
-    elsewhere.mkdir()
-    environment = faulty(elsewhere / "faults", *faults)
+def storm(base, model, kills, seed, *, into, include, faults=(), size=20):
+    """Annotate trees, from one folder and from another, until so many runs were stopped; look at each tree when it is done."""
+    base.mkdir()
+    top, elsewhere, out = base / "texts", base / "elsewhere", base / "elsewhere" / "out"
+    environment = faulty(base / "faults", *faults)
     options = [*PROGRAM, "-m", str(model), "--jobs", "2", "--resume", *(["--include", "*.conll"] if include else [])]
-    began = time.monotonic()
-    subprocess.run([*options, "-r", str(top), "--output-dir", str(whole)], check=True)
-    taken = time.monotonic() - began
-    for path in whole.rglob(RECORD):
-        path.unlink()
-    expected = tree(whole)
-    target = elsewhere / "out" if into else top
-    mode = ["--output-dir", str(target)] if into else ["--in-place=.bak"]
+    target, mode = (out, ["--output-dir", str(out)]) if into else (top, ["--in-place=.bak"])
+    folders = [(elsewhere, str(top)), (top, "."), (base, "texts")]
     generator = random.Random(seed)
-    folders = [(elsewhere, str(top)), (top, "."), (top.parent, top.name)]
-    for _ in range(kills):
+
+    def fresh() -> None:
+        shutil.rmtree(top, ignore_errors=True)
+        shutil.rmtree(elsewhere, ignore_errors=True)
+        elsewhere.mkdir()
+        make(top, 12, 40, size)
+
+    def look() -> None:
+        for _ in range(2):  # once more: it is known that all is done
+            done = subprocess.run([*options, "-r", str(top), *mode], cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=120)
+            assert done.returncode == 0 and done.stderr.count("\n") <= (not into), done.stderr
+        found = {key: data for key, data in tree(target).items() if not faults or not key.endswith(RECORD)}
+        if into:
+            assert found == expected and tree(top) == originals
+        else:
+            assert found == {**originals, **expected, **{key + ".bak": originals[key] for key in expected}}
+
+    fresh()
+    originals = tree(top)
+    subprocess.run([*options, "-r", str(top), "--output-dir", str(base / "whole")], check=True)
+    expected = tree(base / "whole")
+    stopped = 0
+    while stopped < kills:
         cwd, name = generator.choice(folders)
         number, group = generator.choice(SIGNALS), generator.random() < 0.5
-        code, said = stop([*options, "-r", name, *mode], generator.uniform(0.1, 1.1 * taken), number, group, cwd=cwd, env=environment)
+        early = generator.random() < 0.25  # before there is anything to see
+        delay = generator.uniform(0.1, 0.5) if early else generator.uniform(0, 0.3)
+
+        def begun(early=early) -> bool:
+            return early or bool(list(target.rglob("*.tmp")))
+
+        code, said = stop([*options, "-r", name, *mode], begun, delay, number, group, cwd=cwd, env=environment)
         assert code in (0, 128 + number, -number) or (number, code) == (signal.SIGINT, 1), said
         if code == 128 + number and number != signal.SIGINT:  # early in its start Ctrl-C may be told otherwise
             assert said.count("\n") <= 1 and "Traceback" not in said
         if code != -number and target.exists():
             assert not list(target.rglob("*.tmp")), "a signal that it hears leaves nothing"
-    cwd, name = folders[0]
-    for _ in range(2):  # once more: it is known that all is done
-        done = subprocess.run([*options, "-r", name, *mode], cwd=cwd, env=environment, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0 and done.stderr.count("\n") <= (not into), done.stderr
-    found = {key: data for key, data in tree(target).items() if not faults or not key.endswith(RECORD)}
-    if into:
-        assert found == expected and tree(top) == originals
-        return
-    backups = {key + ".bak": originals[key] for key in expected}
-    assert found == {**originals, **expected, **backups}
+        stopped += code != 0
+        if code == 0:
+            look()
+            fresh()
+    look()
 
 
 CASES = [
@@ -81,16 +102,13 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_stopped_a_few_times(case, tmp_path, tiny_model):
-    storm(make(tmp_path / "texts", 12), tmp_path / "elsewhere", tiny_model, 2, len(case), **case)
+    storm(tmp_path / "storm", tiny_model, 2, len(case), **case)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_stopped_many_times(case, tmp_path, tiny_model):
-    for seed in range(3):
-        top, elsewhere = tmp_path / f"texts{seed}", tmp_path / f"elsewhere{seed}"
-        storm(make(top, 12, 60), elsewhere, tiny_model, 15, seed, **case)
-        shutil.rmtree(elsewhere)
+    storm(tmp_path / "storm", tiny_model, 15, 1, **case, size=60)
 
 
 @pytest.mark.parametrize(
