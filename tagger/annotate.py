@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tagger import backups
+from tagger.archives import LONGEST_MAGIC, kind
 from tagger.atomic import atomic_write
 from tagger.errors import DataError
 from tagger.files import Task
 from tagger.filter import Filter, opened
 from tagger.marks import Mark, Marks, file_digest
-from tagger.source import GZIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ def annotate_file(filter_: Filter, task: Task, manner: Manner, marks: Marks, cou
             # Asked once more now that it is open: if somebody replaces it from here on, that is noticed in the end.
             if manner.resume and is_done(task, marks, manner.run):
                 return
-            if os.pread(descriptor, len(GZIP), 0) == GZIP:
-                raise DataError("is gzip, and its annotation would not be; use --output-dir", path=task.source)
+            if packed := kind(os.pread(descriptor, LONGEST_MAGIC, 0)):
+                raise DataError(f"is {packed}, and its annotation would not be; use --output-dir", path=task.source)
         before = _state(os.fstat(descriptor))
 
         def seal(new: int) -> None:
@@ -85,7 +85,7 @@ def annotate_file(filter_: Filter, task: Task, manner: Manner, marks: Marks, cou
                     written.update(data)
                     file.write(data)
 
-                filter_.one(descriptor, task.source, write, count=count, observe=read.update)
+                filter_.one(descriptor, task.source, write, count=count, observe=read.update, whole=True)
         except OSError as error:
             raise DataError(f"cannot be written: {error.strerror}; the old file, if any, is as it was", path=task.target) from None
 

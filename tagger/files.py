@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tagger import archives
 from tagger.errors import DataError, OptionError
 from tagger.marks import Marks, is_own
 
@@ -78,17 +79,15 @@ class Left:
 
 
 def tasks_into(selection: Selection, folder: str, form: str, marks: Marks, left: Left) -> list[Task]:
-    """Tasks that write into a folder: files under their names, folders with their shape. A final `.gz` goes, as output is not packed.
+    """Tasks that write into a folder: files under their names, folders with their shape.
+
+    A final `.gz`, `.xz`, `.bz2` or `.zst` goes, as output is not compressed.
 
     :param form: the output form; JSON Lines and brat have suffixes of their own.
     :param left: takes what cannot be annotated.
     """
     tasks: list[Task] = []
     taken: dict[str, str] = {}
-    top = os.path.realpath(folder)
-    selected = list(_selected(selection, left, top, lambda path: False))
-    inputs = {os.path.realpath(source): source for source, _ in selected}
-    for source, name in selected:
         relative = _output_name(name, form)
         target = os.path.join(folder, relative)
         real, given = os.path.realpath(target), os.path.realpath(source)
@@ -147,8 +146,8 @@ def _add(tasks: list[Task], left: Left, source: str, target: str, real: str) -> 
 
 
 def _output_name(name: str, form: str) -> Path:
-    unpacked = name.removesuffix(".gz")
-    relative = Path(unpacked if os.path.basename(unpacked).strip(".") else name)  # a file may be called just `.gz`
+    stem, suffix = os.path.splitext(name)  # of a file named `.gz` there is no suffix
+    relative = Path(stem if suffix in archives.SUFFIXES else name)
     return relative.with_suffix(SUFFIXES[form]) if form in SUFFIXES else relative
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from tagger.atomic import atomic_write, remove_left_over
+from tagger.binaries import Guard
 from tagger.errors import DataError, TaggerError
 from tagger.formats.reading import Reading, ReadSettings
 from tagger.formats.writing import Document, WriteSettings, Writing, open_document
@@ -71,10 +72,11 @@ class Filter:
         self._line_buffered, self._scores = line_buffered, scores
         self.gap = b""
 
-    def run(self, paths: Sequence[str], write: Callable[[bytes], None], output: int | None = None) -> bool:
+    def run(self, paths: Sequence[str], write: Callable[[bytes], None], output: int | None = None, *, whole: bool = False) -> bool:
         """Tag inputs one behind the other; one that fails is reported, and the rest goes on.
 
         :param output: the descriptor behind `write`, which no input may be.
+        :param whole: see :meth:`one`.
         :returns: whether all went well.
         :raises OSError: the output cannot be written.
         """
@@ -85,7 +87,7 @@ class Filter:
                 with opened(path) as descriptor:
                     if output is not None and same_file(descriptor, output):
                         raise DataError("is also the output; write to another file, or use --in-place", path=path)
-                    self.one(descriptor, path, write, self.gap, document=document)
+                    self.one(descriptor, path, write, self.gap, document=document, whole=whole)
             except DataError as error:
                 self.warn(str(error))
                 fine = False
@@ -103,6 +105,7 @@ class Filter:
         count: Callable[[int], None] = lambda tokens: None,
         observe: Callable[[bytes], None] = lambda block: None,
         document: Document | None = None,
+        whole: bool = False,
     ) -> None:
         """Tag one open input. Leaves in `self.gap` what must be written before another input's first sentence.
 
@@ -110,7 +113,8 @@ class Filter:
         :param count: is told how many tokens were tagged.
         :param observe: is shown each block as it was read, before it is unpacked.
         :param document: what the input is to be a part of; else it makes one of its own where the form is one.
-        :raises DataError: it cannot be read to its end.
+        :param whole: refuse an input with a NUL anywhere in it, not just near its start, unless lines end with NUL.
+        :raises DataError: it is no text, or cannot be read to its end.
         """
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
         own = open_document(self._write_settings, self._labels) if document is None else None
@@ -123,7 +127,7 @@ class Filter:
             if data:
                 write(pending.pop() + data if pending else data)
 
-        source = Source(descriptor, name, observe)
+        source = Source(descriptor, name, Guard(null=self._read.null, whole=whole), observe)
         try:
             pipe = Pipe(self.tagger, put, self._interrupts, line_buffered=self._line_buffered, scores=self._scores, count=count)
             pipe.run(source, reading, writing)
@@ -156,7 +160,7 @@ def to_file(filter_: Filter, paths: Sequence[str], target: str) -> bool:
     remove_left_over(os.path.dirname(os.path.realpath(target)))
     try:
         with atomic_write(target) as file:
-            fine = filter_.run(paths, file.write)
+            fine = filter_.run(paths, file.write, whole=True)
             if not fine:
                 raise _Unfinished
     except _Unfinished:

@@ -4,38 +4,68 @@ import os
 import queue
 import select
 import threading
-import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 
+from tagger.archives import kind, may_be_magic, unpacked
+from tagger.binaries import Guard
 from tagger.errors import DataError
+from tagger.formats.decoding import may_be_mark
 
 BLOCK = 1 << 16  # bytes: what a pipe holds on Linux
 AHEAD = 4  # blocks read before they are asked for
-GZIP = b"\x1f\x8b"
+LOOKED_THROUGH = 256  # blocks of an archive: whether it is damaged, if it seems to hold no text
 
 
-def blocks(descriptor: int, path: str, observe: Callable[[bytes], None] = lambda block: None) -> Iterator[bytes]:
-    """Blocks as they come, at most BLOCK bytes each; gzip, known by its first two bytes, is unpacked.
+Observe = Callable[[bytes], None]
+
+
+def blocks(descriptor: int, path: str, guard: Guard, observe: Observe = lambda block: None) -> Iterator[bytes]:
+    """Blocks as they come, at most BLOCK bytes each; what is compressed is unpacked.
 
     :param path: the input's name, for messages.
+    :param guard: tells text from other content.
     :param observe: is shown each block as it was read, before it is unpacked.
-    :raises DataError: it cannot be read, or it is gzip and broken.
+    :raises DataError: it cannot be read, is damaged, or is no text.
     """
-    raw = _read(descriptor, path, observe)
+    raw = _long_enough(_read(descriptor, path, observe), may_be_magic)
+    start = next(raw, b"")
+    packed = kind(start)
+    content = unpacked(packed, start, raw, path) if packed else chain([start], raw) if start else raw
+    content = _long_enough(content, lambda start: may_be_mark(start, guard.separator))
+    for block in content:
+        if fault := guard.fault(block):
+            if packed:
+                yield from _before_damage(block, content)
+                fault = f"its content {fault}"
+            raise DataError(fault, path=path)
+        yield block
+
+
+def _long_enough(blocks: Iterator[bytes], is_short: Callable[[bytes], bool]) -> Iterator[bytes]:
+    """The same blocks, the first ones joined as long as they are too short. No whole line is held."""
     start = b""
-    for block in raw:
+    for block in blocks:
         start += block
-        if len(start) >= len(GZIP) or not GZIP.startswith(start):
+        if not is_short(start):
             break
-    if not start.startswith(GZIP):
-        if start:
-            yield start
-        yield from raw
-        return
-    yield from _unpacked(start, raw, path)
+    if start:
+        yield start
+    yield from blocks
 
 
-def _read(descriptor: int, path: str, observe: Callable[[bytes], None]) -> Iterator[bytes]:
+def _before_damage(block: bytes, content: Iterator[bytes]) -> Iterator[bytes]:
+    """The part of a block in front of its first NUL, if that is there because the archive is damaged. Raises the DataError that says so."""
+    try:
+        for _ in islice(content, LOOKED_THROUGH):
+            pass
+    except DataError:
+        if text := block.partition(b"\0")[0]:
+            yield text
+        raise
+
+
+def _read(descriptor: int, path: str, observe: Observe) -> Iterator[bytes]:
     while True:
         try:
             block = os.read(descriptor, BLOCK)
@@ -50,38 +80,15 @@ def _read(descriptor: int, path: str, observe: Callable[[bytes], None]) -> Itera
         yield block
 
 
-def _unpacked(start: bytes, raw: Iterator[bytes], path: str) -> Iterator[bytes]:
-    member = zlib.decompressobj(wbits=31)
-    pending = start
-    try:
-        while True:
-            while data := member.decompress(pending, BLOCK):
-                yield data
-                pending = member.unconsumed_tail
-            pending = member.unused_data.lstrip(b"\0") if member.eof else b""  # NULs are padding, as tape and some tools leave it
-            if not pending:
-                pending = next(raw, b"")
-                if not pending:
-                    break
-                if member.eof:
-                    pending = pending.lstrip(b"\0")
-            if member.eof and pending:
-                member = zlib.decompressobj(wbits=31)
-        if not member.eof:
-            raise DataError("this gzip file is cut short; what came before is tagged, fetch it again", path=path)
-    except zlib.error as error:
-        raise DataError(f"this gzip file is damaged ({error}); what came before is tagged, fetch it again", path=path) from None
-
-
 class Source:
     """An input read ahead by a thread.
 
     :param descriptor: an open file; whoever opened it closes it, at any time: the thread reads a duplicate, as it must never meet
         another file under the same number.
-    :param observe: see :func:`blocks`; called in the thread.
+    :param guard, observe: see :func:`blocks`; called in the thread.
     """
 
-    def __init__(self, descriptor: int, path: str, observe: Callable[[bytes], None] = lambda block: None) -> None:
+    def __init__(self, descriptor: int, path: str, guard: Guard, observe: Observe = lambda block: None) -> None:
         self._queue: queue.SimpleQueue = queue.SimpleQueue()
         self._room = threading.Semaphore(AHEAD)
         self._stopped = False
@@ -89,12 +96,12 @@ class Source:
             own = os.dup(descriptor)
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror}", path=path) from None
-        threading.Thread(target=self._fill, args=(own, path, observe), daemon=True).start()
+        threading.Thread(target=self._fill, args=(own, path, guard, observe), daemon=True).start()
 
-    def _fill(self, descriptor: int, path: str, observe: Callable[[bytes], None]) -> None:
+    def _fill(self, descriptor: int, path: str, guard: Guard, observe: Observe) -> None:
         last: Exception | None = None
         try:
-            for block in blocks(descriptor, path, observe):
+            for block in blocks(descriptor, path, guard, observe):
                 self._room.acquire()
                 if self._stopped:
                     return

@@ -28,7 +28,8 @@ tagger
 labels describe
 texts columns
 integrations
-formats
+formats archives
+binaries
 source interrupts
 stream
 filter
