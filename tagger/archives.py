@@ -1,6 +1,6 @@
-"""Compressed input, unpacked as it comes: gzip, xz, bzip2, and zstd where Python has it (3.14), each known by its first bytes."""
+"""Compressed input, unpacked as it comes: gzip, xz, bzip2, and zstd from Python 3.14 on; known by its first bytes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from tagger.errors import DataError
@@ -17,6 +17,7 @@ SUFFIXES = (".gz", ".xz", ".bz2", ".zst")  # of file names
 BLOCK = 1 << 16  # bytes unpacked at once, at most
 XZ_MEMORY = 192 << 20  # bytes: enough for a dictionary of 128 MiB; `xz -9` needs 65 MiB
 KEPT = 16 << 20  # bytes of a compressed stream that are kept, to unpack it again up to a fault
+Errors = tuple[type[Exception], ...]
 STEPS = (4096, 64, 1)  # bytes, each time that it is unpacked again
 
 
@@ -37,7 +38,7 @@ def unpacked(name: str, start: bytes, raw: Iterator[bytes], path: str) -> Iterat
     :param start: the first bytes.
     :param raw: what follows.
     :param path: the input's name, for messages.
-    :raises DataError: it is damaged or cut short, and all that could be unpacked was given; or this Python cannot unpack it.
+    :raises DataError: it is damaged or cut short, after all that could be unpacked; or this Python cannot unpack it.
     """
     new, errors = _opener(name, path)
     pending = start
@@ -47,20 +48,22 @@ def unpacked(name: str, start: bytes, raw: Iterator[bytes], path: str) -> Iterat
         while (not pending or may_be_magic(pending)) and (block := next(raw, b"")):
             pending = (pending + block).lstrip(b"\0")
         if pending and kind(pending) != name and name != "zstd":  # of which there are frames that start otherwise
-            raise _damaged(name, "something else follows its end", path)
+            raise _broken(name, "damaged (something else follows its end)", path)
 
 
-def _stream(name: str, new: Callable[[], Any], errors: tuple, pending: bytes, raw: Iterator[bytes], path: str) -> Iterator[bytes]:
+def _stream(
+    name: str,
+    new: Callable[[], Any],
+    errors: Errors,
+    pending: bytes,
+    raw: Iterator[bytes],
+    path: str,
+) -> Generator[bytes, None, bytes]:
     """Unpack one stream; returns the bytes after its end."""
     stream = new()
-    kept: list[bytes] | None = []
-    held = given = 0
+    kept: bytearray | None = bytearray()  # all that was read before `pending`
+    given = 0
     while True:
-        held += len(pending)
-        if held > KEPT:
-            kept = None
-        elif kept is not None:
-            kept.append(pending)
         try:
             rest = pending
             while not stream.eof and (data := stream.decompress(rest, BLOCK)):
@@ -69,48 +72,57 @@ def _stream(name: str, new: Callable[[], Any], errors: tuple, pending: bytes, ra
                 yield data
         except errors as error:
             if "emory" in str(error):
-                tool = "unzstd -c --long=31" if name == "zstd" else f"{name} -dc"
-                raise DataError(f"this {name} file takes too much memory to unpack; pipe it in: {tool} FILE | uk-tag", path=path) from None
-            if kept:
-                yield from _up_to_fault(new, errors, kept, given)
-            raise _damaged(name, str(error).rpartition(": ")[2], path) from None
+                tool = "zstd -dc --long=31" if name == "zstd" else f"{name} -dc"
+                what = f"this {name} file takes too much memory to unpack; pipe it in: {tool} FILE | uk-tag"
+                raise DataError(what, path=path) from None
+            if kept is not None:
+                yield from _up_to_fault(new, errors, bytes(kept), pending, given)
+            raise _broken(name, f"damaged ({str(error).rpartition(': ')[2]})", path) from None
         if stream.eof:
-            return stream.unused_data
+            return bytes(stream.unused_data)
+        if kept is not None and len(kept) + len(pending) > KEPT:
+            kept = None
+        elif kept is not None:
+            kept += pending
         pending = next(raw, b"")
         if not pending:
-            raise DataError(f"this {name} file is cut short; fetch it again: only what comes before can be tagged", path=path)
+            raise _broken(name, "cut short", path)
 
 
-def _damaged(name: str, what: str, path: str) -> DataError:
-    return DataError(f"this {name} file is damaged ({what}); fetch it again: only what comes before can be tagged", path=path)
+def _broken(name: str, what: str, path: str) -> DataError:
+    return DataError(f"this {name} file is {what}; fetch it again: only what comes before can be tagged", path=path)
 
 
-def _up_to_fault(new: Callable[[], Any], errors: tuple, sound: list[bytes], given: int) -> Iterator[bytes]:
+def _up_to_fault(new: Callable[[], Any], errors: Errors, sound: bytes, last: bytes, given: int) -> Iterator[bytes]:
     """What a stream holds in front of its fault. A decompressor that meets one drops what it has unpacked in that call.
 
     The stream is unpacked again, in smaller and smaller steps towards the fault.
 
-    :param sound: the compressed bytes; the fault shows within the last element.
+    :param sound: compressed bytes without a fault.
+    :param last: what follows these; the fault shows within it.
     :param given: how many bytes of the content are known already.
     """
-    last = sound.pop()
     for step in STEPS:
         stream, place, begin = new(), 0, 0
         try:
-            for block in sound:
-                while data := stream.decompress(block, BLOCK):
-                    block = b""
+            for begin in range(0, len(sound), BLOCK):
+                piece = sound[begin : begin + BLOCK]
+                while data := stream.decompress(piece, BLOCK):
+                    piece = b""
                     place += len(data)
             for begin in range(0, len(last), step):
                 piece = last[begin : begin + step]
-                while not stream.eof and (data := stream.decompress(piece, min(BLOCK, given - place) if place < given else step)):
+                while not stream.eof:
+                    data = stream.decompress(piece, min(BLOCK, given - place) if place < given else step)
+                    if not data:
+                        break
                     piece = b""
                     place += len(data)
                     if place > given:
                         yield data
                         given = place
         except errors:
-            sound.append(last[:begin])
+            sound += last[:begin]
             last = last[begin : begin + step]
 
 
@@ -137,8 +149,8 @@ class _Gzip:
         return self._member.unused_data
 
 
-def _opener(name: str, path: str) -> tuple[Callable[[], Any], tuple]:
-    """A function that makes a decompressor, and the errors that one may raise. Raises DataError where Python has none."""
+def _opener(name: str, path: str) -> tuple[Callable[[], Any], Errors]:
+    """A function that makes a decompressor, and its errors. Raises DataError where Python has none."""
     match name:
         case "gzip":
             import zlib
@@ -155,5 +167,6 @@ def _opener(name: str, path: str) -> tuple[Callable[[], Any], tuple]:
     try:
         from compression import zstd
     except ImportError:
-        raise DataError("is zstd, which takes Python 3.14 to read; unpack it first: zstd -dc FILE | uk-tag", path=path) from None
+        what = "is zstd, which takes Python 3.14 to read; pipe it in: zstd -dc FILE | uk-tag"
+        raise DataError(what, path=path) from None
     return zstd.ZstdDecompressor, (zstd.ZstdError,)

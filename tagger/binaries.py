@@ -1,7 +1,7 @@
 """Refuses what is no text, by its first block: pictures, archives, programs, random bytes.
 
-It is none if it starts as a known kind of binary file does, if it has a NUL (unless lines end with NUL), if a quarter of it is control characters,
-or if it has some and is not UTF-8 either. Text in an old one-byte encoding has none.
+It is none if it starts as a known kind of binary file does, if it has a NUL (unless lines end with NUL), if a quarter of
+it is control characters, or if it has some and is not UTF-8 either. Text in an old one-byte encoding has none.
 """
 
 import codecs
@@ -32,7 +32,7 @@ MAGIC = {
     **{magic: f"{name} data" for magic, name in ARCHIVES.items()},
 }
 TAR_AT, TAR = 257, b"ustar"
-# C0 and DEL, but for NUL, which is looked for by itself, and those in use in text: BEL to CR, SUB (the end of a DOS file), ESC (colours)
+# C0 and DEL, but for NUL, which is looked for by itself, and those that text has: BEL to CR, SUB (ends DOS files), ESC
 CONTROLS = bytes({*range(1, 32), 127} - {*range(7, 14), 26, 27})
 WITHOUT_MARK = {"utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "utf-32-le": "UTF-32LE", "utf-32-be": "UTF-32BE"}
 SAMPLE = 1024  # bytes that tell one of these
@@ -69,8 +69,10 @@ class Guard:
         if self._null or (place >= FIRST and not self._whole):
             self._asks = False
             return None
-        found = block.find(b"\0") if self._whole else block.find(b"\0", 0, FIRST - place)
-        return f"is not text (byte {place + found + 1} is NUL); {MEND}, or say -0 if its lines end with NUL" if found >= 0 else None
+        null = block.find(b"\0") if self._whole else block.find(b"\0", 0, FIRST - place)
+        if null < 0:
+            return None
+        return f"is not text (byte {place + null + 1} is NUL); {MEND}, or say -0 if its lines end with NUL"
 
 
 def _fault(start: bytes, null: bool) -> str | None:

@@ -72,7 +72,14 @@ class Filter:
         self._line_buffered, self._scores = line_buffered, scores
         self.gap = b""
 
-    def run(self, paths: Sequence[str], write: Callable[[bytes], None], output: int | None = None, *, whole: bool = False) -> bool:
+    def run(
+        self,
+        paths: Sequence[str],
+        write: Callable[[bytes], None],
+        output: int | None = None,
+        *,
+        whole: bool = False,
+    ) -> bool:
         """Tag inputs one behind the other; one that fails is reported, and the rest goes on.
 
         :param output: the descriptor behind `write`, which no input may be.

@@ -24,8 +24,16 @@ conllu    CoNLL-U; the tag goes into MISC as NER=B-PERS, nothing for O.
 
 Without -i the first line that is neither blank nor a comment decides: ten columns
 between TABs with a number first are conllu; a TAB or -DOCSTART- means conll; all
-else is text. Tokens one a line without a TAB look like text: say -i conll. gzip is
-unpacked.""",
+else is text. Tokens one a line without a TAB look like text: say -i conll.
+
+gzip, xz and bzip2 are unpacked, with Python 3.14 zstd, too. What is no text is refused:
+what starts as a picture, an archive, a PDF or the like; what has a NUL in its first 64
+KiB, or anywhere where a file is written, unless -0 is given; what has many control
+characters, or some and is not UTF-8.
+
+--count, for spreadsheets: a cell that would be a formula (=, +, -, @ in front) or open
+a quotation without an end starts with an apostrophe. -O html shows what is not seen
+(marks of direction, control characters) by number: U+202E.""",
     "Files": """\
 --output-dir, --in-place and -o write a file whole or not at all; one that is replaced
 keeps its owner, group, permissions and attributes. A signal leaves nothing half done.

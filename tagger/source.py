@@ -55,7 +55,7 @@ def _long_enough(blocks: Iterator[bytes], is_short: Callable[[bytes], bool]) -> 
 
 
 def _before_damage(block: bytes, content: Iterator[bytes]) -> Iterator[bytes]:
-    """The part of a block in front of its first NUL, if that is there because the archive is damaged. Raises the DataError that says so."""
+    """What a block has before its first NUL, if the archive is damaged. Raises the DataError that says so."""
     try:
         for _ in islice(content, LOOKED_THROUGH):
             pass

@@ -203,6 +203,28 @@ def test_brat_offsets_point_into_the_whole_file():
         convert("Київ\tO\n".encode(), {"form": "brat"})
 
 
+BREAKS = "\t\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+
+
+@pytest.mark.parametrize("sign", BREAKS)
+def test_brat_has_a_line_for_each_entity_whatever_stands_in_it(sign):
+    data = f"у{sign} Леся{sign}Українка пише. Леся {sign} Українка"
+    lines = convert(data.encode(), {"form": "brat"}, form="text").decode().splitlines()
+    assert len(lines) == sum(line.startswith("T") for line in lines) > 0
+    for line in lines:
+        _, place, text = line.split("\t")
+        _, start, end = place.split(" ")
+        assert text == re.sub(f"[{BREAKS}]", " ", data[int(start) : int(end)])
+
+
+@pytest.mark.parametrize("sign", BREAKS[1:])
+@pytest.mark.parametrize("form", ["text", "conll"])
+def test_fresh_conllu_has_ten_columns_in_each_line_whatever_stands_in_the_tokens(sign, form):
+    data = f"Леся{sign}Українка\tx\na{sign}.b\ty\n"
+    for line in convert(data.encode(), {"form": "conllu"}, form=form).decode().splitlines():
+        assert not line or line.startswith("# text = ") or line.count("\t") == 9
+
+
 def test_fresh_conll_and_conllu_from_any_form():
     assert convert(CONLLU, {"form": "conll"}) == "Леся\tB-PERS\r\nУкраїнка\tI-PERS\r\nу\tO\r\nКиєві\tB-LOC\r\n.\tO\r\n\r\n".encode().replace(b"\r", b"")
     out = convert("Леся вдома.\n\n".encode(), {"form": "conllu"})

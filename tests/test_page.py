@@ -1,6 +1,9 @@
 """The page and the counts: nothing of the text is taken for mark-up, and nothing of it is lost."""
 
+import csv
+import io
 import re
+import unicodedata
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -11,11 +14,13 @@ from hypothesis import strategies as st
 
 from tagger.cutting import cut
 from tagger.formats.count import EXAMPLE, Tally
-from tagger.formats.html import UNFIT, Page
+from tagger.formats.html import Page
 from tagger.formats.sentence import Sentence
 from tagger.labels import ScoredSpan, View
 
 TEXT = 'Олена <script>alert("1")</script> Коваленко & Петро живуть у Києві'
+# of the category Cf, but with a shape of their own: Arabic and Kaithi number signs, parts of hieroglyphs
+VISIBLE = [*map(chr, range(0x600, 0x606)), *"\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd", *map(chr, range(0x13430, 0x13440))]
 VOID = {"meta", "input"}
 
 
@@ -63,6 +68,12 @@ def view_of(sentence: Sentence, label: str) -> View:
     return View(["O"] * length, [ScoredSpan(0, 1, label), ScoredSpan(length // 2, length, label)] if length > 1 else [])
 
 
+def is_seen(sign: str) -> bool:
+    """Whether a character shows, and lets others stand where they are; a joiner may be one of an emoji."""
+    fit = unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or sign in "\n\t\u200d" or sign in VISIBLE
+    return fit and not 0xFDD0 <= ord(sign) <= 0xFDEF and ord(sign) & 0xFFFE != 0xFFFE
+
+
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=40).filter(lambda text: "\r" not in text and "\n" not in text), max_size=4), st.sampled_from(["PERS", "<b>&\"'"]))
 def test_whatever_is_in_the_text(texts, label):
@@ -70,9 +81,23 @@ def test_whatever_is_in_the_text(texts, label):
     sentences = [sentence_of(text) for text in texts]
     data = b"".join([*(page.write("a<b", sentence, view_of(sentence, label)) for sentence in sentences), page.finish()])
     reader = read(data)
-    assert reader.paragraphs == [UNFIT.sub("\ufffd", text) for text in texts if text.strip()]
-    assert set(reader.names) <= set("html head meta title style body header label input h2 p mark b section table caption tr td".split())
+    plain = [re.sub("⟨U\\+([0-9A-F]{4,6})⟩", lambda found: chr(int(found[1], 16)), text) for text in reader.paragraphs]
+    assert plain == [text for text in texts if text.strip()] and all(map(is_seen, data.decode()))
+    names = "html head meta title style body header label input h2 p mark b span section table caption tr td"
+    assert set(reader.names) <= set(names.split())
     assert not re.search(rb"https?:|<script|<link|url\(", data)
+
+
+def test_what_would_not_be_seen_is_shown_by_its_number():
+    text = "Ки\u202eїв\u202c \u200bЛьвів\u2066 так\x00\x1b\x85\u2028 \U000e0041 Ки\u200dїв 👩\u200d💻 \ufeffні"
+    sentence = sentence_of(text)
+    page = Page(["LOC"])
+    data = page.write("a\u202eb.txt", sentence, View([], [ScoredSpan(0, 1, "LOC")])) + page.finish()
+    shown = data.decode()
+    assert '<h2>a<span class="code">⟨U+202E⟩</span>b.txt</h2>' in shown and "👩\u200d💻" in shown
+    for sign in "\u202e\u202c\u200b\u2066\x00\x1b\x85\u2028\U000e0041":
+        assert sign not in shown and f">⟨U+{ord(sign):04X}⟩</span>" in shown
+    assert shown.count("\u200d") == 1 and read(data).open == []
 
 
 def test_the_program(tiny_model):
@@ -132,3 +157,28 @@ def test_rows_of_counts_are_whole_and_bounded():
     count, label, name, example = tally.finish().decode().rstrip("\n").split("\t")
     assert (count, label, name) == ("1", "LOC", "Біла Церква")
     assert "Біла Церква" in example and len(example) <= EXAMPLE + 2
+
+
+def table(*texts: str) -> list[list[str]]:
+    """Rows of counts, each of which has a name that is all of its text, as a spreadsheet reads them."""
+    tally = Tally()
+    for text in texts:
+        sentence = Sentence([text], 1, "text", text=text, offsets=[(0, len(text))])
+        tally.write("-", sentence, View([], [ScoredSpan(0, 1, "LOC")]))
+    return list(csv.reader(io.StringIO(tally.finish().decode(), newline=""), dialect="excel-tab"))
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="=+-@＝＠﹣\"'\t\r\n\v\x1c\x85\u2028\x00\udcff ab", min_size=1), min_size=1, max_size=5))
+def test_no_cell_runs_and_every_row_is_one(texts):
+    rows = table(*texts)
+    assert all(len(row) == 4 and row[0].isdigit() for row in rows) and sum(int(row[0]) for row in rows) == len(texts)
+    for cell in (cell for row in rows for cell in row):
+        assert not cell.startswith(tuple("=+-@＝＋－＠﹦﹢﹣﹫\t\r")) and not set(cell) & set("\t\r\n\x0b\x1c\x85\u2028\x00")
+
+
+def test_formulas_become_text():
+    for name in ("=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", '=HYPERLINK("http://a.example";"x")', '"=1', " =1"):
+        assert table(name) == [["1", "LOC", f"'{name.strip()}", f"'{name.strip()}"]]
+    for name in ("Київ", "А-1", "1=1", "—", "'так"):
+        assert table(name) == [["1", "LOC", name, name]]

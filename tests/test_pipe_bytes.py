@@ -15,7 +15,10 @@ ANSWER = "Леся\tB-PERS\nУкраїнка\tI-PERS\nжила\tO\nв\tO\nКиє
 
 
 def test_bytes_that_are_not_utf_8_come_out_as_they_went_in(tmp_path):
-    data = "Київ\tx\n\n".encode() + b"\xff\xd0\t\xfe\na\0b\t\xc0\x80\n\n\xff\ty\n"
+    data = "Київ\tx\n\n".encode() + b"\xff\xd0\t\xfe\nab\t\xc0\x80\n\n\xff\ty\n"
+    for more in (b"", b"a\tx\n\n" * 20_000 + b"a\0b\tx\n"):  # near the start, a NUL would say that this is no text
+        done = tag(stdin=data + more)
+        assert done.returncode == 0 and re.sub(rb"\t(O|[BI]-[A-Z]+)\n", b"\n", done.stdout) == data + more
     done = tag(stdin=data)
     assert done.returncode == 0 and re.sub(rb"\t(O|[BI]-[A-Z]+)\n", b"\n", done.stdout) == data
     assert done.stderr.decode().startswith("uk-tag: standard input:3: byte 0xff is not UTF-8") and done.stderr.count(b"\n") == 1
@@ -26,7 +29,7 @@ def test_bytes_that_are_not_utf_8_come_out_as_they_went_in(tmp_path):
 
 
 def test_only_line_feeds_end_lines():
-    data = "Київ\u2028так\x85ні\x0b\x0c\0\u2029.\rтак\nні\n".encode()
+    data = "Київ\u2028так\x85ні\x0b\x0c\u2029.\rтак\nні\n".encode()
     assert fine("-O", "inline", stdin=data).replace("<LOC>Київ</LOC>".encode(), "Київ".encode()) == data
     assert fine("-O", "jsonl", stdin=data).count(b"\n") == 2
     assert fine("-i", "conll", stdin=data).count(b"\n") == 2

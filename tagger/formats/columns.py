@@ -7,7 +7,7 @@ import numpy as np
 
 from tagger.formats.block import ConlluBlock
 from tagger.formats.conllu import COLUMNS
-from tagger.formats.sentence import Sentence, encode, running_text
+from tagger.formats.sentence import Sentence, encode, one_line, running_text
 from tagger.labels import View
 from tagger.tags import OUTSIDE
 
@@ -135,7 +135,7 @@ def conllu_lines(sentence: Sentence, view: View, key: str) -> bytes:
     for number, (token, tag, score) in enumerate(zip(sentence.tokens, view.tags, scores, strict=True), 1):
         glued = number < len(offsets) and offsets[number - 1][1] == offsets[number][0]
         misc = _set(b"SpaceAfter=No" if glued else b"_", key, tag, score).decode()
-        rows.append("\t".join([str(number), token or "_", *"_" * (COLUMNS - 3), misc]))
+        rows.append("\t".join([str(number), one_line(token) or "_", *"_" * (COLUMNS - 3), misc]))
     return encode("\n".join(rows) + "\n\n")
 
 

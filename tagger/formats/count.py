@@ -1,10 +1,19 @@
-"""How often each entity occurs, most frequent first: `12<TAB>PERS<TAB>Леся Українка<TAB>an example sentence`."""
+"""How often each entity occurs, most frequent first: `12<TAB>PERS<TAB>Леся Українка<TAB>an example sentence`.
 
-from tagger.formats.html import UNFIT
+A spreadsheet takes a cell that starts with `=`, `+`, `-` or `@` for a formula, and may run it. Such a cell starts with
+an apostrophe instead (https://owasp.org/www-community/attacks/CSV_Injection). So does one that starts with a quotation
+mark and never closes it, since it would take in the next rows.
+"""
+
+import re
+
 from tagger.formats.sentence import Sentence, running_text
 from tagger.labels import View
 
 EXAMPLE = 200  # characters of an example, at most; of a longer sentence the part around the entity
+
+UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")  # no character of a table
+FORMULA = tuple("=+-@＝＋－＠﹦﹢﹣﹫")  # East Asian forms, too, which some spreadsheets take for the same
 
 
 class Tally:
@@ -29,8 +38,13 @@ class Tally:
     def finish(self) -> bytes:
         """The lines; where frequencies are equal, in the order of labels and names."""
         rows = sorted((-count, *key) for key, count in self._counts.items())
-        lines = [f"{-count}\t{label}\t{name}\t{self._examples[label, name]}\n" for count, label, name in rows]
-        return "".join(lines).encode()
+        cells = [(str(-count), _cell(label), _cell(name), _cell(self._examples[label, name])) for count, label, name in rows]
+        return "".join("\t".join(row) + "\n" for row in cells).encode()
+
+
+def _cell(text: str) -> str:
+    runs = text.startswith(FORMULA) or (text.startswith('"') and text.count('"') % 2 == 1)
+    return f"'{text}" if runs else text
 
 
 def _one_line(text: str) -> str:

@@ -1,7 +1,8 @@
 """One page to look at: the text with its entities in colour, a legend, and at the end the most frequent names.
 
-It needs nothing beside itself, no script and no network, so it can be sent by mail. All of the text is escaped; what a page cannot hold (control
-characters, bytes that are not UTF-8) becomes U+FFFD. It is written as sentences come: whoever stops in the middle has a page of what came.
+It needs nothing beside itself, no script and no network, so it can be sent by mail. All of the text is escaped.
+Control characters and those that are not seen, or change the order of others, are shown by their numbers, as U+202E;
+bytes that are not UTF-8 become U+FFFD. It is written as sentences come: whoever stops in the middle has a page of them.
 """
 
 import re
@@ -15,7 +16,14 @@ from tagger.labels import View
 MOST_FREQUENT = 20  # names of a class in the list at the end
 GOLDEN_ANGLE = 137.5  # degrees between the hues of two classes: however many there are, neighbours differ
 NAMELESS = "standard input"  # needs no heading
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+SURROGATES = re.compile("[\ud800-\udfff]")
+# Control characters and noncharacters, which a page may not have, and what is not seen: soft hyphens, fillers, spaces
+# without width, marks of direction, tags. The joiner U+200D stays within emoji.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]|(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"
+)
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1b1f; --faint: #5f6168; --rule: #d9dae0; --tint: 75%; --shade: 88%; --strong: 34%; }
@@ -34,6 +42,7 @@ mark { padding: .1em .25em; border-radius: .3em; color: inherit; background: hsl
   -webkit-box-decoration-break: clone; box-decoration-break: clone; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 mark b { margin-left: .4em; font-size: .62em; font-weight: 600; letter-spacing: .04em; vertical-align: .15em;
   color: hsl(var(--hue) 60% var(--strong)); user-select: none; }
+.code { font: .7em ui-monospace, "DejaVu Sans Mono", monospace; color: var(--faint); unicode-bidi: isolate; }
 section { columns: 2; column-gap: 2.5rem; }
 table { width: 100%; margin-bottom: 1.5rem; break-inside: avoid; border-collapse: collapse; font-size: .9rem; line-height: 1.5; }
 caption { text-align: left; } td { border-top: 1px solid var(--rule); vertical-align: top; }
@@ -127,5 +136,9 @@ class Page:
 
 
 def safe(text: str) -> str:
-    """The text for a page: nothing in it is mark-up."""
-    return escape(UNFIT.sub("\ufffd", text))
+    """The text for a page: nothing in it is mark-up, and all of it is seen."""
+    return UNSEEN.sub(_number, escape(SURROGATES.sub("\ufffd", text)))
+
+
+def _number(found: re.Match[str]) -> str:
+    return f'<span class="code">⟨U+{ord(found[0]):04X}⟩</span>'

@@ -1,9 +1,13 @@
 """A sentence that remembers what it was read from, to the byte."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tagger.usual import Offsets
+
+SPACES = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " "))  # TAB, and where str.splitlines cuts
+ENDS = re.compile("[\t-\r\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(slots=True)
@@ -41,6 +45,11 @@ class Sentence:
 def encode(text: str) -> bytes:
     """The bytes that a string was read from."""
     return text.encode("utf-8", "surrogateescape")
+
+
+def one_line(text: str) -> str:
+    """The same length of text, with a space for each TAB and each character that some program takes for a line's end."""
+    return text.translate(SPACES) if ENDS.search(text) else text
 
 
 def running_text(sentence: Sentence) -> tuple[str, Offsets]:
