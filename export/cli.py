@@ -2,11 +2,13 @@
 
 import json
 import sys
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from tagger import __version__
+from tagger.checks import is_plain
 from tagger.errors import TaggerError
 
 PRECISION_HELP = "int8: smaller and faster on a CPU; uk-tag finds MODEL.int8.onnx beside MODEL.onnx."
@@ -154,9 +156,18 @@ def _show(path: str, as_json: bool) -> None:
         if isinstance(value, dict):
             click.echo(f"{key}:")
             for name, part in value.items():
-                click.echo(f"  {name:<22}{part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)}")
+                click.echo(f"  {_on_one_line(name):<22}{_on_one_line(part)}")
         else:
-            click.echo(f"{key:<24}{' '.join(value) if isinstance(value, list) else value}")
+            plain = isinstance(value, list) and all(map(is_plain, value))
+            click.echo(f"{key:<24}{' '.join(value) if plain else _on_one_line(value)}")
+
+
+def _on_one_line(value: Any) -> str:
+    """A text as it is, all else, and a text with control characters in it, as JSON."""
+    if is_plain(value):
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    return text if is_plain(text) else json.dumps(value)
 
 
 def main() -> None:

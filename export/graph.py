@@ -15,8 +15,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from export.pinned import EXTRA, pin_layer, pinned_columns
-from tagger.bundle import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS
 from tagger.errors import ModelError
+from tagger.shapes import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS
 from tagger.train.network import Network, NetworkSettings
 from tagger.train.rounding import split_table
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tagger.checks import MEND
 from tagger.errors import ModelError
 from tagger.session import Session
 from tagger.tagger import Tagger
@@ -49,9 +50,7 @@ def compare(content: bytes, checkpoint: Checkpoint, sentences: Sequence[Sequence
     """
     own = LocalSession(checkpoint.network(), checkpoint.vocabulary, checkpoint.tags)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.onnx"
-        path.write_bytes(content)
-        exported = Session(path, device="cpu")
+        exported = _opened(content, Path(folder) / "model.onnx")
         recorded, expected = Recorder(exported), Recorder(own)
         tags = [Tagger(recorder, batch_tokens=batch_tokens).annotate(sentences) for recorder in (recorded, expected)]
     worst = max(map(_difference, recorded.calls, expected.calls), default=0.0)
@@ -70,11 +69,8 @@ def compare_int8(content: bytes, exact: bytes, sentences: Sequence[Sequence[str]
     :raises ModelError: a score depends on the batch, or fewer than LEAST_SHARE of the tags are the same.
     """
     with tempfile.TemporaryDirectory() as folder:
-        sessions = []
-        for name, part in (("int8", content), ("float32", exact)):
-            path = Path(folder) / f"{name}.onnx"
-            path.write_bytes(part)
-            sessions.append(Session(path, device="cpu"))
+        files = {"int8.onnx": content, "float32.onnx": exact}
+        sessions = [_opened(part, Path(folder) / name) for name, part in files.items()]
     ways = []
     for batch_tokens, order in ((1, 1), (1024, 1), (65536, -1)):
         annotations = Tagger(sessions[0], batch_tokens=batch_tokens).annotate(sentences[::order], probabilities=True)
@@ -89,6 +85,16 @@ def compare_int8(content: bytes, exact: bytes, sentences: Sequence[Sequence[str]
     if share < LEAST_SHARE:
         raise ModelError(f"in int8 only {share:.1%} of the tags are those of float32; nothing was written, use float32")
     return share
+
+
+def _opened(content: bytes, path: Path) -> Session:
+    """Write a file for a moment, and open it. Raises ModelError where uk-tag would refuse it."""
+    path.write_bytes(content)
+    try:
+        return Session(path, device="cpu")
+    except ModelError as error:
+        reason = str(error).removeprefix(f"{path}: ").removesuffix(f"; {MEND}")
+        raise ModelError(f"uk-tag could not open the exported file: {reason}; nothing was written") from None
 
 
 class Recorder:

@@ -9,7 +9,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from tagger.bundle import EMBEDDED, VECTORS
+from tagger.shapes import EMBEDDED, VECTORS
 
 STEPS, ZERO = 255, 128  # onnxruntime's own of uint8, for a range from -128 steps to 127
 

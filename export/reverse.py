@@ -1,19 +1,23 @@
 """A model file turned back into a checkpoint: what a training can start from where only the model is at hand, as with those in the package."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import torch
 
 from export.graph import GATES
-from tagger.bundle import from_metadata
+from tagger.bundle import graph_of, read_bundle
+from tagger.checks import MEND, choice, figure, flag, of_file, shown, whole
 from tagger.content import read_model
 from tagger.decode import FORBIDDEN, Transitions
 from tagger.errors import ModelError
-from tagger.metadata import read_metadata
+from tagger.graph import LARGEST_FIGURE, MOST_NODES
+from tagger.shapes import WIDEST
 from tagger.train.checkpoint import Checkpoint
-from tagger.train.network import NetworkSettings
+from tagger.train.network import CELLS, OUTPUTS, NetworkSettings
 
 
 def reverse(path: str | Path) -> Checkpoint:
@@ -22,17 +26,44 @@ def reverse(path: str | Path) -> Checkpoint:
     :raises ModelError: it cannot be read, or is in int8, whose weights are rounded.
     """
     content = read_model(path)
-    bundle = from_metadata(read_metadata(content))
+    with of_file(path):
+        bundle = read_bundle(content, graph_of(content))
+        settings = _settings(bundle.card.get("network", {}))
     stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in onnx.load_from_string(content).graph.initializer}
     try:
-        settings = NetworkSettings(**bundle.card["network"])
+        _check_sizes(settings, stored)
         weights = _weights(stored, settings, bundle.transitions)
         kept = {key: bundle.card.get(key, {}) for key in ("data", "training", "scores")}
         checkpoint = Checkpoint(settings, bundle.vocabulary, bundle.tags, weights, **kept, temperature=bundle.temperature)
         checkpoint.network()
-    except (KeyError, TypeError, RuntimeError):
+    except (KeyError, TypeError, ValueError, RuntimeError):
         raise ModelError(f"{path}: its weights are rounded or incomplete; give the float32 model") from None
     return checkpoint
+
+
+def _settings(network: dict[str, Any]) -> NetworkSettings:
+    """The shape of the network, as its card gives it. Raises ModelError where that is none."""
+    own = {**asdict(NetworkSettings()), **network}
+    if strange := own.keys() - asdict(NetworkSettings()).keys():
+        raise ModelError(f"the card's network has an entry {shown(min(strange))}; {MEND}")
+    return NetworkSettings(
+        choice(own["cell"], "the card's network.cell", tuple(CELLS)),
+        whole(own["layers"], "the card's network.layers", 1, MOST_NODES),
+        whole(own["width"], "the card's network.width", 1, WIDEST),
+        whole(own["embedding"], "the card's network.embedding", 1, WIDEST),
+        figure(own["dropout"], "the card's network.dropout", 0, 1),
+        flag(own["bidirectional"], "the card's network.bidirectional"),
+        flag(own["layer_norm"], "the card's network.layer_norm"),
+        choice(own["output"], "the card's network.output", OUTPUTS),
+        figure(own["clamp"], "the card's network.clamp", 0, LARGEST_FIGURE),
+    )
+
+
+def _check_sizes(settings: NetworkSettings, stored: dict[str, np.ndarray]) -> None:
+    """Compare sizes with those of the weights, before a network of these sizes is made. Raises KeyError or ValueError."""
+    sizes = stored["table"].shape[1], stored[f"layer.{settings.layers - 1}.R"].shape[2]
+    if sizes != (settings.embedding, settings.width):
+        raise ValueError(f"weights of sizes {sizes}")
 
 
 def _weights(stored: dict[str, np.ndarray], settings: NetworkSettings, chain: Transitions) -> dict[str, torch.Tensor]:

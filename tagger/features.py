@@ -13,6 +13,8 @@ from tagger.tokens import normalise
 DIGITS = re.compile(r"\d")
 KINDS = ("word", "lower", "prefixes", "suffixes", "shape", "pieces", "gazetteer")
 LONGEST_WORD = 64  # characters that are looked at: a token of a megabyte costs no more than this
+LONGEST_PIECE = LONGEST_WORD + 2  # with its marks
+MOST_SLOTS = 1024
 LONGEST_SHAPE = 10
 KEPT_SIGNS = 4096  # most text has a few hundred characters
 KEPT_SHAPES = 4096  # of words that are not letters alone, or have capitals inside
@@ -24,9 +26,9 @@ class FeatureSettings:
     """Which features are taken of a word.
 
     :param kinds: some of :data:`KINDS`.
-    :param affix: prefixes and suffixes of 1 to this many characters.
-    :param piece: the shortest and the longest character n-gram, the word's ends marked `<` and `>`.
-    :param slots: at most this many features a word; n-grams past it are dropped.
+    :param affix: prefixes and suffixes of 1 to this many characters, 0 to LONGEST_WORD.
+    :param piece: the shortest and the longest character n-gram, the word's ends marked `<` and `>`; 1 to LONGEST_PIECE.
+    :param slots: at most this many features a word, 1 to MOST_SLOTS; n-grams past it are dropped.
     """
 
     kinds: tuple[str, ...] = KINDS[:-1]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from tagger.checks import MEND
 from tagger.checksums import checksum, checksums
 from tagger.errors import ModelError
 
@@ -75,6 +76,9 @@ class Gazetteer:
     def from_text(cls, text: str) -> "Gazetteer":
         """The reverse of :meth:`to_text`. Raises ModelError where the text is not what it wrote."""
         try:
-            return cls(np.frombuffer(binascii.a2b_base64(text, strict_mode=True), ENTRY))
+            entries = np.frombuffer(binascii.a2b_base64(text, strict_mode=True), ENTRY)
         except ValueError as error:
-            raise ModelError(f"the model's lists of names cannot be read ({error}); export it again") from None
+            raise ModelError(f"the model's lists of names cannot be read ({error}); {MEND}") from None
+        if not (entries["checksum"][1:] > entries["checksum"][:-1]).all():
+            raise ModelError(f"the model's lists of names are not in order; {MEND}")
+        return cls(entries)

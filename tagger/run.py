@@ -87,8 +87,8 @@ def run(options: Mapping[str, Any], warn: Callable[[str], None], color: bool) ->
         return annotate(options, settings, interrupts, warn)
     filter_ = open_filter(settings, interrupts, warn)
     if options["verbose"]:
-        card = filter_.tagger.bundle.card
-        warn(f"model {card.get('name', '(no name)')} under {card.get('licence', '(no licence said)')}")
+        bundle = filter_.tagger.bundle
+        warn(f"model {bundle.name} under {bundle.licence}")
         warn(f"{filter_.tagger.session.path.name} runs on {filter_.tagger.session.device_reason}")
     files = options["files"] or (STANDARD_INPUT,)
     fine = to_file(filter_, files, target) if target else to_standard_output(filter_, files)

@@ -10,11 +10,14 @@ import numpy as np
 
 from tagger import digest
 from tagger.background import Early
-from tagger.bundle import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS, Bundle, from_metadata
+from tagger.bundle import Bundle, graph_of, read_bundle
+from tagger.checks import MEND, first_line, of_file
 from tagger.content import model_content
 from tagger.device import CPU, CUDA, CUDA_OPTIONS, choose
 from tagger.errors import DeviceError, ModelError
-from tagger.metadata import read_metadata, without_metadata
+from tagger.graph import Graph
+from tagger.metadata import without_metadata
+from tagger.shapes import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS
 
 LARGE = 4096  # padded tokens; what a batch of more took on the CPU is given back, as that is a lot and each run is long anyway
 OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc")
@@ -38,9 +41,11 @@ class Session:
         importing = Early(lambda: import_module("onnxruntime"))  # takes most of the start-up, and reading and checking the file some
         try:
             content = model_content(path)
+            with of_file(path):
+                graph = graph_of(content)  # before onnxruntime sees it
         finally:
             onnxruntime = importing.result()
-        reading = Early(partial(_read_bundle, content))  # while onnxruntime opens the network
+        reading = Early(partial(_read_bundle, content, graph))  # while onnxruntime opens the network
         self.digest = digest.read(content) or ""
         want_cuda, self.device_reason = choose(device, onnxruntime.get_available_providers())
         options = onnxruntime.SessionOptions()
@@ -48,26 +53,23 @@ class Session:
         options.intra_op_num_threads = 1  # batches run side by side instead: threads within one would mostly wait for each other
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.add_session_config_entry("session.load_model_format", "ONNX")  # never its own format, which nobody has looked through
         # The arena stays on: what comes and goes with each batch lies apart from what lasts, and the heap does not get full of holes.
         options.enable_mem_pattern = False  # a plan for each shape of a batch, of which there are many: 4 MB, and no time saved
         try:
             self._session = self._open(onnxruntime, content, options, want_cuda)
         except Exception as error:
             if not want_cuda:
-                raise ModelError(f"{path}: onnxruntime cannot open it: {_first_line(error)}") from None
+                raise ModelError(f"{path}: onnxruntime cannot open it: {first_line(error)}; {MEND}") from None
             if device == "cuda":
-                raise DeviceError(f"--device cuda: {_first_line(error)}") from None
-            self.device_reason = f"the CPU, since CUDA failed: {_first_line(error)}"
+                raise DeviceError(f"--device cuda: {first_line(error)}") from None
+            self.device_reason = f"the CPU, since CUDA failed: {first_line(error)}"
             want_cuda = False
             self._session = self._open(onnxruntime, content, options, want_cuda)
         self.device = "cuda" if want_cuda else "cpu"
-        try:
+        with of_file(path):
             self.bundle: Bundle = reading.result()
-        except ModelError as error:
-            raise ModelError(f"{path}: {error}") from None
-        vectors = next(value for value in self._session.get_inputs() if value.name == VECTORS)
-        self.width = int(vectors.shape[1])  # of a word's vector
-        self.kind = np.dtype(np.uint8 if "uint8" in vectors.type else np.float32)  # of its figures
+        self.width, self.kind = graph.width, graph.kind  # of a word's vector, and of its figures
         # A GPU would be sent all of it with each batch. On the CPU it is read where it stands.
         self.takes_table = self.bundle.takes_table and not want_cuda
         self._silent = onnxruntime.RunOptions()
@@ -97,8 +99,15 @@ class Session:
         return session
 
     def embed(self, features: np.ndarray) -> np.ndarray:
-        """The vectors of words. *Shape:* (words, slots), int32 -> (words, width), of the session's kind. Safe to call from several threads."""
-        return self._session.run([EMBEDDED], {FEATURES: features, VECTORS: self._no_vectors, INDEX: NOWHERE, LENGTHS: self._no_lengths}, self._silent)[0]
+        """The vectors of words. Safe to call from several threads.
+
+        *Shape:* (words, slots), int32 -> (words, width), of the session's kind.
+
+        :raises MemoryError: the device has too little for so many.
+        :raises ModelError: the network cannot be run.
+        """
+        feeds = {FEATURES: features, VECTORS: self._no_vectors, INDEX: NOWHERE, LENGTHS: self._no_lengths}
+        return self._run(EMBEDDED, feeds, self._silent)
 
     def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Run the network over one padded batch. Safe to call from several threads.
@@ -108,18 +117,23 @@ class Session:
         What stands behind a sentence's end is without meaning.
 
         :raises MemoryError: the device has too little for a batch of this size.
+        :raises ModelError: the network cannot be run.
         """
         options = self._giving_back if index.size > LARGE and self.device == "cpu" else self._silent
+        return self._run(EMISSIONS, {FEATURES: self._no_features, VECTORS: vectors, INDEX: index, LENGTHS: lengths}, options)
+
+    def _run(self, output: str, feeds: dict[str, np.ndarray], options) -> np.ndarray:
         try:
-            return self._session.run([EMISSIONS], {FEATURES: self._no_features, VECTORS: vectors, INDEX: index, LENGTHS: lengths}, options)[0]
+            return self._session.run([output], feeds, options)[0]
         except Exception as error:  # onnxruntime has no class of its own for it
             if any(sign in str(error).lower() for sign in OUT_OF_MEMORY):
-                raise MemoryError(_first_line(error)) from None
-            raise
+                raise MemoryError(first_line(error)) from None
+            mend = MEND if self.device == "cpu" else "try --device cpu"
+            raise ModelError(f"{self.path}: onnxruntime cannot run it: {first_line(error)}; {mend}") from None
 
 
-def _read_bundle(content: bytes) -> Bundle:
-    bundle = from_metadata(read_metadata(content))
+def _read_bundle(content: bytes, graph: Graph) -> Bundle:
+    bundle = read_bundle(content, graph)
     bundle.vocabulary.prepare()
     return bundle
 
@@ -131,7 +145,3 @@ def recurrent_nodes_off_cuda(session) -> list[str]:
         if part.ep_name != CUDA:
             strays += [node.name for node in part.get_nodes() if node.op_type in ("LSTM", "DynamicQuantizeLSTM", "GRU", "RNN")]
     return strays
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -12,8 +12,9 @@ from itertools import compress, count, islice
 
 import numpy as np
 
+from tagger.checks import MEND, choice, parse, sequence, table, whole
 from tagger.errors import ModelError
-from tagger.features import KINDS, FeatureSettings
+from tagger.features import KINDS, LONGEST_PIECE, LONGEST_WORD, MOST_SLOTS, FeatureSettings
 from tagger.gazetteer import Gazetteer
 from tagger.rows import RowMaker
 
@@ -82,15 +83,16 @@ class Vocabulary:
     @classmethod
     def from_texts(cls, texts: dict[str, str]) -> "Vocabulary":
         """The reverse of :meth:`to_texts`. Raises ModelError where the texts are not what it wrote."""
-        try:
-            raw = json.loads(texts["features"])
-            settings = FeatureSettings(tuple(raw["kinds"]), int(raw["affix"]), tuple(raw["piece"]), int(raw["slots"]))
-            entries = str(texts["entries"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"the vocabulary cannot be read ({error!r}); export the model again") from None
-        if unknown := set(settings.kinds) - set(KINDS):
-            raise ModelError(f"the vocabulary has features of unknown kind {sorted(unknown)}; upgrade uk-tag")
-        return cls(entries, settings, Gazetteer.from_text(texts.get("gazetteer", "")))
+        raw = table(parse(texts, "features"), "the table of features")
+        kinds = tuple(choice(kind, "features.kinds", KINDS) for kind in sequence(raw.get("kinds"), "features.kinds", 1, len(KINDS)))
+        affix = whole(raw.get("affix"), "features.affix", 0, LONGEST_WORD)
+        shortest, longest = sequence(raw.get("piece"), "features.piece", 2)
+        whole(longest, "features.piece", 1, LONGEST_PIECE)
+        whole(shortest, "features.piece", 1, longest)
+        settings = FeatureSettings(kinds, affix, (shortest, longest), whole(raw.get("slots"), "features.slots", 1, MOST_SLOTS))
+        if not isinstance(texts.get("entries"), str):
+            raise ModelError(f"the vocabulary cannot be read (it has no entries); {MEND}")
+        return cls(texts["entries"], settings, Gazetteer.from_text(texts.get("gazetteer", "")))
 
 
 def _numbered(words: Iterable[str | bytes] = ()) -> defaultdict[str | bytes, int]:

@@ -37,7 +37,9 @@ def share(tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: A
     :param make: called once in each process with `setup`; must be importable. What it returns is called with each task and a function to send news with.
         A process that dies, or that is ended when this generator is closed early, may leave a file half written.
     :param waiting: a context in which nothing is half done.
-    :returns: yields (task, kind, value): news as the work sent them; `done`; `failed` with a message where a TaggerError was raised or a process died.
+    :returns: yields (task, kind, value): news as the work sent them; `done`; `failed` with a message where the work raised a
+        TaggerError or a process died.
+    :raises TaggerError: `make` raised it. It would in each process and for each task, so all of them end.
     """
     rest = iter(tasks)
     workers: list[_Worker] = []
@@ -64,6 +66,8 @@ def share(tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: A
                         worker.give(task)
                         workers.append(worker)
                     continue
+                if kind == "unfit":
+                    raise value
                 yield worker.task, kind, value
                 if kind in ("done", "failed"):
                     task = next(rest, None)
@@ -94,6 +98,10 @@ def _serve(make: Callable[[Any], Work], setup: Any, connection: Connection, pare
             task = connection.recv()
             try:
                 work = work or make(setup)
+            except TaggerError as error:
+                connection.send(("unfit", error))
+                return
+            try:
                 work(task, lambda kind, value: connection.send((kind, value)))
             except TaggerError as error:
                 connection.send(("failed", str(error)))

@@ -9,8 +9,9 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 # From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
 ORDER = """
-errors allocator attributes background hashing packing
-tags tokens usual boundaries cutting atomic entity metadata
+errors allocator attributes background hashing packing protobuf shapes
+checks
+tags tokens usual boundaries cutting atomic entity metadata graph
 features checksums
 gazetteer
 forms slots

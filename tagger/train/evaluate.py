@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tagger.content import open_regular
 from tagger.errors import ModelError
 from tagger.precision import model_file
 from tagger.tagger import Tagger
@@ -21,10 +22,10 @@ def open_tagger(path: str | Path, device: str = "auto", threads: int = 1, precis
     if not Path(path).exists():
         path = model_file(path, precision, device)
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             start = file.read(4)
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}; give a checkpoint or a model file") from None
+    except (OSError, ValueError) as error:  # ValueError: a name with NUL in it
+        raise ModelError(f"{path}: cannot be read: {getattr(error, 'strerror', error)}; give a checkpoint or a model file") from None
     if start[:2] != b"PK":  # torch writes checkpoints as zip archives
         return Tagger.load(path, device=device, threads=threads, precision=precision)
     from tagger.train.checkpoint import load
