@@ -10,6 +10,7 @@ import click
 
 from tagger import __version__
 from tagger.errors import TaggerError
+from tagger.features import LONGEST_WORD, MOST_SLOTS
 from tagger.train.data_cli import gazetteer, recut, split
 from tagger.train.options import Numbers, compute_with, computing, reading
 from tagger.train.scoring_cli import card, evaluate
@@ -72,9 +73,9 @@ def describe(data, against, as_json, column, token_column, mapping) -> None:
 @click.option("--guidance", default=0.0, type=click.FloatRange(0), help="Weight of the distance to its teacher's states; falls to 0 over the epochs.")
 @reading
 @click.option("--features", default="word,lower,prefixes,suffixes,shape,pieces", help="Kinds of features of a word.")
-@click.option("--affix", default=4, help="Longest prefix and suffix, in characters.")
+@click.option("--affix", default=4, type=click.IntRange(0, LONGEST_WORD), help="Longest prefix and suffix, in characters.")
 @click.option("--piece", type=Numbers(), default="3,5", help="Shortest and longest character n-gram.")
-@click.option("--slots", default=40, type=click.IntRange(1), help="Features a word at most.")
+@click.option("--slots", default=40, type=click.IntRange(1, MOST_SLOTS), help="Features a word at most.")
 @click.option("--minimum", default=2, type=click.IntRange(1), help="Features that occur less often are left out.")
 @click.option("--limit", type=click.IntRange(1), help="Keep so many features, the most frequent.")
 @click.option("--gazetteer", type=click.Path(), metavar="FILE", help="Lists of names: word forms, a TAB, their classes. See the gazetteer command.")
@@ -119,7 +120,7 @@ def fit(output, **options) -> None:
         uk-tag-train fit train.conll more.conll --map ART=MISC,DATE=O --layers 2 --output model.pt
         uk-tag-train fit benjamin/ner-uk --cell gru --schedule one-cycle --output model.pt
     """
-    from tagger.features import KINDS, FeatureSettings
+    from tagger.features import KINDS, LONGEST_PIECE, FeatureSettings
     from tagger.train.arrays import FormShares
     from tagger.train.checkpoint import load
     from tagger.train.fit import DataSettings, fit
@@ -133,8 +134,8 @@ def fit(output, **options) -> None:
     kinds = tuple(options["features"].split(","))
     if strange := set(kinds) - set(KINDS):
         raise click.UsageError(f"--features: {', '.join(sorted(strange))}; known are {', '.join(KINDS)}")
-    if len(options["piece"]) != 2:
-        raise click.UsageError("--piece: give two numbers, as in 3,5")
+    if len(options["piece"]) != 2 or not 1 <= options["piece"][0] <= options["piece"][1] <= LONGEST_PIECE:
+        raise click.UsageError(f"--piece: give two numbers, as in 3,5, from 1 to {LONGEST_PIECE}, the smaller one first")
 
     def chosen(kind, **renamed):
         return kind(**{name: options[name] for name in kind.__slots__ if name in options and name not in renamed}, **renamed)
