@@ -1,7 +1,6 @@
 """uk-tag-export: from a checkpoint to one ONNX file, and a look into such a file."""
 
 import json
-import sys
 from typing import Any
 
 import click
@@ -9,7 +8,8 @@ from click.core import ParameterSource
 
 from tagger import __version__
 from tagger.checks import is_plain
-from tagger.errors import TaggerError
+from tagger.errors import printable
+from tagger.options import invoke
 
 PRECISION_HELP = "int8: smaller and faster on a CPU; uk-tag finds MODEL.int8.onnx beside MODEL.onnx."
 TEMPERATURE_HELP = "Divide scores by it before they become probabilities: `uk-tag-train evaluate --calibration` finds one. [default: the checkpoint's, 1.0]"
@@ -108,17 +108,15 @@ def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, 
         exact, content = content, to_bytes(quantize(graph), bundle)
         share = compare_int8(content, exact, sentences)
         write_model(content, target)
-        click.echo(
+        _log(
             f"{target}: {len(content) / 1e6:.1f} MB; the same scores alone and in any batch; {share:.3%} of the tags of {found.tokens} tokens "
-            f"as in float32, which differs from {source} by at most {found.worst:.1e} in a score",
-            err=True,
+            f"as in float32, which differs from {source} by at most {found.worst:.1e} in a score"
         )
         return
     write_model(content, target)
-    click.echo(
+    _log(
         f"{target}: {len(content) / 1e6:.1f} MB; same tags as {source} on {found.sentences} sentences of {found.tokens} tokens, "
-        f"largest difference of a score {found.worst:.1e}",
-        err=True,
+        f"largest difference of a score {found.worst:.1e}"
     )
 
 
@@ -130,7 +128,7 @@ def _reverse(source: str, target: str) -> None:
     model = model_file(source, "float32")
     checkpoint = reverse(model)
     save(checkpoint, target)
-    click.echo(f"{target}: the weights, network and vocabulary of {model.name}", err=True)
+    _log(f"{target}: the weights, network and vocabulary of {model.name}")
 
 
 def _show(path: str, as_json: bool) -> None:
@@ -154,7 +152,7 @@ def _show(path: str, as_json: bool) -> None:
         return
     for key, value in content.items():
         if isinstance(value, dict):
-            click.echo(f"{key}:")
+            click.echo(f"{printable(key)}:")
             for name, part in value.items():
                 click.echo(f"  {_on_one_line(name):<22}{_on_one_line(part)}")
         else:
@@ -165,19 +163,21 @@ def _show(path: str, as_json: bool) -> None:
 def _on_one_line(value: Any) -> str:
     """A text as it is, all else, and a text with control characters in it, as JSON."""
     if is_plain(value):
-        return value
+        return printable(value)
     text = json.dumps(value, ensure_ascii=False)
     return text if is_plain(text) else json.dumps(value)
 
 
+def _log(line: str) -> None:
+    click.echo(printable(line), err=True)
+
+
 def main() -> None:
-    """Entry point: errors of ours are one line on standard error and exit code 1."""
-    try:
-        command.main(prog_name="uk-tag-export", standalone_mode=True)
-    except TaggerError as error:
-        click.echo(f"uk-tag-export: {error}", err=True)
-        sys.exit(1)
+    """The work of :func:`tagger.start.uk_tag_export`; raises what :func:`tagger.start.run` ends with."""
+    invoke(command, "uk-tag-export")
 
 
 if __name__ == "__main__":
-    main()
+    from tagger.start import uk_tag_export
+
+    uk_tag_export()

@@ -1,6 +1,5 @@
-"""uk-tag: the only room that knows arguments, standard streams, signals and exit codes."""
+"""uk-tag: its options, and what they ask for."""
 
-import errno
 import gc
 import os
 import sys
@@ -9,13 +8,13 @@ from collections.abc import Callable
 import click
 
 from tagger import __version__
-from tagger.errors import OptionError, TaggerError
+from tagger.choices import DEVICES, PRECISIONS
 from tagger.formats import INPUTS, OUTPUTS
 from tagger.manual import EPILOG, INTRODUCTION, man_page
-from tagger.options import DEVICES, PRECISIONS, Column, LabelMap, Names, one_line, wants_color, with_optional_value
+from tagger.options import Column, LabelMap, Names, invoke, wants_color, with_optional_value
+from tagger.standard import say
 from tagger.tags import SCHEMES
 
-TROUBLE, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 90, "terminal_width": 90}
 SHELLS = ("bash", "zsh", "fish")
 
@@ -87,10 +86,7 @@ def _run(options: dict) -> int:
 
 
 def _show(text: str) -> int:
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     sys.stdout.write(text.rstrip("\n") + "\n")
-    sys.stdout.flush()
     return 0
 
 
@@ -134,70 +130,18 @@ def _completion(shell: str) -> str:
 
 
 def _warn(line: str) -> None:
-    _say(f"uk-tag: {line}")
+    say(f"uk-tag: {line}")
 
 
-def main() -> None:
-    """Entry point: every ending has its exit code, and no more than one line on standard error."""
+def main() -> int:
+    """The work of :func:`tagger.start.uk_tag`. Returns the exit code; raises what :func:`tagger.start.run` gives another."""
     gc.disable()  # until the model is open: what is made till then stays
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts a thread for each core, which spins for a while and here never has work
-    from tagger.interrupts import Interrupted
-
-    _reserve_descriptors()
-    arguments = with_optional_value(sys.argv[1:], "--in-place")
-    code: int | None = TROUBLE
-    stream = sys.stdout
-    try:
-        work = command.main(arguments, prog_name="uk-tag", standalone_mode=False)
-        if sys.stdout:
-            sys.stdout.flush()  # the help, if it was that
-        code = work() if callable(work) else work
-    except click.ClickException as error:
-        code = USAGE
-        _say(one_line(error, "uk-tag"))
-    except OptionError as error:
-        code = USAGE
-        _say(f"uk-tag: {error}; see uk-tag --help")
-    except TaggerError as error:
-        _say(f"uk-tag: {error}")
-    except BrokenPipeError:
-        code = BROKEN_PIPE
-    except SystemExit as error:  # click's own: completion, and a broken pipe while it prints the help
-        code = BROKEN_PIPE if sys.stdout is not stream else error.code  # it takes the stream away then
-    except OSError as error:
-        _say(f"uk-tag: standard output: {error.strerror}; free space there, or write elsewhere")
-    except Interrupted as error:
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
-    except MemoryError:
-        _say("uk-tag: out of memory; cut very long lines, or use a machine with more")
-    _leave(code or 0)
-
-
-def _reserve_descriptors() -> None:
-    """Where a standard stream is closed, keep its number from the next file that is opened; to use it stays an error."""
-    for number, unfit in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, unfit)
-
-
-def _say(line: str) -> None:
-    try:
-        os.write(2, (line.replace("\n", "\\n") + "\n").encode("utf-8", "surrogateescape"))  # a file's name may be any bytes
-    except (OSError, UnicodeEncodeError):
-        return  # nobody can be told
-
-
-def _leave(code: int) -> None:
-    """End at once: nothing is buffered, and a thread may still wait for input."""
-    try:
-        sys.stderr.flush()
-    finally:
-        os._exit(code)
+    work = invoke(command, "uk-tag", with_optional_value(sys.argv[1:], "--in-place"))
+    return work() if callable(work) else work
 
 
 if __name__ == "__main__":
-    main()
+    from tagger.start import uk_tag
+
+    uk_tag()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tagger.errors import printable
 from tagger.precision import model_file
 from tagger.session import Session
 
@@ -11,4 +12,4 @@ def describe_model(path: str | Path | None) -> str:
     path = model_file(path)
     session = Session(path, device="cpu")
     facts = {"model": session.bundle.name, "licence": session.bundle.licence, "digest": session.digest, "file": str(path)}
-    return "\n".join(f"{key}: {value}" for key, value in facts.items())
+    return "\n".join(printable(f"{key}: {value}") for key, value in facts.items())

@@ -88,6 +88,10 @@ def tasks_into(selection: Selection, folder: str, form: str, marks: Marks, left:
     """
     tasks: list[Task] = []
     taken: dict[str, str] = {}
+    top = os.path.realpath(folder)
+    selected = list(_selected(selection, left, top, lambda path: False))
+    inputs = {os.path.realpath(source): source for source, _ in selected}
+    for source, name in selected:
         relative = _output_name(name, form)
         target = os.path.join(folder, relative)
         real, given = os.path.realpath(target), os.path.realpath(source)

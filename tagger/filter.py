@@ -13,6 +13,7 @@ from tagger.formats.writing import Document, WriteSettings, Writing, open_docume
 from tagger.interrupts import Interrupts
 from tagger.labels import Labels
 from tagger.source import Source
+from tagger.standard import output_error
 from tagger.stream import Output, Pipe
 from tagger.tagger import Tagger
 
@@ -146,8 +147,18 @@ class Filter:
 
 
 def to_standard_output(filter_: Filter, paths: Sequence[str]) -> bool:
-    """Tag to standard output. Raises OSError."""
-    return filter_.run(paths, Output(1).write, 1)
+    """Tag to standard output. Raises BrokenPipeError, and TaggerError where it cannot be written otherwise."""
+    output = Output(1)
+
+    def write(data: bytes) -> None:
+        try:
+            output.write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise output_error(error) from None
+
+    return filter_.run(paths, write, 1)
 
 
 def to_file(filter_: Filter, paths: Sequence[str], target: str) -> bool:

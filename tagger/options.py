@@ -1,12 +1,16 @@
 """Kinds of values that options take, and what click lacks: usage errors in one line."""
 
 import os
+import re
+import signal
+import sys
+from typing import Any
 
 import click
 
-# Named here so that --help needs neither the rooms that they are for nor what those import.
-DEVICES = ("auto", "cpu", "cuda")
-PRECISIONS = ("auto", "float32", "int8")
+from tagger.errors import printable
+from tagger.interrupts import Interrupted
+from tagger.standard import say
 
 
 class LabelMap(click.ParamType):
@@ -55,7 +59,20 @@ class Column(click.ParamType):
 
 def one_line(error: click.ClickException, program: str) -> str:
     """A usage error as one line with the mend."""
-    return f"{program}: {' '.join(error.format_message().split())}; see {program} --help"
+    lines = [printable(line) for line in re.split(r"[\n\t]+", error.format_message())]  # click's own; in what it repeats they are no use, either
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else program
+    return f"{program}: {re.sub(' +', ' ', ' '.join(lines)).strip()}; see {command} --help"
+
+
+def invoke(command: click.Command, program: str, arguments: list[str] | None = None) -> Any:
+    """Carry out a command. Returns what it returns; raises SystemExit for wrong options, which were then told in one line, and Interrupted."""
+    try:
+        return command.main(arguments, prog_name=program, standalone_mode=False)
+    except click.ClickException as error:
+        say(one_line(error, program))
+        sys.exit(error.exit_code)
+    except click.Abort:
+        raise Interrupted(signal.SIGINT) from None
 
 
 def with_optional_value(arguments: list[str], option: str) -> list[str]:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from tagger.choices import PRECISIONS, one_of
 from tagger.device import has_gpu
 from tagger.errors import ModelError
 
@@ -28,7 +29,9 @@ def model_file(path: str | Path | None, precision: str = "auto", device: str = "
     :param precision: `float32`, `int8` or `auto`, which takes a file as it is, and of a model in the package int8 on the CPU, float32 on CUDA.
     :param device: as for :class:`tagger.session.Session`.
     :raises ModelError: there is no file of that precision.
+    :raises OptionError: there is no such precision.
     """
+    one_of("precision", precision, PRECISIONS)
     asked = os.fspath(path or default_model())
     chosen = Path(asked)
     own = not path and chosen == SHIPPED_MODEL

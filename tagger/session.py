@@ -3,15 +3,15 @@
 import contextlib
 import sys
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
-from tagger import digest
+from tagger import digest, packages
 from tagger.background import Early
 from tagger.bundle import Bundle, graph_of, read_bundle
 from tagger.checks import MEND, first_line, of_file
+from tagger.choices import DEVICES, one_of
 from tagger.content import model_content
 from tagger.device import CPU, CUDA, CUDA_OPTIONS, choose
 from tagger.errors import DeviceError, ModelError
@@ -34,11 +34,14 @@ class Session:
     :param device: `auto`, `cpu` or `cuda`.
     :raises ModelError: the file cannot be used.
     :raises DeviceError: the device cannot be used.
+    :raises OptionError: there is no such device.
+    :raises PackageError: onnxruntime is missing or broken.
     """
 
     def __init__(self, path: str | Path, *, device: str = "auto") -> None:
+        one_of("device", device, DEVICES)
         self.path, self.wanted_device = Path(path).absolute(), device
-        importing = Early(lambda: import_module("onnxruntime"))  # takes most of the start-up, and reading and checking the file some
+        importing = Early(packages.onnxruntime)  # takes most of the start-up, and reading and checking the file some
         try:
             content = model_content(path)
             with of_file(path):
@@ -49,7 +52,7 @@ class Session:
         self.digest = digest.read(content) or ""
         want_cuda, self.device_reason = choose(device, onnxruntime.get_available_providers())
         options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # none: what fails is raised, and told in one line
         options.intra_op_num_threads = 1  # batches run side by side instead: threads within one would mostly wait for each other
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -60,6 +63,7 @@ class Session:
             self._session = self._open(onnxruntime, content, options, want_cuda)
         except Exception as error:
             if not want_cuda:
+                _raise_if_full(error)
                 raise ModelError(f"{path}: onnxruntime cannot open it: {first_line(error)}; {MEND}") from None
             if device == "cuda":
                 raise DeviceError(f"--device cuda: {first_line(error)}") from None
@@ -126,8 +130,7 @@ class Session:
         try:
             return self._session.run([output], feeds, options)[0]
         except Exception as error:  # onnxruntime has no class of its own for it
-            if any(sign in str(error).lower() for sign in OUT_OF_MEMORY):
-                raise MemoryError(first_line(error)) from None
+            _raise_if_full(error)
             mend = MEND if self.device == "cpu" else "try --device cpu"
             raise ModelError(f"{self.path}: onnxruntime cannot run it: {first_line(error)}; {mend}") from None
 
@@ -145,3 +148,9 @@ def recurrent_nodes_off_cuda(session) -> list[str]:
         if part.ep_name != CUDA:
             strays += [node.name for node in part.get_nodes() if node.op_type in ("LSTM", "DynamicQuantizeLSTM", "GRU", "RNN")]
     return strays
+
+
+def _raise_if_full(error: Exception) -> None:
+    """Raise MemoryError where that is what onnxruntime's error says."""
+    if isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in OUT_OF_MEMORY):
+        raise MemoryError(first_line(error)) from None

@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
@@ -10,6 +11,7 @@ from typing import Any
 
 from tagger.allocator import keep_memory_small
 from tagger.errors import TaggerError
+from tagger.failures import describe
 from tagger.interrupts import SIGNALS, Interrupted, held_back
 
 Work = Callable[[Any, Callable[[str, Any], None]], None]
@@ -19,10 +21,14 @@ class _Worker:
     def __init__(self, make: Callable[[Any], Work], setup: Any) -> None:
         context = multiprocessing.get_context("spawn")  # onnxruntime does not survive a fork
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(make, setup, theirs, os.getpid()), daemon=True)
-        with held_back():  # until it ignores what is meant for the process that starts it
-            self.process.start()
+        self.process = context.Process(target=_serve, args=(theirs, os.getpid()), daemon=True)
+        try:
+            with held_back():  # until it ignores what is meant for the process that starts it
+                self.process.start()
+        except OSError as error:
+            raise TaggerError(f"no more processes can be started: {error.strerror}; try fewer --jobs, or raise the limit (ulimit -u)") from None
         theirs.close()
+        self.connection.send((make, setup))  # not above: what they import may fail, and that is then told as any failure is
         self.task: Any = None
 
     def give(self, task: Any) -> None:
@@ -45,7 +51,12 @@ def share(tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: A
     workers: list[_Worker] = []
     try:
         for task in tasks[:jobs]:
-            worker = _Worker(make, setup)
+            try:
+                worker = _Worker(make, setup)
+            except TaggerError:
+                if not workers:
+                    raise
+                break  # those that there are do the work
             worker.give(task)
             workers.append(worker)
             next(rest)
@@ -85,26 +96,35 @@ def share(tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: A
                 worker.process.join()
 
 
-def _serve(make: Callable[[Any], Work], setup: Any, connection: Connection, parent: int) -> None:
+def _serve(connection: Connection, parent: int) -> None:
     for number in SIGNALS:  # Ctrl-C and the like reach the whole group: the starting process decides
         signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {*SIGNALS, signal.SIGALRM})
     _end_with(parent)
     keep_memory_small()
-    work = None
+    work: Work | None = None
     with contextlib.suppress(EOFError, OSError, Interrupted):
+        opening = connection.recv_bytes()
         while True:
             task = connection.recv()
             try:
-                work = work or make(setup)
-            except TaggerError as error:
-                connection.send(("unfit", error))
+                if work is None:
+                    make, setup = pickle.loads(opening)
+                    work = make(setup)
+            except Exception as error:
+                line = describe(error, "uk-tag")
+                if line is None:
+                    raise
+                connection.send(("unfit", error if isinstance(error, TaggerError) else TaggerError(line)))
                 return
             try:
                 work(task, lambda kind, value: connection.send((kind, value)))
-            except TaggerError as error:
-                connection.send(("failed", str(error)))
+            except Exception as error:
+                line = describe(error, "uk-tag")
+                if line is None:
+                    raise
+                connection.send(("failed", line if isinstance(error, TaggerError) else f"{task.source}: {line}"))
             else:
                 connection.send(("done", None))
     os._exit(0)  # nothing is left to do; what the interpreter does at its end might be interrupted

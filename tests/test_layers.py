@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 # From the lowest to the highest; a room may import those in front of it, and what stands in its own line.
 ORDER = """
-errors allocator attributes background hashing packing protobuf shapes
-checks
+errors allocator attributes background choices given hashing packages packing protobuf shapes standard
+checks failures
 tags tokens usual boundaries cutting atomic entity metadata graph
 features checksums
 gazetteer
@@ -36,7 +36,7 @@ stream
 filter
 options
 run marks backups files locks annotate progress workers batch
-manual
+manual start
 cli
 """.split("\n")
 LEVELS = {room: level for level, line in enumerate(ORDER) for room in line.split()}

@@ -150,7 +150,7 @@ def test_a_missing_file_does_not_stop_the_rest(tmp_path):
     said = done.stderr.decode().splitlines()
     assert len(said) == 2 and said[0].startswith("uk-tag: none.txt: ") and said[1].startswith("uk-tag: folder: is a folder")
     done = tag(b"a\nb\xff", cwd=tmp_path)
-    assert done.returncode == 1 and done.stderr.startswith(b"uk-tag: a\\nb\xff: cannot be opened") and done.stderr.count(b"\n") == 1
+    assert done.returncode == 1 and done.stderr.startswith(b"uk-tag: a\\nb\\xff: cannot be opened") and done.stderr.count(b"\n") == 1
 
 
 def test_outputs_that_cannot_be_written():
@@ -194,14 +194,11 @@ def test_nothing_heavy_is_loaded(tmp_path):
     source.write_text(LINE, encoding="utf-8")
     script = """
 import os, sys
-from tagger import cli
-sys.argv = ["uk-tag", *sys.argv[1:]]
-def leave(code):
-    names = {name.partition(".")[0] for name in sys.modules}
-    os.write(2, (" ".join(sorted(names & {"torch", "datasets", "onnx", "onnxruntime", "numpy", "tokenize_uk", "transformers"})) + "|" + str(code)).encode())
-    os._exit(0)
-cli._leave = leave
-cli.main()
+from tagger.start import run
+code = run("uk-tag", "tagger.cli")
+names = {name.partition(".")[0] for name in sys.modules}
+os.write(2, (" ".join(sorted(names & {"torch", "datasets", "onnx", "onnxruntime", "numpy", "tokenize_uk", "transformers"})) + "|" + str(code)).encode())
+os._exit(0)
 """
     loaded = {}
     for arguments in ((source,), ("-i", "conll", source), ("--help",), ("--version",), ("--column", "0")):

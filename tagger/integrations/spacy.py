@@ -10,14 +10,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from spacy.language import Language
-from spacy.tokens import Doc, Span
-
 from tagger import tags as bio
 from tagger.content import read_model
 from tagger.errors import DataError, ModelError
+from tagger.packages import need
 from tagger.tagger import Tagger
 from tagger.texts import sentence_ranges
+
+need("spacy")
+from spacy.language import Language  # noqa: E402 - now it is known to be there
+from spacy.tokens import Doc, Span  # noqa: E402
 
 LABELS = {"PERS": "PER"}  # what spaCy's own Ukrainian pipelines call it
 BATCH_DOCUMENTS = 64

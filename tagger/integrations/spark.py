@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from tagger.errors import DataError
+from tagger.packages import need
 from tagger.tagger import Tagger
 
 if TYPE_CHECKING:
@@ -44,21 +45,19 @@ class Annotator:
             if hasattr(batch, "assign"):  # pandas
                 yield batch.assign(**{name: list(column) for name, column in added.items()})
             else:
-                import pyarrow
-
+                pyarrow = need("pyarrow")
                 kept = {name: batch.column(name) for name in batch.schema.names if name not in added}
                 new = {name: pyarrow.array(column) for name, column in added.items()}
                 yield pyarrow.RecordBatch.from_pydict({**kept, **new})
 
     def schema(self, frame: "DataFrame") -> "StructType":
         """The schema of `frame` with the new columns behind. Raises DataError where it has no column to tag."""
-        from pyspark.sql.types import StructType
-
+        StructType = need("pyspark.sql.types").StructType
         names = frame.schema.names
         new = {name: f"`{name}` {kind}" for source, name, kind in self._sources() if source in names}
         if not new:
             raise DataError(f"there is neither a column {self.tokens!r} nor a column {self.text!r}, only {', '.join(map(repr, names))}")
-        added = cast(StructType, StructType.fromDDL(", ".join(new.values())))
+        added = cast("StructType", StructType.fromDDL(", ".join(new.values())))
         return StructType([*(field for field in frame.schema.fields if field.name not in new), *added.fields])
 
     def _sources(self) -> list[tuple[str, str, str]]:

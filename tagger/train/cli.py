@@ -2,15 +2,17 @@
 
 import json
 import math
-import os
 import sys
 from pathlib import Path
 
 import click
 
 from tagger import __version__
-from tagger.errors import TaggerError
+from tagger.errors import printable
 from tagger.features import LONGEST_WORD, MOST_SLOTS
+from tagger.interrupts import Interrupted
+from tagger.options import invoke
+from tagger.standard import say
 from tagger.train.data_cli import gazetteer, recut, split
 from tagger.train.options import Numbers, compute_with, computing, reading
 from tagger.train.scoring_cli import card, evaluate
@@ -55,6 +57,7 @@ def describe(data, against, as_json, column, token_column, mapping) -> None:
         loaded = read(source, **read_as)
         for name, documents in loaded.items():
             title = f"{source} {name}" if len(loaded) > 1 else source
+            title = title if as_json else printable(title)
             parts[title] = figures.describe(documents)
             training = known or (loaded["train"] if name != "train" and "train" in loaded else None)
             if training:
@@ -191,7 +194,7 @@ for further in (evaluate, card, split, recut, gazetteer, study, teacher):
 
 
 def _log(line: str) -> None:
-    click.echo(("\r\x1b[K" if sys.stderr.isatty() else "") + line, err=True)
+    click.echo(("\r\x1b[K" if sys.stderr.isatty() else "") + printable(line), err=True)
 
 
 def _bar(done: int, total: int) -> None:
@@ -201,22 +204,16 @@ def _bar(done: int, total: int) -> None:
 
 
 def main() -> None:
-    """Entry point: errors of ours are one line on standard error and exit code 1; Ctrl-C is 130, with the last epoch's state kept."""
+    """The work of :func:`tagger.start.uk_tag_train`; raises what :func:`tagger.start.run` ends with. After Ctrl-C, the last epoch's state is kept."""
     try:
-        command.main(prog_name="uk-tag-train", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except TaggerError as error:
-        click.echo(f"uk-tag-train: {error}", err=True)
-        sys.exit(1)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("uk-tag-train: stopped; --resume goes on behind the last whole epoch", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        invoke(command, "uk-tag-train")
+    except Interrupted:
+        if sys.argv[1:2] == ["fit"]:
+            say("uk-tag-train: stopped; --resume goes on after the last whole epoch")
+        raise
 
 
 if __name__ == "__main__":
-    main()
+    from tagger.start import uk_tag_train
+
+    uk_tag_train()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tagger.errors import printable
 from tagger.train.options import reading
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
@@ -27,11 +28,11 @@ def split(data, target, training, dev_share, seed, column, token_column, mapping
     from tagger.train.fit import DataSettings, load_parts
     from tagger.train.writing import write_conll
 
-    kept, held_out = load_parts(DataSettings(data, (), dev_share, column, token_column, mapping), seed, lambda line: click.echo(line, err=True))
+    kept, held_out = load_parts(DataSettings(data, (), dev_share, column, token_column, mapping), seed, _log)
     for path, documents in ((target, held_out), (training, kept)):
         if path:
             write_conll(documents, path)
-            click.echo(f"{path}: {_size(documents)}", err=True)
+            _log(f"{path}: {_size(documents)}")
 
 
 @click.command(context_settings=SETTINGS)
@@ -57,7 +58,7 @@ def recut(data, output, part, column, token_column, mapping) -> None:
     changed = recut_all(documents)
     write_conll(changed, output)
     tokens = sum(document.tokens for document in changed) - sum(document.tokens for document in documents)
-    click.echo(f"{output}: {_size(changed)}; {sum(map(is_glued, documents)):,} documents had glued marks, cut into {tokens:,} more tokens", err=True)
+    _log(f"{output}: {_size(changed)}; {sum(map(is_glued, documents)):,} documents had glued marks, cut into {tokens:,} more tokens")
 
 
 @click.command(context_settings=SETTINGS)
@@ -76,7 +77,11 @@ def gazetteer(output, places) -> None:
     with whole_file(output) as file:  # opened before a minute of work
         lines = [f"{form}\t{','.join(classes)}\n" for form, classes in dictionary_forms(places)]
         file.write("".join(lines).encode("utf-8"))
-    click.echo(f"{output}: {len(lines):,} forms", err=True)
+    _log(f"{output}: {len(lines):,} forms")
+
+
+def _log(line: str) -> None:
+    click.echo(printable(line), err=True)
 
 
 def _size(documents) -> str:

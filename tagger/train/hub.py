@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tagger import tags as bio
-from tagger.errors import DataError
+from tagger.errors import DataError, PackageError
+from tagger.packages import need
 from tagger.train.corpus import Document, Sentence
 
 TAG_COLUMNS = ("ner_tags", "tags", "labels")
@@ -16,9 +17,9 @@ def read_hub(source: str) -> dict[str, list[Document]]:
     :raises DataError: the data set cannot be loaded, has no columns of tokens and tags, or has a row whose tags do not fit its tokens.
     """
     try:
-        import datasets
-    except ModuleNotFoundError:
-        raise DataError("reading hub data sets needs the package `datasets`; pip install 'uk-tag[train]'", path=source) from None
+        datasets = need("datasets")
+    except PackageError as error:
+        raise DataError(f"is no file, and read as a hub data set: {error}", path=source) from None
     datasets.disable_progress_bars()
     try:
         if Path(source).is_dir():

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from tagger.choices import DEVICES
 from tagger.errors import DataError
-from tagger.options import DEVICES
 from tagger.train.options import reading
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}

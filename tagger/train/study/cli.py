@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tagger.errors import TaggerError
+from tagger.errors import TaggerError, printable
 from tagger.options import LabelMap
 from tagger.train.options import compute_with
 
@@ -143,7 +143,7 @@ def _command() -> str:
 
 
 def _log(line: str) -> None:
-    click.echo(("\r\x1b[K" if sys.stderr.isatty() else "") + line, err=True)
+    click.echo(("\r\x1b[K" if sys.stderr.isatty() else "") + printable(line), err=True)
 
 
 def _bar(done: int, total: int) -> None:

@@ -6,7 +6,8 @@ from itertools import cycle, islice, product
 from pathlib import Path
 from types import ModuleType
 
-from tagger.errors import TaggerError
+from tagger.errors import PackageError
+from tagger.packages import need
 
 DPI = 100
 SETTINGS = {
@@ -28,15 +29,12 @@ SHADES = ("0.0", "0.35", "0.55")
 
 
 def pyplot() -> ModuleType:
-    """matplotlib's pyplot, drawing to files alone. Raises TaggerError where matplotlib is not installed."""
+    """matplotlib's pyplot, drawing to files alone. Raises PackageError where matplotlib is missing."""
     try:
-        import matplotlib
-    except ModuleNotFoundError:
-        raise TaggerError("plots need the package matplotlib; pip install 'uk-tag[study]', or ask for none with --plots none") from None
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    return pyplot
+        need("matplotlib").use("Agg")
+        return need("matplotlib.pyplot")
+    except PackageError as error:
+        raise PackageError(f"{error}; or ask for no plots with --plots none") from None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tagger.errors import printable
 from tagger.train.options import Numbers, compute_with, computing, reading
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
@@ -264,4 +265,4 @@ def _folder(output: Path) -> None:
 
 
 def _log(line: str) -> None:
-    click.echo(f"{time.strftime('%H:%M:%S')} {line}", err=True)
+    click.echo(f"{time.strftime('%H:%M:%S')} {printable(line)}", err=True)
