@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tagger.errors import DataError
+from tagger.packages import need
 
 if TYPE_CHECKING:
     from tagger.tagger import Tagger
@@ -23,9 +24,7 @@ class Column(list[Row]):
         self.kind = kind
 
     def __arrow_array__(self, type: Any = None) -> Any:
-        import pyarrow
-
-        return pyarrow.array(list(self), type or arrow_type(self.kind))
+        return need("pyarrow").array(list(self), type or arrow_type(self.kind))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Column, (list(self), self.kind)
@@ -33,8 +32,7 @@ class Column(list[Row]):
 
 def arrow_type(kind: str) -> Any:
     """The Arrow type of a column of `tags` (lists of strings) or of `entities` (lists of structures like :class:`tagger.Entity`)."""
-    import pyarrow
-
+    pyarrow = need("pyarrow")
     if kind == "tags":
         return pyarrow.list_(pyarrow.string())
     return pyarrow.list_(pyarrow.struct([(name, pyarrow.type_for_alias(alias)) for name, alias in ENTITY_FIELDS.items()]))
@@ -45,11 +43,11 @@ def tag_columns(tagger: "Tagger", columns: Any, *, tokens: str, text: str, tags:
     names = _names(columns)
     added = {}
     if tokens in names:
-        sentences = [_tokens(row, tokens) for row in _values(columns[tokens])]
+        sentences = [_tokens(row, tokens) for row in _values(columns[tokens], tokens)]
         tagged = tagger.stream(sentence or () for sentence in sentences)
         added[tags] = Column([None if sentence is None else row for sentence, row in zip(sentences, tagged, strict=True)], "tags")
     if text in names:
-        texts = [_text(row, text) for row in _values(columns[text])]
+        texts = [_text(row, text) for row in _values(columns[text], text)]
         found = tagger.stream_entities(row or "" for row in texts)
         added[entities] = Column([None if row is None else _dictionaries(own) for row, own in zip(texts, found, strict=True)], "entities")
     if not added:
@@ -62,10 +60,14 @@ def _names(columns: Any) -> list[str]:
         return list(columns.column_names)
     if hasattr(columns, "schema"):  # its record batches
         return list(columns.schema.names)
-    return [str(name) for name in (columns if isinstance(columns, Mapping) else columns.keys())]
+    if not isinstance(columns, Mapping) and not hasattr(columns, "keys"):
+        raise DataError(f"this is a {type(columns).__name__} where columns should be: give a dictionary of lists, a data frame or an Arrow table")
+    return [str(name) for name in columns.keys()]  # noqa: SIM118 - a data frame's are its columns, but to iterate may mean others
 
 
-def _values(column: Any) -> list[Any]:
+def _values(column: Any, name: str) -> list[Any]:
+    if isinstance(column, str) or not hasattr(column, "__iter__"):
+        raise DataError(f"column {name!r} is a {type(column).__name__} and not a list: give many rows at once, as Dataset.map does with batched=True")
     for method in ("to_pylist", "tolist"):  # Arrow; pandas and NumPy
         if hasattr(column, method):
             return list(getattr(column, method)())

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tagger import given
 from tagger.batches import SEGMENT, Emitted, Padded, plan, segments, stitch
+from tagger.choices import at_least_one
 from tagger.decode import viterbi
 from tagger.device import processors
 from tagger.errors import ModelError
@@ -51,12 +53,14 @@ class Tagger:
     :param session: an open model.
     :param batch_tokens: at most this many padded positions go through the network at once; what suits the device where it is not given.
     :param threads: so many batches go through the network side by side.
+    :raises OptionError: one of these is no whole number of at least 1.
     """
 
     def __init__(self, session: Session, *, batch_tokens: int | None = None, threads: int = 1) -> None:
         self.session = session
         self.bundle = session.bundle
-        self.batch_tokens, self.threads = batch_tokens or BATCH_TOKENS[session.device], threads
+        self.batch_tokens = BATCH_TOKENS[session.device] if batch_tokens is None else at_least_one("batch_tokens", batch_tokens)
+        self.threads = at_least_one("threads", threads)
         self.window_tokens = max(WINDOW_TOKENS, WINDOW_BATCHES * self.batch_tokens)
         self._idle: list[WordVectors] = []  # caches of words that no call is using, as a look-up changes them
         self._pool: tuple[int, ThreadPoolExecutor] | None = None
@@ -67,7 +71,17 @@ class Tagger:
     def load(
         cls, path: str | Path | None = None, *, device: str = "auto", precision: str = "auto", threads: int = 1, batch_tokens: int | None = None
     ) -> "Tagger":
-        """Open a model file; which one is :func:`tagger.precision.model_file`'s choice. Raises ModelError or DeviceError."""
+        """Open a model file.
+
+        :param path: a file, or the bare name of a model in the package; by default $UK_TAG_MODEL, else `uk-ner`.
+        :param device: `auto`, `cpu` or `cuda`.
+        :param precision: `float32`, `int8`, or `auto`: the file as it is; of a model in the package int8 on the CPU, float32 on CUDA.
+        :param threads, batch_tokens: see :class:`Tagger`.
+        :raises ModelError: the file cannot be used.
+        :raises DeviceError: the device cannot be used.
+        :raises OptionError: there is no such device or precision, or a number is less than 1.
+        :raises PackageError: onnxruntime is missing or broken.
+        """
         return cls(Session(model_file(path, precision, device), device=device), batch_tokens=batch_tokens, threads=threads)
 
     def __call__(self, text: str, *, sentences: bool = True) -> "list[Entity]":
@@ -75,12 +89,20 @@ class Tagger:
 
         :param sentences: cut the text's lines into sentences, as `uk-tag --sentences` does; else each line is one sentence. No name goes
             beyond the end of a line.
+        :raises DataError: the text is no string.
         """
+        given.check_text(text)
         return next(self.stream_entities([text], sentences=sentences))
 
     def stream_entities(self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None) -> "Iterator[list[Entity]]":
-        """The names in any number of texts, lazily, in order. `window_tokens` is as in :meth:`stream`."""
-        return self._finder.find(texts, sentences=sentences, window_tokens=window_tokens or self.window_tokens)
+        """The names in any number of texts, lazily, in order.
+
+        :param sentences: as for one text.
+        :param window_tokens: as in :meth:`stream`.
+        :raises DataError: a text is no string. That, and what `texts` raises, comes after the names of all texts before it.
+        """
+        given.check_source(texts, "texts", "tagger(text)")
+        return self._finder.find(texts, sentences=sentences, window_tokens=self._window_tokens(window_tokens))
 
     def map_batch(self, columns: Any, *, tokens: str = "tokens", text: str = "text", tags: str = "tags", entities: str = "entities") -> "dict[str, Column]":
         """New columns for a batch of rows: for `datasets.Dataset.map(tagger.map_batch, batched=True)`, and for data frames and Arrow tables.
@@ -109,22 +131,32 @@ class Tagger:
         return EntityFinder(partial(self._begin, probabilities=True, ahead=True), self._annotations, self.bundle.tags)
 
     def tag(self, tokens: Sequence[str]) -> list[str]:
-        """BIO tags of one sentence given as tokens."""
-        return self.annotate([tokens])[0].tags
+        """BIO tags of one sentence given as tokens. Raises DataError where it is no sequence of strings."""
+        given.check_sentence(tokens)
+        given.check_tokens([tokens])
+        return next(self._annotations(self._begin([tokens]))).tags
 
     def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int | None = None) -> Iterator[list[str]]:
         """BIO tags of any number of sentences, lazily, in order.
 
         :param window_tokens: about so many tokens are read ahead, twice as many where that is more than a batch and there are several threads or
             processors. By default, what suits the device.
+        :raises DataError: a sentence is no sequence of strings. That, and what `sentences` raises, comes after the tags of all sentences before it.
         """
-        begun = ((self._begin(window, ahead=True), None) for window in windows(sentences, window_tokens or self.window_tokens))
-        for window, _ in one_behind(begun):
-            yield from (annotation.tags for annotation in self._annotations(window))
+        given.check_source(sentences, "sentences", "tagger(text)")
+        begun = ((self._begin(window, ahead=True), None) for window in windows(sentences, self._window_tokens(window_tokens)))
+        return (annotation.tags for window, _ in one_behind(begun) for annotation in self._annotations(window))
 
     def annotate(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> list[Annotation]:
-        """Tag a window of sentences, all of which are held in memory. A sentence without tokens gets no tags."""
+        """Tag a window of sentences, all of which are held in memory. A sentence without tokens gets no tags.
+
+        :raises DataError: they are no sequence of sequences of strings.
+        """
+        given.check_sentences(sentences)
         return list(self._annotations(self._begin(sentences, probabilities=probabilities)))
+
+    def _window_tokens(self, wanted: int | None) -> int:
+        return self.window_tokens if wanted is None else at_least_one("window_tokens", wanted)
 
     def _begin(self, sentences: Sequence[Sequence[str]], **how: bool) -> Window:
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))

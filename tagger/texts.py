@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tagger.cutting import cut, cut_sentences
 from tagger.entity import Entity
+from tagger.given import check_text
 from tagger.labels import Labels, ViewSettings
 from tagger.usual import Offsets
 from tagger.window import Annotation, Window, one_behind
@@ -51,8 +52,19 @@ class EntityFinder:
         """Windows of pieces, begun, with the lists of entities that will be complete once a window is finished."""
         pieces: list[_Piece] = []
         complete: list[list[Entity]] = []
-        held = 0
-        for text in texts:
+        held = number = 0
+        trouble: Exception | None = None
+        source = iter(texts)
+        while True:
+            try:
+                text = next(source)
+                number += 1
+                check_text(text, f"text {number}")
+            except StopIteration:
+                break
+            except Exception as error:  # after the texts that were read
+                trouble = error
+                break
             found: list[Entity] = []
             for start, end in sentence_ranges(text, sentences):
                 offsets = cut(text[start:end])
@@ -64,6 +76,8 @@ class EntityFinder:
                     pieces, complete, held = [], [], 0
             complete.append(found)
         yield self._begin([piece.tokens() for piece in pieces]), (pieces, complete)
+        if trouble is not None:
+            raise trouble
 
 
 def sentence_ranges(text: str, cut_lines: bool = True) -> Iterator[tuple[int, int]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tagger.given import check_sentence, strange_token, token_error
 from tagger.vocabulary import WordVectors
 
 
@@ -79,17 +80,36 @@ class Window:
 
 
 def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Sequence[str]]]:
-    """Group sentences, in order, by about so many tokens."""
+    """Group sentences, in order, by about so many tokens.
+
+    :raises DataError: one is no sequence of strings. That, and what `sentences` raises, comes after all sentences that were read before it.
+    """
     window: list[Sequence[str]] = []
-    held = 0
-    for sentence in sentences:
-        window.append(sentence)
-        held += len(sentence) + 1
-        if held >= tokens:
+    held = done = 0
+    trouble: Exception | None = None
+    source = iter(sentences)
+    ended = False
+    while not ended:
+        try:
+            for sentence in source:
+                check_sentence(sentence, f"sentence {done + len(window) + 1}")
+                window.append(sentence)
+                held += len(sentence) + 1
+                if held >= tokens:
+                    break
+            else:
+                ended = True
+        except Exception as error:
+            trouble, ended = error, True
+        if (place := strange_token(window)) is not None:
+            trouble, ended = token_error(window, *place, done), True
+            del window[place[0] :]
+        if window:
             yield window
-            window, held = [], 0
-    if window:
-        yield window
+        done += len(window)
+        window, held = [], 0
+    if trouble is not None:
+        raise trouble
 
 
 def one_behind(begun: Iterable[tuple[Window, Any]]) -> Iterator[tuple[Window, Any]]:
