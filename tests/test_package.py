@@ -1,5 +1,6 @@
 """What is given to others: a wheel that is all that is needed, the same whenever it is built, and a source archive to build it from."""
 
+import configparser
 import os
 import re
 import shutil
@@ -8,7 +9,7 @@ import sys
 import sysconfig
 import tarfile
 import zipfile
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,24 @@ def test_the_changelog_starts_with_this_version():
 def test_every_package_is_listed():
     listed = (ROOT / "setup.cfg").read_text(encoding="utf-8").split("packages =", 1)[1].split("python_requires")[0].split("install_requires")[0].split()
     assert {path.parent.relative_to(ROOT).as_posix().replace("/", ".") for name in ("tagger", "export") for path in (ROOT / name).rglob("*.py")} <= set(listed)
+
+
+def test_packages_that_are_relied_on_in_detail_are_bounded_and_the_installed_ones_are_within():
+    requirements = pytest.importorskip("packaging.requirements", reason="packaging is not installed")
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    lines = [line for line in settings["options"]["install_requires"].splitlines() if line.strip() and not line.startswith("#")]
+    bounds = {own.name: own for own in map(requirements.Requirement, lines) if own.marker is None or own.marker.evaluate()}
+    assert {"click", "numpy", "tokenize-uk", "choppa-srx"} < set(bounds)
+    for name, own in bounds.items():
+        if name not in ("click", "numpy"):  # of these, only what their manuals describe is used
+            assert any(part.operator in ("<", "~=", "==") for part in own.specifier), f"{name}: another version may change tags in silence"
+        try:
+            installed = version(name)
+        except PackageNotFoundError:
+            assert name.startswith("onnxruntime"), name  # another package of it will do
+            continue
+        assert installed in own.specifier, f"{name} {installed} was not tried; setup.cfg says how to raise the bound"
 
 
 def build(source: Path, target: Path, what: str) -> Path:
