@@ -7,7 +7,7 @@ is not surely so is left to the engine, with the sentence around it; a test comp
 import re
 from functools import cache
 
-from tagger.usual import ABBREVIATIONS, CAPITAL, LONGEST, LONGEST_WORD, SMALL, last_word
+from tagger.usual import ABBREVIATIONS, CAPITAL, LONGEST_WORD, SMALL, last_word
 
 MARKS = ".!?…"
 RUN = re.compile(f"[{MARKS}]+")
@@ -34,7 +34,7 @@ def sentence_starts(text: str) -> tuple[list[int], list[tuple[int, int]]] | None
 
     `None` where only all of the line can tell.
     """
-    if len(text) > LONGEST or text.splitlines() != [text] or any(sign in text for sign in STRANGE):  # the first are ends of lines for the engine, too
+    if text.splitlines() != [text] or any(sign in text for sign in STRANGE):  # the first are ends of lines for the engine, too
         return None
     starts: list[int] = []
     open_ranges: list[tuple[int, int]] = []

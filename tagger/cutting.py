@@ -4,141 +4,76 @@ No character of the text is lost but white space: the tokens, joined, are the te
 """
 
 import re
-from functools import cache
-from itertools import accumulate
+from collections.abc import Iterator
 
-from tagger.usual import LONGEST, TOKEN, Offsets, cut_usual, parts
+from tagger.usual import LONGEST, PIECE, TOKEN, Offsets, cut_usual, has_addresses, parts, stretches
 
-# The engine marks positions with private-use characters; the user's own would be taken for its marks. A letter of no script it knows stands in.
-PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
-STAND_IN = "\ua000"
-# Some of its expressions take time quadratic in the length of such a run.
-LONG_RUN = re.compile('[»"-]{200,}')
-IN_FRONT = "Слово слово. Слово слово "  # words that have no rule of the engine's, with a full stop among them
-BEHIND = 20  # characters behind a sentence's end that are shown to the engine with it
 # To ask the engine takes as long as so many characters more would, of words and of sentences (15 of 0.7 us, and 25 of 0.5, and what stands about a part).
 WORDS_CALL, SENTENCES_CALL = 20, 80
-# White space and invisible characters: a token of nothing else is none.
-EMPTY = "\t\n\v\f\r \x85\xa0\xad\u1680\u180e\u3000\ufeff" + "".join(
-    chr(code) for first, last in ((0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2064), (0x2066, 0x2069)) for code in range(first, last + 1)
-)
+WINDOW = 2000  # characters in which sentences are looked for at once: some of LanguageTool's rules look as far as a run without spaces goes
+AROUND = 200  # characters on each side of them that the rules see as well; they look at a few words in ordinary text
+BEHIND = 20  # characters behind a sentence's end that are shown to the engine with it
 SPACED = re.compile(r"[^ \t\r\n\f\v]+")
-
-
-@cache
-def _engine():
-    # Importing it takes as long as a third of the whole start-up, and only running text needs it.
-    from tokenize_uk import UkrainianWordTokenizer
-
-    return UkrainianWordTokenizer().tokenize
 
 
 def cut(text: str) -> Offsets:
     """Cut a line of running text into tokens as tokenize-uk's default engine does.
 
-    Characters that the engine drops though they are not white space (zero-width ones) join the token that they touch.
+    Characters that the engine drops though they are not white space (zero-width ones) join the token that they touch. The time is linear in the length:
+    where a line has no ordinary words for thousands of characters, the engine gets it in pieces.
 
     :returns: start and end of each token, in code points, end exclusive, in order, without overlap.
     """
-    offsets: Offsets = []
-    for start, end, usual in _parts(text):
-        own = cut_usual(text, start, end) if usual else _cut_part(text, start, end)
-        if own is None:
-            return cut_with_care(text)
-        offsets += own
-    return offsets
+    if len(text) > LONGEST:
+        return [(start + first, start + last) for start, end in stretches(text, 0, len(text), LONGEST) for first, last in cut(text[start:end])]
+    if has_addresses(text):
+        from tagger.engine import Hidden
+
+        hidden = Hidden(text)
+        return hidden.restore(_cut(hidden.text))
+    return _cut(text)
 
 
 def words(text: str) -> list[str]:
     """The tokens that :func:`cut` finds, in less time."""
+    if len(text) > LONGEST or has_addresses(text):
+        return [text[first:last] for first, last in cut(text)]
     found: list[str] = []
     for start, end, usual in _parts(text):
-        if usual:
-            found += TOKEN.findall(text, start, end)
-            continue
-        own = _cut_part(text, start, end)
-        if own is None:
-            return [text[first:last] for first, last in cut_with_care(text)]
-        found += [text[first:last] for first, last in own]
+        found += TOKEN.findall(text, start, end) if usual else [text[first:last] for first, last in _cut_by_engine(text, start, end)]
     return found
 
 
-def cut_with_care(text: str) -> Offsets:
-    """The same as :func:`cut` of any line, by the engine alone."""
+def _cut(text: str) -> Offsets:
+    """The tokens of a line that is not too long, and has no addresses."""
     offsets: Offsets = []
-    for start, end in _pieces(text):
-        piece = PRIVATE_USE.sub(STAND_IN, text[start:end])
-        found = _cut_piece(piece)
-        if found is None:
-            found = [match.span() for match in re.finditer(r"\S+", piece)]
-        offsets.extend((start + first, start + last) for first, last in found)
+    for start, end, usual in _parts(text):
+        offsets += cut_usual(text, start, end) if usual else _cut_by_engine(text, start, end)
     return offsets
 
 
-def _parts(text: str) -> list[tuple[int, int, bool]]:
-    """As :func:`tagger.usual.parts`, but all of the line as one where that is done sooner."""
-    found = list(parts(text))
-    if sum(end - start + WORDS_CALL for start, end, usual in found if not usual) >= len(text) > 0:
-        return [(0, len(text), False)]
-    return found
+def _cut_by_engine(text: str, start: int, end: int) -> Offsets:
+    from tagger.engine import cut_part  # importing tokenize-uk takes as long as a third of the whole start-up, and only some lines need it
+
+    return cut_part(text, start, end)
 
 
-def _cut_part(text: str, start: int, end: int) -> Offsets | None:
-    """Cut an unusual part of a line; `None` where that asks for the whole line."""
-    if start == 0 and end == len(text):
-        return None
-    piece = PRIVATE_USE.sub(STAND_IN, text[start:end])
-    if LONG_RUN.search(piece):
-        return None
-    # of a line that has a full stop but at its end the engine asks more: a part of it must be such a line as well
-    before = IN_FRONT if end == len(text) and text.find(".", 0, start) >= 0 else ""
-    found = _cut_piece(before + piece)
-    move = start - len(before)
-    return None if found is None else [(move + first, move + last) for first, last in found if first >= len(before)]
+def _parts(text: str) -> Iterator[tuple[int, int, bool]]:
+    """As :func:`tagger.usual.parts`, but those next to each other as one, of PIECE characters at most, where that is done sooner."""
+    group: list[tuple[int, int, bool]] = []
+    for part in parts(text):
+        if group and part[1] - group[0][0] > PIECE:
+            yield from _together(group)
+            group = []
+        group.append(part)
+    yield from _together(group)
 
 
-def _pieces(text: str) -> Offsets:
-    """Ranges of at most LONGEST that cover the text, cut behind white space where there is some, long runs by themselves."""
-    pieces, start = [], 0
-    run = LONG_RUN.search(text)
-    while start < len(text):
-        if run and run.start() == start:
-            end = run.end()
-            run = LONG_RUN.search(text, end)
-        else:
-            last = run.start() if run else len(text)
-            end = min(start + LONGEST, last)
-            if end < last:
-                end = text.rfind(" ", start + LONGEST // 2, end) + 1 or end
-        pieces.append((start, end))
-        start = end
-    return pieces
-
-
-def _cut_piece(piece: str) -> Offsets | None:
-    """Cut what is not too long for the engine; `None` where what it says cannot be trusted."""
-    if LONG_RUN.match(piece):
-        return [(0, len(piece))]
-    tokens = _engine()(piece)
-    ends = list(accumulate(map(len, tokens)))
-    if tokens and ends[-1] != len(piece):  # the engine's own marks stayed in a token
-        return None
-    offsets = [(end - len(token), end) for token, end in zip(tokens, ends, strict=True) if token.strip(EMPTY)]
-    kept = 0
-    whole: Offsets = []
-    for start, end in [*offsets, (len(piece), len(piece))]:
-        for match in re.finditer(r"\S+", piece[kept:start]):
-            first, last = kept + match.start(), kept + match.end()
-            if whole and whole[-1][1] == first:
-                whole[-1] = (whole[-1][0], last)
-            elif last == start < end:
-                start = first
-            else:
-                whole.append((first, last))
-        if start < end:
-            whole.append((start, end))
-        kept = end
-    return whole
+def _together(group: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
+    size = group[-1][1] - group[0][0] if group else 0
+    if sum(end - start + WORDS_CALL for start, end, usual in group if not usual) >= size > 0:
+        return [(group[0][0], group[-1][1], False)]
+    return group
 
 
 def cut_sentences(text: str) -> Offsets:
@@ -146,7 +81,7 @@ def cut_sentences(text: str) -> Offsets:
 
     :returns: ranges that cover the text, each with the white space behind it; one range where there is nothing to cut.
     """
-    from tagger.boundaries import sentence_starts  # as the engine: start-up does without what most runs have no use for
+    from tagger.boundaries import sentence_starts  # start-up does without what most runs have no use for
 
     found = sentence_starts(text)
     if found is None or sum(end - begin + SENTENCES_CALL for begin, end in found[1]) >= len(text):
@@ -154,27 +89,29 @@ def cut_sentences(text: str) -> Offsets:
     starts, open_ranges = found
     for begin, end in open_ranges:
         # with the last word in front, and what follows
-        first = text.rfind(" ", 0, len(text[:begin].rstrip(" "))) + 1
-        own = _sentence_starts(text, first, end + BEHIND)
-        starts += [start for start in (own if begin else own[1:]) if begin < start < end]
+        near = text[max(begin - AROUND, 0) : begin]
+        starts += _starts_within(text, begin, end, begin - len(near) + near.rstrip(" ").rfind(" ") + 1, end + BEHIND)
     starts.sort()
     return list(zip([0, *starts], [*starts, len(text)], strict=True))
 
 
 def cut_sentences_with_care(text: str) -> Offsets:
     """The same as :func:`cut_sentences` of any paragraph, by the engine alone."""
-    starts = [start for first, last in _pieces(text) for start in _sentence_starts(text, first, last)]
-    if not starts:
-        return [(0, len(text))]
-    starts[0] = 0
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    starts = _starts_within(text, 0, len(text), 0, len(text))
+    return list(zip([0, *starts], [*starts, len(text)], strict=True))
 
 
-def _sentence_starts(text: str, start: int, end: int) -> list[int]:
-    """Where the engine says that sentences begin in a part of a text."""
-    from tokenize_uk import tokenize_sents_with_spans
+def _starts_within(text: str, begin: int, end: int, first: int, last: int) -> list[int]:
+    """Where sentences begin behind `begin` and in front of `end`, as the engine says that sees the text from `first` to `last`, by the WINDOW."""
+    from tagger.engine import sentence_places
 
-    return [start + first for _, first, _ in tokenize_sents_with_spans(PRIVATE_USE.sub(STAND_IN, text[start:end]))]
+    starts: list[int] = []
+    for place in range(begin, end, WINDOW):
+        stop = min(place + WINDOW, end)
+        seen = max(place - AROUND, first)
+        found = sentence_places(text[seen : min(stop + AROUND, last)])[1:]
+        starts += [seen + start for start in found if place < seen + start <= stop and seen + start < end]
+    return starts
 
 
 def cut_spaces(text: str) -> Offsets:

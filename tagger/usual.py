@@ -12,8 +12,8 @@ from tagger.tokens import UKRAINIAN
 
 Offsets = list[tuple[int, int]]
 
-# Characters. The engine runs a few dozen regular expressions over its whole input, some of them slow on long input: longer text is given in parts.
-LONGEST = 20_000
+LONGEST = 20_000  # characters of a line that are looked at together
+PIECE = 2_000  # characters that the engine gets at once: some of its few dozen regular expressions are slow on long input
 CAPITAL, SMALL = "А-ЯЄІЇҐ", "а-яєіїґ"
 LETTER = f"{CAPITAL}{SMALL}A-Za-z"
 ROMAN = "IVXІХ"
@@ -29,8 +29,6 @@ ABBREVIATIONS = frozenset(
 )
 LONGEST_WORD = 100  # letters of a word that are looked at
 CLUB = "Ман"  # of "Ман. Сіті", which the engine finds within words, too
-# Where one of these stands in a line, the engine looks for addresses in all of it, in capitals as well, and no longer sees the full stops in them.
-ADDRESSES = ("http", "www", "@", "ftp")
 # Each part ends where no more of its kind follows, and no two parts fit in one place: so there is one way to cut a line, and nothing is tried twice
 # where it is not usual. (Possessive quantifiers would say so in fewer signs, and match too little in Python before 3.11.5.)
 USUAL = rf"""(?:
@@ -61,6 +59,8 @@ ENDING = re.compile(rf"[{SMALL}]{{5}}\.\ *")
 # abbreviation's full stop there.)
 SEAM = rf"(?<=[{SMALL}]{{4}}\ )[{SMALL}]{{4,}}\ "
 NEAR = 200  # characters in which a seam is looked for in front of what is not usual; where there is none, the engine has more to do
+# Where a long text is cut that has no seam: if possible between words, the longer the better, as one behind a full stop may belong to what is in front.
+BORDERS = (SEAM, *(rf"(?<=[^\W\d_]{{{size}}}\ )(?=[^\W\d_A-ZА-ЯЄІЇҐ]{{{size}}})" for size in (3, 2)), r"(?<=\ )(?=[^\ –—-])", r"(?<=\s)(?=\S)")
 TOKEN = re.compile(rf"[{LETTER}]+(?:['’ʼ-](?:[{LETTER}]+|[0-9]+))*|[0-9]+(?:,[0-9]+|-[{LETTER}]+|(?:[–-][0-9]+)+)?|\.{{3}}|[!?][!?.]{{1,2}}|[^ ]")
 
 
@@ -79,9 +79,6 @@ def parts(text: str) -> Iterator[tuple[int, int, bool]]:
 
     That of one at the line's end which is not usual is only so if the engine sees that there is a full stop in front, if there is.
     """
-    if len(text) > LONGEST:
-        yield 0, len(text), False
-        return
     first = text.find(".")
     # the engine takes no word of five letters in front of a line's last and only full stop for an abbreviation
     alone = first >= 0 and ENDING.fullmatch(text, max(first - 5, 0)) is not None
@@ -95,9 +92,6 @@ def parts(text: str) -> Iterator[tuple[int, int, bool]]:
         end = _usual().match(text, place, abbreviation).end()
         if end == last:
             break
-        if place == 0 and any(sign in text for sign in ADDRESSES):
-            yield 0, len(text), False
-            return
         seam = place
         for found in _seam().finditer(text, max(place + 1, end - NEAR), end):
             seam = found.start()
@@ -108,6 +102,33 @@ def parts(text: str) -> Iterator[tuple[int, int, bool]]:
         yield seam, place, False
     if place < len(text):
         yield place, len(text), True
+
+
+def has_addresses(text: str) -> bool:
+    """Whether the engine looks for addresses in a line."""
+    return "@" in text or "www" in text or "http" in text or "ftp" in text
+
+
+def stretches(text: str, start: int, end: int, longest: int) -> Offsets:
+    """Ranges of at most so many characters that cover a part of a text, cut where it matters least."""
+    found: Offsets = []
+    while end - start > longest:
+        stop = _border(text, start + longest // 2, start + longest)
+        found.append((start, stop))
+        start = stop
+    found.append((start, end))
+    return found
+
+
+def _border(text: str, start: int, end: int) -> int:
+    """The last of the best places to cut between two; the end where there is none."""
+    for border in BORDERS:
+        place = 0
+        for match in re.compile(border).finditer(text, start, end):
+            place = match.start()
+        if place > start:
+            return place
+    return end
 
 
 def cut_usual(text: str, start: int, end: int) -> Offsets:

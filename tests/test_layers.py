@@ -11,7 +11,7 @@ HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
 ORDER = """
 errors allocator attributes background choices given hashing packages packing protobuf shapes standard
 checks failures
-tags tokens usual boundaries cutting atomic entity metadata graph
+tags tokens usual engine boundaries cutting atomic entity metadata graph
 features checksums
 gazetteer
 forms slots

@@ -14,10 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 def main() -> None:
     """Compare and print."""
-    from tokenize_uk import tokenize_words_with_spans
+    from tokenize_uk import tokenize_sents_with_spans, tokenize_words_with_spans
 
     from tagger.boundaries import sentence_starts
-    from tagger.cutting import cut, cut_sentences, cut_sentences_with_care
+    from tagger.cutting import cut, cut_sentences
     from tagger.usual import parts
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -29,7 +29,12 @@ def main() -> None:
     left = sum(end - start for line in lines for start, end, usual in parts(line) if not usual)
     unsure = sum(end - start for line in lines for start, end in (sentence_starts(line) or ((), [(0, len(line))]))[1])
     differ = compare("tokens", lines, cut, lambda line: [(start, end) for _, start, end in tokenize_words_with_spans(line)], left)
-    differ += compare("sentences", lines, cut_sentences, cut_sentences_with_care, unsure)
+
+    def by_engine(line: str) -> list[tuple[int, int]]:
+        starts = [0, *(start for _, start, _ in tokenize_sents_with_spans(line)[1:])]
+        return list(zip(starts, [*starts[1:], len(line)], strict=True))
+
+    differ += compare("sentences", lines, cut_sentences, by_engine, unsure)
     sys.exit(1 if differ else 0)
 
 

@@ -1,0 +1,92 @@
+"""Cutting takes time linear in the length of a line, whatever stands in it, and loses no character."""
+
+import time
+
+import pytest
+
+from tagger import engine
+from tagger.cutting import cut, cut_sentences, cut_sentences_with_care, words
+from tagger.usual import LONGEST, PIECE
+
+# What took seconds, or would without a bound: addresses, signs of addresses, runs of one kind of characters, ends of sentences, abbreviations.
+SLOW = [
+    "id=1;host=a@b.c:80/x?y=z&",
+    ".uaім.…-a@b.А\tса",
+    "www.a.b ",
+    "http://а.б/в,",
+    "mailto:",
+    "a" * 1990 + "@",
+    "а" * 30_000 + "@",
+    "www" + "а" * 1990,
+    "Х" * 1990 + "-",
+    " " * 1990 + "а. ",
+    "( " * 900 + "т. зв. а",
+    "!Аа",
+    "!" + "а" * 190 + "Аа@",
+    "т.Ман.А.<0}",
+    ". А",
+    "див. А ",
+    "А.Б. Вв ",
+    "«а»-б.",
+    '"-»',
+    "а\u200b",
+    "\u2028…",
+    "п\"я'",
+    "1 000 ",
+]
+SECONDS = 1.5  # of processor time, for what takes at most 0.2 on an idle machine, and took up to 8
+
+
+def line_of(unit):
+    return (unit * (LONGEST // len(unit) + 1))[:LONGEST]
+
+
+def visible(text):
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("unit", SLOW)
+def test_no_line_is_slow(unit):
+    text = line_of(unit)
+    cut("м. Київ"), cut_sentences("м. Київ. А")  # what is done once
+    began = time.process_time()
+    tokens = words(text)
+    sentences = cut_sentences(text)
+    assert time.process_time() - began < SECONDS
+    assert visible("".join(tokens)).replace("\u200b", "") == visible(text).replace("\u200b", "")
+    assert "".join(text[start:end] for start, end in sentences) == text
+
+
+@pytest.mark.parametrize("unit", SLOW)
+def test_the_engine_gets_bounded_pieces_without_addresses(unit, monkeypatch):
+    given = []
+    tokenize = engine.tokenize
+    monkeypatch.setattr(engine, "tokenize", lambda piece: given.append(piece) or tokenize(piece))
+    cut(line_of(unit))
+    assert all(len(piece) <= PIECE + len(engine.IN_FRONT) for piece in given)
+    assert not any(sign in piece for piece in given for sign in ("http", "www", "ftp", "@"))
+
+
+ORDINARY = "Народився у м. Київ 1843 р. на вул. Шевченка, писав на info@ukr.net та https://www.ukr.net/а,б?в=1. Див. також ст. 5, п. 2. "
+
+
+def test_addresses_do_not_change_what_stands_beside_them():
+    """A line of many addresses is cut as the engine cuts it whole."""
+    text = ORDINARY * 12
+    assert PIECE // 2 < len(text) <= PIECE
+    tokens = [token for token in engine.tokenize(text) if token.strip()]
+    assert words(text) == tokens
+
+
+def test_long_lines_are_cut_as_their_sentences_are():
+    text = ORDINARY * 500
+    assert words(text) == words(ORDINARY) * 500
+    own = [(start + len(ORDINARY) * number, end + len(ORDINARY) * number) for number in range(500) for start, end in cut_sentences(ORDINARY)]
+    assert cut_sentences(text) == own
+    assert cut_sentences_with_care(text) == own
+
+
+def test_each_address_keeps_its_place():
+    text = "Пишіть: а@b.ua, http://c.d/1,2 або www.e.f. Ні, G@h.i."
+    assert words(text) == "Пишіть : а@b.ua , http://c.d/1,2 або www.e.f. Ні , G@h.i .".split()
+    assert [text[start:end] for start, end in cut(text)] == words(text)
