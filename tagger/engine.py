@@ -5,15 +5,12 @@ of a run of one kind of characters. So addresses are hidden from it, long runs a
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import copy
 from functools import cache
 from itertools import accumulate
 
 import regex
-from choppa import DEFAULT_SRX_RULESET, SrxDocument, SrxTextIterator
-from choppa.rule_manager import RuleManager
-from choppa.structures import Rule
 from tokenize_uk import UkrainianWordTokenizer
 from tokenize_uk.pipeline import SENTENCE_LANGUAGE_CODE
 from tokenize_uk.tokenize_uk import CANONICAL_SUBSTITUTIONS, HORIZONTAL_SPACE, VERTICAL_SPACE
@@ -150,24 +147,30 @@ def _visible(piece: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 @cache
-def _rules() -> tuple[SrxDocument, RuleManager]:
-    """LanguageTool's rules. One has no text to search for in front of the break, so that it is tried at every place: here it is searched for."""
+def _sentences() -> Callable[[str], Iterator[str]]:
+    """Cuts by LanguageTool's rules. One has no text to search for in front of the break, so that it is tried at every place: here it is searched for."""
+    from choppa import DEFAULT_SRX_RULESET, SrxDocument, SrxTextIterator  # importing it takes long, and cutting into tokens needs nothing of it
+    from choppa.structures import Rule
+
     document = SrxDocument(ruleset=DEFAULT_SRX_RULESET)
     rules = copy(SrxTextIterator(document, SENTENCE_LANGUAGE_CODE, "").rule_manager)
     exceptions = dict(rules.exception_pattern_map)
     rules.break_rule_list = [rule if rule.before_pattern else Rule(True, f"(?={rule.after_pattern})", "") for rule in rules.break_rule_list]
     rules.exception_pattern_map = {new: exceptions[old] for new, old in zip(rules.break_rule_list, exceptions, strict=True)}
-    return document, rules
+
+    def segments(text: str) -> Iterator[str]:
+        found = SrxTextIterator(document, SENTENCE_LANGUAGE_CODE, text)
+        found.rule_manager = rules
+        return found
+
+    return segments
 
 
 def sentence_places(text: str) -> list[int]:
     """Where sentences begin in a text: the first, and each one more."""
-    document, rules = _rules()
-    segments = SrxTextIterator(document, SENTENCE_LANGUAGE_CODE, ANY_PRIVATE_USE.sub(STAND_IN, text))
-    segments.rule_manager = rules
     starts: list[int] = []
     place = 0
-    for segment in segments:
+    for segment in _sentences()(ANY_PRIVATE_USE.sub(STAND_IN, text)):
         sentence = segment.lstrip()
         if sentence:
             starts.append(place + len(segment) - len(sentence))
