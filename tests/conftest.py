@@ -1,5 +1,6 @@
 """What many tests share: a tiny tagger, trained once, as a checkpoint and as a model file."""
 
+import gzip
 import os
 import signal
 import subprocess
@@ -23,6 +24,24 @@ def run_program(name: str, *arguments: object, stdin: bytes = b"", check: bool =
     """Run one of the launchers in bin/ as a process of its own."""
     command = [sys.executable, str(ROOT / "bin" / name), *map(str, arguments)]
     return subprocess.run(command, input=stdin, capture_output=True, check=check, env={**os.environ, **environment}, timeout=300)
+
+
+@pytest.fixture
+def examples_folder(tmp_path) -> Path:
+    """The files that examples in the documents name, and a folder `programs` with uk-tag, for `pipes.bash`."""
+    sentences = [" ".join(tokens) for tokens, _ in corpus_maker.sentences(30)]
+    (tmp_path / "corpus.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
+    (tmp_path / "corpus.conll").write_text(corpus_maker.conll(30), encoding="utf-8")
+    rows = "\n".join(f"{number}\t{token}" + "\t_" * 8 for number, token in enumerate(sentences[0].split(), 1))
+    (tmp_path / "corpus.conllu").write_text(rows + "\n\n", encoding="utf-8")
+    (tmp_path / "more.txt.gz").write_bytes(gzip.compress(sentences[1].encode() + b"\n"))
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "one.txt").write_text(sentences[2] + "\n", encoding="utf-8")
+    (tmp_path / "programs").mkdir()
+    launcher = tmp_path / "programs" / "uk-tag"
+    launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/bin/uk-tag" "$@"\n')
+    launcher.chmod(0o755)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,13 @@ def shell(script: str, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(["bash", "-c", define + script], capture_output=True, timeout=300, env={**os.environ, **environment})
 
 
+def bash(script: str, folder: Path) -> subprocess.CompletedProcess:
+    """Run a script in a folder as a user would, who sees a failure anywhere in it. Its `programs` are found first."""
+    path = f"{folder}/programs:{os.environ['PATH']}"
+    command = ["bash", "-o", "pipefail", "-c", script]
+    return subprocess.run(command, capture_output=True, cwd=folder, env={**os.environ, "PATH": path}, timeout=120)
+
+
 def read_until(descriptor: int, wanted: bytes, seconds: float = PATIENCE) -> bytes:
     """What comes out until `wanted` is in it; fails when it does not come in time."""
     seen, end = b"", time.monotonic() + seconds

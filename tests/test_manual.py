@@ -1,54 +1,27 @@
 """The manual: its examples run, it names every option, it renders, and shells can complete what it lists."""
 
-import gzip
-import os
 import re
 import shutil
 import subprocess
-from pipes import PROGRAM, fine
+from pipes import bash, fine
 
-import corpus_maker
 import pytest
 
 from tagger.cli import command
 from tagger.manual import EXAMPLES
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """What the examples need, and uk-tag on the PATH."""
-    sentences = [" ".join(tokens) for tokens, _ in corpus_maker.sentences(30)]
-    (tmp_path / "corpus.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
-    (tmp_path / "corpus.conll").write_text(corpus_maker.conll(30), encoding="utf-8")
-    rows = "\n".join(f"{number}\t{token}" + "\t_" * 8 for number, token in enumerate(sentences[0].split(), 1))
-    (tmp_path / "corpus.conllu").write_text(rows + "\n\n", encoding="utf-8")
-    (tmp_path / "more.txt.gz").write_bytes(gzip.compress(sentences[1].encode() + b"\n"))
-    (tmp_path / "texts").mkdir()
-    (tmp_path / "texts" / "one.txt").write_text(sentences[2] + "\n", encoding="utf-8")
-    (tmp_path / "programs").mkdir()
-    launcher = tmp_path / "programs" / "uk-tag"
-    launcher.write_text(f'#!/bin/sh\nexec "{PROGRAM[0]}" "{PROGRAM[1]}" "$@"\n')
-    launcher.chmod(0o755)
-    return tmp_path
-
-
-def bash(script: str, folder) -> subprocess.CompletedProcess:
-    """Run a line as a user would, who sees a failure anywhere in it."""
-    path = f"{folder}/programs:{os.environ['PATH']}"
-    return subprocess.run(["bash", "-o", "pipefail", "-c", script], capture_output=True, cwd=folder, env={**os.environ, "PATH": path}, timeout=120)
-
-
 @pytest.mark.parametrize(("what", "example"), EXAMPLES, ids=[what for what, _ in EXAMPLES])
-def test_examples_run(what, example, folder):
-    before = (folder / "corpus.conll").read_bytes()
-    done = bash(example, folder)
+def test_examples_run(what, example, examples_folder):
+    before = (examples_folder / "corpus.conll").read_bytes()
+    done = bash(example, examples_folder)
     assert done.returncode == 0 and b"Traceback" not in done.stderr, done
     if "--output-dir" in example:
-        assert b"\tO\n" in (folder / "tagged" / "one.txt").read_bytes()
+        assert b"\tO\n" in (examples_folder / "tagged" / "one.txt").read_bytes()
     elif "--in-place" in example:
-        assert (folder / "corpus.conll.bak").read_bytes() == before and b"\tO\tO\n" in (folder / "corpus.conll").read_bytes()
+        assert (examples_folder / "corpus.conll.bak").read_bytes() == before and b"\tO\tO\n" in (examples_folder / "corpus.conll").read_bytes()
     else:
-        written = folder / "corpus.html"
+        written = examples_folder / "corpus.html"
         found = written.read_bytes() if written.exists() else done.stdout
         assert any(label in found for label in (b"LOC", b"PER"))
 
@@ -72,11 +45,11 @@ def test_the_manual_page_renders():
         assert "cut -f1 corpus.conll | uk-tag -i conll" in shown and "--batch-tokens" in shown and "# newdoc" not in shown
 
 
-def test_shells_complete(folder):
+def test_shells_complete(examples_folder):
     scripts = {shell: fine("--completion", shell).decode() for shell in ("bash", "zsh", "fish")}
     assert all("_UK_TAG_COMPLETE" in script and "uk-tag" in script for script in scripts.values())
     for shell, script in scripts.items():
         if shutil.which(shell):
             subprocess.run([shell, "-n"], input=script.encode(), check=True, timeout=60)
-    done = bash("COMP_WORDS='uk-tag --sch' COMP_CWORD=1 _UK_TAG_COMPLETE=bash_complete uk-tag", folder)
+    done = bash("COMP_WORDS='uk-tag --sch' COMP_CWORD=1 _UK_TAG_COMPLETE=bash_complete uk-tag", examples_folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"plain,--scheme\n", b"")

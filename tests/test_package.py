@@ -78,6 +78,8 @@ def test_the_source_archive_builds_the_same_wheel(source, tmp_path):
     with tarfile.open(archive) as file:
         names = {name.partition("/")[2] for name in file.getnames()}
         assert {*NEEDED, "LICENSE", "LICENSE.model", "CHANGELOG.md", "tests/conftest.py", "bin/uk-tag"} <= names
+        documents = {path.relative_to(ROOT).as_posix() for top in ("tagger", "tests") for path in (ROOT / top).rglob("*.md")}
+        assert {"README.md", "tests/benchmarks/peers.svg", *documents} <= names  # all that links of the documents lead to
         safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4 and later
         file.extractall(tmp_path / "unpacked", **safe)
     (unpacked,) = (tmp_path / "unpacked").iterdir()
@@ -93,6 +95,8 @@ def test_the_wheel_tags_in_a_clean_environment(source, tmp_path):
         assert set(NEEDED) <= set(names)
         assert {name.rpartition("/")[2] for name in names if "/licenses/" in name} == {"LICENSE", "LICENSE.model"}
         assert not [name for name in names if name.startswith("tests")]
+        (metadata,) = [file.read(name).decode() for name in names if name.endswith(".dist-info/METADATA")]
+        assert metadata.partition("\n\n")[2].strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
         assert file.read("tagger/models/uk-ner.onnx") == (ROOT / "tagger/models/uk-ner.onnx").read_bytes()
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "clean"], check=True, timeout=200)
     python = tmp_path / "clean" / "bin" / "python"
