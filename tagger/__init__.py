@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tagger.errors import DataError, DeviceError, ModelError, OptionError, PackageError, TaggerError
     from tagger.tagger import Tagger
 
-__version__ = "0.8.1"
+__version__ = "0.9.0"
 __all__ = ["DataError", "DeviceError", "Entity", "ModelError", "OptionError", "PackageError", "Tagger", "TaggerError", "__version__"]
 
 # onnxruntime 1.29 and later note a device's id and what was run below ~/.cache, and send it to Microsoft. The variable is read when onnxruntime is
