@@ -7,7 +7,7 @@ from onnx import helper
 
 from tagger import digest
 from tagger.bundle import Bundle, to_metadata
-from tagger.train.writing import whole_file
+from tagger.train.data.writing import whole_file
 
 
 def to_bytes(model: onnx.ModelProto, bundle: Bundle) -> bytes:

@@ -87,8 +87,8 @@ def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, 
     from export.graph import build
     from export.parity import compare, compare_int8, random_sentences
     from export.quantize import quantize
-    from tagger.train.checkpoint import load
-    from tagger.train.corpus import read_conll
+    from tagger.train.data.corpus import read_conll
+    from tagger.train.student.checkpoint import load
 
     checkpoint = load(source)
     bundle = checkpoint.bundle()
@@ -123,7 +123,7 @@ def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, 
 def _reverse(source: str, target: str) -> None:
     from export.reverse import reverse
     from tagger.precision import model_file
-    from tagger.train.checkpoint import save
+    from tagger.train.student.checkpoint import save
 
     model = model_file(source, "float32")
     checkpoint = reverse(model)

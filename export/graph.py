@@ -17,8 +17,8 @@ from onnx import TensorProto, helper, numpy_helper
 from export.pinned import EXTRA, pin_layer, pinned_columns
 from tagger.bundle import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS
 from tagger.errors import ModelError
-from tagger.train.network import Network, NetworkSettings
-from tagger.train.rounding import split_table
+from tagger.train.student.embedding_quantization import split_table
+from tagger.train.student.network import Network, NetworkSettings
 
 # LSTM was given a new version at opset 22, for which onnxruntime's CUDA provider may have no kernel.
 OPSET = 17

@@ -11,8 +11,8 @@ import numpy as np
 from tagger.errors import ModelError
 from tagger.session import Session
 from tagger.tagger import Tagger
-from tagger.train.checkpoint import Checkpoint
-from tagger.train.local import LocalSession
+from tagger.train.student.checkpoint import Checkpoint
+from tagger.train.student.torch_session import LocalSession
 
 TOLERANCE = 1e-3  # of scores whose size is about 10: rounding of float32 over sums of some hundred terms and some dozen steps
 LEAST_SHARE = 0.99

@@ -12,8 +12,8 @@ from tagger.content import read_model
 from tagger.decode import FORBIDDEN, Transitions
 from tagger.errors import ModelError
 from tagger.metadata import read_metadata
-from tagger.train.checkpoint import Checkpoint
-from tagger.train.network import NetworkSettings
+from tagger.train.student.checkpoint import Checkpoint
+from tagger.train.student.network import NetworkSettings
 
 
 def reverse(path: str | Path) -> Checkpoint:

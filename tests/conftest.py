@@ -67,7 +67,7 @@ def weights(tokenizer) -> Path:
     """The weights of the same encoder, in 4 bits."""
     from teacher_maker import write_weights
 
-    from tagger.train.teacher.pieces import Pieces
+    from tagger.train.teacher.tokenizer import Pieces
 
     path = tokenizer.with_name("weights.bin")
     write_weights(path, len(Pieces.read(tokenizer)))

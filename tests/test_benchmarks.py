@@ -15,8 +15,8 @@ from peer.catalogue import PEERS, Environment, Peer
 from peer.taggers import worker
 from shapes import BETWEEN, shapes
 
-from tagger.train.fit import DataSettings, load_parts
-from tagger.train.sources import all_sentences
+from tagger.train.data.sources import all_sentences
+from tagger.train.student.fit import DataSettings, load_parts
 
 # Learns the most frequent tag of each word: enough to tell whether what goes in comes out.
 MAJORITY = """

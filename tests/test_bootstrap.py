@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tagger.train.bootstrap import interval, intervals, resampled, span_counts
+from tagger.train.evaluation.bootstrap import interval, intervals, resampled, span_counts
 
 HIT, MISS, WRONG = ("B-LOC O".split(), "B-LOC O".split()), ("B-LOC O".split(), "O O".split()), ("O O".split(), "B-ORG I-ORG".split())
 

@@ -1,7 +1,7 @@
 """Scores of parts, counted by hand, and their sums against the whole."""
 
-from tagger.train.breakdown import by_length, by_seen, name_counts
-from tagger.train.metrics import score
+from tagger.train.evaluation.breakdown import by_length, by_seen, name_counts
+from tagger.train.evaluation.metrics import score
 
 TOKENS = [["Київ", "і", "Львів"], ["Олена", "Пчілка", "пише", "у", "Києві", "."], ["Так"], ["ЛЬВІВ"]]
 GOLD = [["B-LOC", "O", "B-LOC"], ["B-PERS", "I-PERS", "O", "O", "B-LOC", "O"], ["O"], ["B-LOC"]]

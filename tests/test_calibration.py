@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tagger.tagger import Tagger
-from tagger.train.calibration import Scored, at_temperature, best_temperature, bins, calibrate, calibration_table, scored
-from tagger.train.corpus import Document, Sentence, read_conll
+from tagger.train.data.corpus import Document, Sentence, read_conll
+from tagger.train.evaluation.calibration import Scored, at_temperature, best_temperature, bins, calibrate, calibration_table, scored
 
 
 def make(scores, right, documents=None) -> Scored:

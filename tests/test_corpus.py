@@ -3,9 +3,9 @@
 import pytest
 
 from tagger.errors import DataError
-from tagger.train.corpus import Document, Sentence, labels, read_conll, relabel, without_copies
-from tagger.train.sources import fingerprint, in_blocks, read
-from tagger.train.split import development_split
+from tagger.train.data.corpus import Document, Sentence, labels, read_conll, relabel, without_copies
+from tagger.train.data.sources import fingerprint, in_blocks, read
+from tagger.train.data.split import development_split
 
 
 def write(tmp_path, text, name="data.conll"):

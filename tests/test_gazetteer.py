@@ -11,9 +11,9 @@ from tagger.checksums import LETTERS, LetterChecksums, checksums
 from tagger.errors import DataError, ModelError
 from tagger.features import FeatureSettings
 from tagger.gazetteer import ENTRY, Gazetteer
-from tagger.train.arrays import FORMS, FormShares, batches, build_vocabulary, join, to_arrays
-from tagger.train.corpus import Document, Sentence
-from tagger.train.lists import read_gazetteer
+from tagger.train.data.corpus import Document, Sentence
+from tagger.train.data.name_lists import read_gazetteer
+from tagger.train.student.dataset import FORMS, FormShares, batches, build_vocabulary, join, to_arrays
 from tagger.vocabulary import Vocabulary
 
 FORMS_OF_NAMES = {"шевченко": 1, "шевченка": 1, "Олена": 2, "горе": 9}

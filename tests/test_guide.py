@@ -7,11 +7,11 @@ from corpus_maker import conll
 
 from tagger.features import FeatureSettings
 from tagger.tags import tag_set
-from tagger.train.arrays import batches, build_vocabulary, join, to_arrays
-from tagger.train.corpus import read_conll
-from tagger.train.guide import guide_for
-from tagger.train.loop import LoopSettings, Trainer
-from tagger.train.network import Network, NetworkSettings
+from tagger.train.data.corpus import read_conll
+from tagger.train.student.dataset import batches, build_vocabulary, join, to_arrays
+from tagger.train.student.distillation import guide_for
+from tagger.train.student.network import Network, NetworkSettings
+from tagger.train.student.trainer import LoopSettings, Trainer
 
 
 @pytest.fixture(scope="module")

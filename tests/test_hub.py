@@ -7,7 +7,7 @@ datasets = pytest.importorskip("datasets", reason="needs the package datasets")
 from conftest import run_program  # noqa: E402
 
 from tagger.errors import DataError  # noqa: E402
-from tagger.train.sources import read  # noqa: E402
+from tagger.train.data.sources import read  # noqa: E402
 
 NAMES = ["O", "B-PERS", "I-PERS", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC"]
 

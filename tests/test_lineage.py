@@ -2,7 +2,7 @@
 
 import json
 
-from tagger.train.lineage import behind, mean_of, told
+from tagger.train.data.provenance import behind, mean_of, told
 
 FIRST = {"data": {"sources": ["a.conll"], "soft": ["s1"]}, "training": {"loop": {"rate": 0.002, "epochs": 4}, "versions": {"torch": "2"}}}
 SECOND = {"data": {"sources": ["a.conll"], "soft": []}, "training": {"loop": {"rate": 0.001, "epochs": 4, "seed": 1}, "versions": {"torch": "2"}}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tagger.train.metrics import MISSED, score
+from tagger.train.evaluation.metrics import MISSED, score
 
 
 def test_only_exact_spans_count():

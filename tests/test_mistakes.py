@@ -1,9 +1,9 @@
 """Errors by kind, against examples judged by hand."""
 
 from tagger.tags import Span, spans
-from tagger.train.corpus import Document, Sentence
-from tagger.train.metrics import score
-from tagger.train.mistakes import by_kind, mistake_table, mistakes, pair, write_mistakes
+from tagger.train.data.corpus import Document, Sentence
+from tagger.train.evaluation.error_analysis import by_kind, mistake_table, mistakes, pair, write_mistakes
+from tagger.train.evaluation.metrics import score
 
 
 def kinds(gold: str, found: str) -> list[tuple[str, str, str]]:

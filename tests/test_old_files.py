@@ -8,11 +8,11 @@ import torch
 from conftest import ROOT, run_program
 
 from tagger.tagger import Tagger
-from tagger.train import checkpoint as checkpoints
-from tagger.train.evaluate import open_tagger
-from tagger.train.soft import read_soft
+from tagger.train.data.labelled_text import read_soft
+from tagger.train.evaluation.evaluate import open_tagger
+from tagger.train.student import checkpoint as checkpoints
 from tagger.train.teacher.label import Teacher, best_tags, tag_probabilities
-from tagger.train.teacher.plaintext import TextDocument, load_text
+from tagger.train.teacher.plain_text import TextDocument, load_text
 
 OLD = ROOT / "tests" / "fixtures" / "0.8.1"
 EXPECTED = json.loads((OLD / "expected.json").read_text(encoding="utf-8"))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tagger.train import parts
-from tagger.train.bootstrap import intervals
-from tagger.train.corpus import Document, Sentence
+from tagger.train.data.corpus import Document, Sentence
+from tagger.train.evaluation import subsets as parts
+from tagger.train.evaluation.bootstrap import intervals
 
 DOCUMENTS = [
     Document("A_one", [Sentence(("Київ", "."), ("B-LOC", "O")), Sentence(("Так",), ("O",))]),

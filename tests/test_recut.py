@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagger import tags as bio
-from tagger.train.corpus import Document, Sentence, read_conll
-from tagger.train.recut import is_glued, recut
+from tagger.train.data.corpus import Document, Sentence, read_conll
+from tagger.train.data.retokenize import is_glued, recut
 
 
 def recut_one(text: str, *spans: tuple[int, int, str]) -> tuple[str, list[str]]:

@@ -2,8 +2,8 @@
 
 from click.testing import CliRunner
 
-from tagger.train.teacher.cli import teacher
-from tagger.train.teacher.plaintext import TextDocument, load_text, save_text
+from tagger.train.cli.teacher import teacher
+from tagger.train.teacher.plain_text import TextDocument, load_text, save_text
 from tagger.train.teacher.rename import Renamer
 
 FORMS = {"олена": ["name"], "ірена": ["name"], "київ": ["place"], "чернігів": ["place"], "львів": ["place"], "віра": ["name", "ordinary"], "міра": ["name"]}

@@ -12,7 +12,7 @@ from export.quantize import quantize
 from export.reverse import reverse
 from tagger.errors import ModelError
 from tagger.precision import SHIPPED_MODEL
-from tagger.train import checkpoint as checkpoints
+from tagger.train.student import checkpoint as checkpoints
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])

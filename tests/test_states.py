@@ -7,13 +7,13 @@ from conftest import run_program
 from teacher_maker import WIDTH, run
 
 from tagger.errors import DataError
-from tagger.train.checkpoint import load
-from tagger.train.soft import read_soft
-from tagger.train.teacher import plaintext
-from tagger.train.teacher.cli import teacher
+from tagger.train.cli.teacher import teacher
+from tagger.train.data.labelled_text import read_soft
+from tagger.train.student.checkpoint import load
+from tagger.train.teacher import plain_text as plaintext
+from tagger.train.teacher.hidden_states import StateReader
 from tagger.train.teacher.label import Teacher
-from tagger.train.teacher.plaintext import TextDocument
-from tagger.train.teacher.states import StateReader
+from tagger.train.teacher.plain_text import TextDocument
 
 
 def test_states_are_those_of_the_layers_whatever_stands_beside_a_sentence(teacher_pipeline):

@@ -15,8 +15,8 @@ from test_training import rates
 
 from tagger.errors import DataError
 from tagger.tags import tag_set
-from tagger.train.corpus import Document, read_conll
-from tagger.train.schedules import ScheduleSettings
+from tagger.train.data.corpus import Document, read_conll
+from tagger.train.student.schedules import ScheduleSettings
 from tagger.train.study import published
 from tagger.train.study.conclusion import cells, choice, disagreements, settings
 from tagger.train.study.data import Sources

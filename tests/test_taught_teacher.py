@@ -8,11 +8,11 @@ from click.testing import CliRunner
 from teacher_maker import run
 
 from tagger.errors import DataError
-from tagger.train.teacher import plaintext
-from tagger.train.teacher.cli import teacher
+from tagger.train.cli.teacher import teacher
+from tagger.train.teacher import plain_text as plaintext
 from tagger.train.teacher.finetune import draw
 from tagger.train.teacher.label import Teacher, label
-from tagger.train.teacher.plaintext import TextDocument
+from tagger.train.teacher.plain_text import TextDocument
 
 
 @pytest.fixture(scope="module")

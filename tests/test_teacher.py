@@ -11,20 +11,20 @@ from teacher_maker import HEADS, INNER, LAYERS, POSITIONS, WIDTH, run, write_wei
 
 from tagger.errors import DataError, ModelError, TaggerError
 from tagger.tagger import Tagger
-from tagger.train.corpus import Document, Sentence, read_conll
-from tagger.train.options import compute_with
-from tagger.train.soft import read_soft
-from tagger.train.teacher import plaintext
-from tagger.train.teacher.augment import Augmenter
+from tagger.train.cli.common import compute_with
+from tagger.train.cli.teacher import teacher
+from tagger.train.data.corpus import Document, Sentence, read_conll
+from tagger.train.data.labelled_text import read_soft
+from tagger.train.teacher import plain_text as plaintext
+from tagger.train.teacher.augmentation import Augmenter
 from tagger.train.teacher.checkpoint import load_checkpoint
-from tagger.train.teacher.cli import teacher
 from tagger.train.teacher.encoder import Encoder, EncoderSettings, FourBitFile, attention, read_encoder
 from tagger.train.teacher.finetune import FinetuneSettings, finetune
 from tagger.train.teacher.label import Teacher, best_tags, label, tag_probabilities
 from tagger.train.teacher.model import load_teacher
-from tagger.train.teacher.pieces import END, PIECES_PER_WORD, UNKNOWN, Pieces
-from tagger.train.teacher.plaintext import RawDocument, TextDocument
+from tagger.train.teacher.plain_text import RawDocument, TextDocument
 from tagger.train.teacher.swap import swapped
+from tagger.train.teacher.tokenizer import END, PIECES_PER_WORD, UNKNOWN, Pieces
 from tagger.train.teacher.windows import batches, cut_windows, padded, sentence_pieces
 
 TAGS = ["O", "B-PERS", "I-PERS"]

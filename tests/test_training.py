@@ -13,9 +13,9 @@ import torch
 from conftest import ROOT, run_program
 
 from tagger.errors import ModelError
-from tagger.train import checkpoint as checkpoints
-from tagger.train.rounding import round_table
-from tagger.train.schedules import SCHEDULES, Schedule, ScheduleSettings
+from tagger.train.student import checkpoint as checkpoints
+from tagger.train.student.embedding_quantization import round_table
+from tagger.train.student.schedules import SCHEDULES, Schedule, ScheduleSettings
 
 OPTIONS = "--epochs 4 --width 12 --embedding 12 --batch-tokens 256 --rate 0.01 --threads 1 --patience 0".split()
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagger import tags as bio
-from tagger.train.corpus import Document, Sentence
-from tagger.train.variants import ALL_VARIANTS, STRESS, VARIANTS, copies, emailed, stressed, unpunctuated
+from tagger.train.data.corpus import Document, Sentence
+from tagger.train.data.perturbations import ALL_VARIANTS, STRESS, VARIANTS, copies, emailed, stressed, unpunctuated
 
 
 def changed(change, text: str, tags: str) -> tuple[str, str]:

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from tagger.train.evaluate import Measured
-from tagger.train.parts import Part
-from tagger.train.weaknesses import weaknesses
+from tagger.train.evaluation.evaluate import Measured
+from tagger.train.evaluation.subsets import Part
+from tagger.train.evaluation.weaknesses import weaknesses
 
 
 def part(gold: int, right: int, label: str = "LOC", taken: str = "O") -> Part:

@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from tagger.errors import DataError
-from tagger.train.corpus import Document, without_copies
-from tagger.train.fit import DataSettings, load_parts
-from tagger.train.sources import all_sentences, fingerprint, read
-from tagger.train.split import development_split
+from tagger.train.data.corpus import Document, without_copies
+from tagger.train.data.sources import all_sentences, fingerprint, read
+from tagger.train.data.split import development_split
+from tagger.train.student.fit import DataSettings, load_parts
 from tagger.train.study.folds import stratified_folds
 
 SEED = 42  # of every cut: runs with other seeds train on the same data

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 import torch
 
 from tagger import tags as bio
-from tagger.train.breakdown import name_counts, name_of
-from tagger.train.corpus import Document, labels
-from tagger.train.describe import unseen
-from tagger.train.network import Network, NetworkSettings
-from tagger.train.schedules import Schedule
-from tagger.train.sources import all_sentences, fingerprint
+from tagger.train.data.corpus import Document, labels
+from tagger.train.data.sources import all_sentences, fingerprint
+from tagger.train.data.statistics import unseen
+from tagger.train.evaluation.breakdown import name_counts, name_of
+from tagger.train.student.network import Network, NetworkSettings
+from tagger.train.student.schedules import Schedule
 from tagger.train.study import published
 from tagger.train.study.data import Sources
 from tagger.train.study.grid import grid

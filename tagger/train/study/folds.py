@@ -7,7 +7,7 @@ import numpy as np
 
 from tagger import tags as bio
 from tagger.errors import DataError
-from tagger.train.corpus import Document
+from tagger.train.data.corpus import Document
 
 
 def stratified_folds(documents: Sequence[Document], count: int) -> list[list[Document]]:

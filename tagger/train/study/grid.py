@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from tagger.train.loop import LoopSettings
-from tagger.train.network import NetworkSettings
-from tagger.train.schedules import ScheduleSettings
+from tagger.train.student.network import NetworkSettings
+from tagger.train.student.schedules import ScheduleSettings
+from tagger.train.student.trainer import LoopSettings
 from tagger.train.study.published import EPOCHS
 from tagger.train.study.settings import SENTENCE_TOKENS, Cut, Run
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tagger.train.metrics import MISSED
+from tagger.train.evaluation.metrics import MISSED
 from tagger.train.study.style import bar_styles, figure, legend_below, line_styles
 
 BoundsOf = Mapping[str, Mapping[str, float]]  # of `perfect` and `outside`, the scores

@@ -9,12 +9,12 @@ import torch
 
 from tagger import tags as bio
 from tagger.errors import DataError, ModelError
-from tagger.train import evaluate
-from tagger.train.arrays import Arrays, build_vocabulary, to_arrays
-from tagger.train.corpus import Document, labels
-from tagger.train.loop import Trainer
-from tagger.train.network import Network
-from tagger.train.sources import all_sentences
+from tagger.train.data.corpus import Document, labels
+from tagger.train.data.sources import all_sentences
+from tagger.train.evaluation import evaluate
+from tagger.train.student.dataset import Arrays, build_vocabulary, to_arrays
+from tagger.train.student.network import Network
+from tagger.train.student.trainer import Trainer
 from tagger.train.study.data import Parts
 from tagger.train.study.records import Records
 from tagger.train.study.scoring import gold_of, in_full, predict

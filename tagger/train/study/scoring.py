@@ -8,13 +8,13 @@ import torch
 import torch.nn.functional as F
 
 from tagger.decode import viterbi_padded
-from tagger.train.arrays import Arrays, batches
-from tagger.train.bootstrap import intervals
-from tagger.train.breakdown import by_length, by_seen, name_counts
-from tagger.train.corpus import Document
-from tagger.train.metrics import score
-from tagger.train.network import Network
-from tagger.train.sources import all_sentences
+from tagger.train.data.corpus import Document
+from tagger.train.data.sources import all_sentences
+from tagger.train.evaluation.bootstrap import intervals
+from tagger.train.evaluation.breakdown import by_length, by_seen, name_counts
+from tagger.train.evaluation.metrics import score
+from tagger.train.student.dataset import Arrays, batches
+from tagger.train.student.network import Network
 from tagger.train.study.metric import sentence_means
 
 BATCH = 64  # sentences

@@ -5,8 +5,8 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 
 from tagger.features import FeatureSettings
-from tagger.train.loop import LoopSettings
-from tagger.train.network import NetworkSettings
+from tagger.train.student.network import NetworkSettings
+from tagger.train.student.trainer import LoopSettings
 from tagger.train.study import published
 
 SENTENCE_TOKENS = 19  # the mean of the corpus: what a batch of so many sentences is in tokens

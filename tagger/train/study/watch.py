@@ -3,8 +3,8 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from tagger.train.arrays import Arrays
-from tagger.train.network import Network
+from tagger.train.student.dataset import Arrays
+from tagger.train.student.network import Network
 from tagger.train.study.scoring import brief, predict
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from tagger.errors import ModelError
 from tagger.train.teacher.encoder import Encoder, EncoderSettings
-from tagger.train.teacher.pieces import Pieces
+from tagger.train.teacher.tokenizer import Pieces
 
 FORMAT = 1
 

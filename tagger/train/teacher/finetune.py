@@ -15,16 +15,16 @@ from torch import nn
 
 from tagger.errors import DataError
 from tagger.tags import tag_set
-from tagger.train.corpus import Document, Sentence, labels
-from tagger.train.metrics import Report, score
-from tagger.train.teacher.augment import Augmenter
+from tagger.train.data.corpus import Document, Sentence, labels
+from tagger.train.data.perturbations import VARIANTS, copies
+from tagger.train.evaluation.metrics import Report, score
+from tagger.train.teacher.augmentation import Augmenter
 from tagger.train.teacher.encoder import Encoder
 from tagger.train.teacher.label import Teacher, Teaching, best_tags, tag_probabilities
-from tagger.train.teacher.optimise import Optimiser, half_precision
-from tagger.train.teacher.pieces import Pieces
-from tagger.train.teacher.plaintext import TextDocument, plain_documents
+from tagger.train.teacher.optimizer import Optimiser, half_precision
+from tagger.train.teacher.plain_text import TextDocument, plain_documents
+from tagger.train.teacher.tokenizer import Pieces
 from tagger.train.teacher.windows import Window, batches, cut_windows, padded, sentence_pieces
-from tagger.train.variants import VARIANTS, copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class FinetuneSettings:
     :param batch: pieces of a batch.
     :param windows: longest windows in pieces, one of which is drawn for each document in each epoch; 1 means single sentences.
     :param rate, head_rate: highest learning rates of the encoder's top layer and of the output layer.
-    :param layer_decay: see :class:`tagger.train.teacher.optimise.Optimiser`.
+    :param layer_decay: see :class:`tagger.train.teacher.optimizer.Optimiser`.
     :param augment: whether to swap names and recase letters.
     :param lowered, raised: share of documents that are then lower-cased, upper-cased, drawn anew in each epoch.
     :param soft_share: share of an epoch's tokens that are of labelled text, drawn anew in each epoch.

@@ -13,9 +13,9 @@ from tagger.decode import Transitions, viterbi_padded
 from tagger.errors import ModelError
 from tagger.train.teacher.checkpoint import load_checkpoint, save_checkpoint
 from tagger.train.teacher.encoder import Encoder
-from tagger.train.teacher.optimise import half_precision
-from tagger.train.teacher.pieces import Pieces
-from tagger.train.teacher.plaintext import TextDocument
+from tagger.train.teacher.optimizer import half_precision
+from tagger.train.teacher.plain_text import TextDocument
+from tagger.train.teacher.tokenizer import Pieces
 from tagger.train.teacher.windows import batches, cut_windows, padded, sentence_pieces
 
 CORE, MARGIN = 192, 32  # pieces of a window to be labelled, and of context on each side of it

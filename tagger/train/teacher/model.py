@@ -8,7 +8,7 @@ import numpy as np
 from tagger.precision import model_file
 from tagger.tagger import Tagger
 from tagger.train.teacher.label import Teacher, Teaching
-from tagger.train.teacher.plaintext import TextDocument
+from tagger.train.teacher.plain_text import TextDocument
 
 
 class ModelTeacher:

@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from tagger.errors import DataError
 from tagger.train.teacher.checkpoint import save_checkpoint
 from tagger.train.teacher.encoder import Encoder
-from tagger.train.teacher.optimise import Optimiser, half_precision
-from tagger.train.teacher.pieces import BEGIN, END, Pieces
-from tagger.train.teacher.plaintext import TextDocument
+from tagger.train.teacher.optimizer import Optimiser, half_precision
+from tagger.train.teacher.plain_text import TextDocument
+from tagger.train.teacher.tokenizer import BEGIN, END, Pieces
 
 UNMASKED = -100
 REPORT_STEPS = 50

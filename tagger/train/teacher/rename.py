@@ -7,8 +7,8 @@ so the case endings mostly stay right. Unlike :mod:`tagger.train.teacher.swap` t
 import random
 from collections.abc import Iterable, Mapping, Sequence
 
-from tagger.train.lists import ORDINARY
-from tagger.train.teacher.plaintext import TextDocument
+from tagger.train.data.name_lists import ORDINARY
+from tagger.train.teacher.plain_text import TextDocument
 
 ENDING = 2  # letters
 SHARE = 0.8  # of the names of a chosen sentence that give way

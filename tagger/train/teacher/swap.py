@@ -3,10 +3,10 @@
 import random
 from collections.abc import Sequence
 
-from tagger.train.corpus import Document, Sentence
-from tagger.train.teacher.augment import Augmenter
+from tagger.train.data.corpus import Document, Sentence
+from tagger.train.teacher.augmentation import Augmenter
 from tagger.train.teacher.label import best_tags
-from tagger.train.teacher.plaintext import TextDocument
+from tagger.train.teacher.plain_text import TextDocument
 
 SWAPPED = 0.6  # of the names in a document that is copied
 
@@ -14,7 +14,7 @@ SWAPPED = 0.6  # of the names in a document that is copied
 def swapped(documents: Sequence[TextDocument], tags: Sequence[str], share: float, seed: int) -> list[TextDocument]:
     """Copies of a share of labelled documents, of those sentences in which a name could be swapped, with the probabilities of the original.
 
-    Names are those that the best tags mark, all documents together; :class:`tagger.train.teacher.augment.Augmenter` says which may stand for which.
+    Names are those that the best tags mark, all documents together; :class:`tagger.train.teacher.augmentation.Augmenter` says which may stand for which.
     """
     generator = random.Random(seed)
     hard = [

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tagger.train.teacher.pieces import BEGIN, END, PAD, Pieces
+from tagger.train.teacher.tokenizer import BEGIN, END, PAD, Pieces
 
 
 @dataclass(frozen=True, slots=True)

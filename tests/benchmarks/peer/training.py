@@ -10,10 +10,10 @@ from pathlib import Path
 from peer.catalogue import Peer
 from peer.environments import run
 from peer.taggers import worker
-from tagger.train.corpus import Document, read_conll
-from tagger.train.fit import DataSettings, load_parts
-from tagger.train.metrics import Report, score
-from tagger.train.sources import all_sentences, fingerprint
+from tagger.train.data.corpus import Document, read_conll
+from tagger.train.data.sources import all_sentences, fingerprint
+from tagger.train.evaluation.metrics import Report, score
+from tagger.train.student.fit import DataSettings, load_parts
 
 WORKER = Path(worker.__file__)
 # One thread, in whatever library; and nothing but what pip installed: no model comes from a hub.

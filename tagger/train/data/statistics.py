@@ -1,0 +1,56 @@
+"""What a data set holds: counts, length quantiles, tags and entity classes, and how much of a test part training has never seen."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tagger import tags as bio
+from tagger.train.data.corpus import Document
+from tagger.train.data.sources import all_sentences, fingerprint
+
+QUANTILES = (0.5, 0.9, 0.99, 1.0)
+
+
+def describe(documents: Sequence[Document]) -> dict:
+    """Figures of one part, JSON types only."""
+    sentences = all_sentences(documents)
+    lengths = np.array([len(sentence.tokens) for sentence in sentences])
+    tags = Counter(tag for sentence in sentences for tag in sentence.tags)
+    classes = Counter(span.label for sentence in sentences for span in bio.spans(sentence.tags))
+    sources = Counter(document.source for document in documents)
+    return {
+        "documents": len(documents),
+        "sentences": len(sentences),
+        "tokens": int(lengths.sum()),
+        "distinct_tokens": len({token for sentence in sentences for token in sentence.tokens}),
+        "sentence_length": {f"{quantile:g}": int(np.quantile(lengths, quantile, method="higher")) for quantile in QUANTILES},
+        "tags": dict(tags.most_common()),
+        "entities": sum(classes.values()),
+        "classes": dict(classes.most_common()),
+        "sources": dict(sorted(sources.items())),
+        "fingerprint": fingerprint(documents),
+    }
+
+
+def unseen(documents: Sequence[Document], training: Sequence[Document]) -> dict:
+    """Shares of running words, and of words within entities, that do not occur in training as they are written."""
+    known = {token for sentence in all_sentences(training) for token in sentence.tokens}
+    words = [(token, tag != bio.OUTSIDE) for sentence in all_sentences(documents) for token, tag in zip(sentence.tokens, sentence.tags, strict=True)]
+    inside = [token for token, within in words if within]
+    return {
+        "unseen_words": round(sum(token not in known for token, _ in words) / len(words), 4),
+        "unseen_entity_words": round(sum(token not in known for token in inside) / len(inside), 4) if inside else 0.0,
+    }
+
+
+def table(parts: Mapping[str, dict]) -> str:
+    """The figures of several parts for people."""
+    lines = []
+    for name, figures in parts.items():
+        lines.append(name)
+        for key, value in figures.items():
+            text = "  ".join(f"{label or '(none)'} {count:,}" for label, count in value.items()) if isinstance(value, dict) else value
+            text = f"{value:,}" if isinstance(value, int) else f"{value:.1%}" if isinstance(value, float) else text
+            lines.append(f"  {key.replace('_', ' '):<22}{text}")
+    return "\n".join(lines)
