@@ -44,7 +44,7 @@ def test_unicode_line_breaks_do_not_end_a_line(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("Київ\tB-LOC\nслово\n", r"data.conll:2: this line has 1 column\(s\), 2 are needed; put TOKEN"),
+        ("Київ\tB-LOC\nслово\n", r"data.conll:2: this line has 1 column\(s\), 2 are needed; write TOKEN"),
         ("Київ\tX-LOC\n", r"data.conll:1: tag 'X-LOC' is not O or one of .*--column"),
         ("Київ\tLOC\n", r"data.conll:1: tag 'LOC'"),
         ("", r"data.conll: no annotated token"),

@@ -32,8 +32,8 @@ def test_every_option_that_is_shown_exists():
     helps = {}
     for program in PROGRAMS:
         helps[program] = run_program(program, "--help", check=True).stdout.decode()
-    further = [(name,) for name in ("describe", "fit", "average", "evaluate", "card", "split", "recut", "gazetteer", "study")]
-    for group in (*further, *(("teacher", name) for name in ("prepare", "pretrain", "fit", "label", "evaluate", "rename", "vary"))):
+    further = [(name,) for name in ("describe", "fit", "average", "evaluate", "card", "split", "retokenize", "recut", "gazetteer", "study")]
+    for group in (*further, *(("teacher", name) for name in ("prepare", "pretrain", "fit", "label", "evaluate", "rename"))):
         helps[" ".join(("uk-tag-train", *group))] = run_program("uk-tag-train", *group, "--help", check=True).stdout.decode()
     lines = [line for block in blocks("sh") for line in block.replace("\\\n", " ").splitlines()]
     seen = 0

@@ -8,8 +8,8 @@ import pytest
 import torch
 from conftest import run_program
 
-from export.bundle import to_bytes
 from export.graph import OPSET, build
+from export.model_file import to_bytes
 from export.parity import compare, random_sentences
 from tagger.errors import ModelError
 from tagger.features import FeatureSettings, names

@@ -8,11 +8,10 @@ import torch
 from conftest import ROOT, run_program
 
 from tagger.tagger import Tagger
-from tagger.train.data.labelled_text import read_soft
-from tagger.train.evaluation.evaluate import open_tagger
+from tagger.train.data.labelled_text import PlainDocument, best_tags, read_text
 from tagger.train.student import checkpoint as checkpoints
-from tagger.train.teacher.label import Teacher, best_tags, tag_probabilities
-from tagger.train.teacher.plain_text import TextDocument, load_text
+from tagger.train.student.torch_session import open_tagger
+from tagger.train.teacher.label import Teacher, tag_probabilities
 
 OLD = ROOT / "tests" / "fixtures" / "0.8.1"
 EXPECTED = json.loads((OLD / "expected.json").read_text(encoding="utf-8"))
@@ -55,13 +54,14 @@ def test_an_old_checkpoint_is_trained_further_and_averaged(tmp_path, tiny_corpus
 
 def test_an_old_teacher_gives_the_same_tags():
     teacher = Teacher.load(OLD / "teacher.checkpoint")
-    [rows] = tag_probabilities([teacher], [TextDocument("a", "", [tuple(tokens) for tokens in SENTENCES])])
-    assert [" ".join(tags) for tags in best_tags(rows, teacher.tags)] == EXPECTED["teacher"]
+    [rows] = tag_probabilities([teacher], [PlainDocument("a", "", [tuple(tokens) for tokens in SENTENCES])])
+    best = iter(best_tags(np.concatenate(rows), list(map(len, rows)), teacher.tags))
+    assert [" ".join(teacher.tags[next(best)] for _ in tokens) for tokens in SENTENCES] == EXPECTED["teacher"]
 
 
 def test_old_labelled_text_is_read():
-    text = read_soft(OLD / "labelled.npz", states=True)
-    documents, tags = load_text(OLD / "labelled.npz")
-    assert tags == text.tags and [tokens for document in documents for tokens in document.sentences] == [tuple(tokens) for tokens in text.sentences]
-    assert text.states.shape == (sum(map(len, text.sentences)), 8) and len(text.basis) == 64
+    text = read_text(OLD / "labelled.npz", hidden_states=True)
+    tokens = sum(map(len, text.sentences))
+    assert len(text.documents) == 4 and tokens == sum(document.tokens for document in text.documents) == 238
+    assert text.hidden_states.shape == (tokens, 8) and len(text.projection_id) == 64
     assert np.allclose(text.probabilities.astype(np.float32).sum(1), 1, atol=0.01)

@@ -7,8 +7,7 @@ import pytest
 
 from tagger.errors import DataError
 from tagger.train.cli.main import main
-from tagger.train.data.name_lists import dictionary_forms
-from tagger.train.data.places import place_forms, place_names
+from tagger.train.data.name_lists import dictionary_forms, place_forms, place_names
 
 CITIES = {
     "1": {"countrycode": "UA", "population": 600, "alternatenames": ["Rivne", "Рівне", "Ровно", "Вільні Хутори"]},

@@ -10,8 +10,8 @@ import torch
 from conftest import run_program
 from onnx import helper
 
-from export.bundle import to_bytes
 from export.graph import build
+from export.model_file import to_bytes
 from export.parity import compare, compare_int8, random_sentences
 from export.pinned import EXTRA
 from export.quantize import quantize

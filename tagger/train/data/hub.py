@@ -1,6 +1,7 @@
-"""Annotated data sets in the form of the Hugging Face hub: columns `tokens` and `ner_tags`, read through the `datasets` library."""
+"""Data sets of the Hugging Face hub with columns `tokens` and `ner_tags`, read with the `datasets` library."""
 
 from pathlib import Path
+from typing import Any
 
 from tagger import tags as bio
 from tagger.errors import DataError
@@ -10,15 +11,17 @@ TAG_COLUMNS = ("ner_tags", "tags", "labels")
 
 
 def read_hub(source: str) -> dict[str, list[Document]]:
-    """Load a data set by its hub name, or from a folder with parquet files in the same form. Each part is one document.
+    """Load a data set by its name on the hub, or from a folder of parquet files with the same columns.
 
-    :returns: documents by part, as the data set names its parts.
-    :raises DataError: the data set cannot be loaded, has no columns of tokens and tags, or has a row whose tags do not fit its tokens.
+    :returns: documents by split (`train`, `validation`, ...); each split is one document.
+    :raises DataError: the data set cannot be loaded, lacks the columns of tokens and tags, or has a row whose tags do
+        not fit its tokens.
     """
     try:
         import datasets
     except ModuleNotFoundError:
-        raise DataError("reading hub data sets needs the package `datasets`; pip install 'uk-tag[train]'", path=source) from None
+        message = "reading hub data sets needs the package `datasets`; pip install 'uk-tag[train]'"
+        raise DataError(message, path=source) from None
     datasets.disable_progress_bars()
     try:
         if Path(source).is_dir():
@@ -26,29 +29,32 @@ def read_hub(source: str) -> dict[str, list[Document]]:
             loaded = datasets.load_dataset("parquet", data_files=files) if files else datasets.load_dataset(source)
         else:
             loaded = datasets.load_dataset(source)
-    except Exception as error:  # whatever its readers and its network layer raise
+    except Exception as error:  # the readers and the network layer raise many types
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise DataError(f"this data set cannot be loaded ({reason}); give a CoNLL file, or a folder with train.parquet", path=source) from None
-    order = [part for part in ("train", "validation", "test") if part in loaded]
-    order += [part for part in loaded if part not in order]
-    return {part: [_document(source, part, loaded[part])] for part in order}
+        message = f"this data set cannot be loaded ({reason}); give a CoNLL file, or a folder with train.parquet"
+        raise DataError(message, path=source) from None
+    order = [split for split in ("train", "validation", "test") if split in loaded]
+    order += [split for split in loaded if split not in order]
+    return {split: [_document(source, split, loaded[split])] for split in order}
 
 
-def _document(source: str, part: str, rows) -> Document:
+def _document(source: str, split: str, rows: Any) -> Document:
     column = next((name for name in TAG_COLUMNS if name in rows.column_names), None)
     if column is None or "tokens" not in rows.column_names:
-        raise DataError(f"part {part} has columns {', '.join(rows.column_names)}; `tokens` and `ner_tags` are needed", path=source)
+        message = f"split {split} has the columns {', '.join(rows.column_names)}; `tokens` and `ner_tags` are needed"
+        raise DataError(message, path=source)
     labels = getattr(getattr(rows.features[column], "feature", None), "names", None)
-    document = Document(part)
+    document = Document(split)
     for number, (tokens, tags) in enumerate(zip(rows["tokens"], rows[column], strict=True), 1):
         if len(tokens) != len(tags):
-            raise DataError(f"row {number} of part {part} has {len(tokens)} tokens and {len(tags)} tags; mend the row", path=source)
+            message = f"row {number} of split {split} has {len(tokens)} tokens and {len(tags)} tags; correct the row"
+            raise DataError(message, path=source)
         if tokens:
             try:
                 names = [labels[tag] if labels else str(tag) for tag in tags]
                 document.sentences.append(Sentence(tuple(tokens), tuple(bio.convert(names))))
             except (ValueError, IndexError) as error:
-                raise DataError(f"row {number} of part {part}: {error}; mend the tag", path=source) from None
+                raise DataError(f"row {number} of split {split}: {error}; correct the tag", path=source) from None
     if not document.sentences:
-        raise DataError(f"part {part} has no sentence", path=source)
+        raise DataError(f"split {split} has no sentence", path=source)
     return document

@@ -1,7 +1,7 @@
-"""Annotated data whose marks are glued to words, cut as `uk-tag` cuts text.
+"""Retokenization of annotated data whose punctuation is glued to words, in the way `uk-tag` tokenizes text.
 
-A tagger knows words in the cut that it was trained on. Data that was cut at white space (`«Центр`, `корупції»`, `вказав,`) teaches words that running
-text, cut by :func:`tagger.tokens.cut`, never has.
+A tagger knows words in the tokenization that it was trained on. Data that was split at white space only (`«Центр`,
+`корупції»`, `вказав,`) teaches words that do not occur in running text, which is tokenized by :mod:`tagger.cutting`.
 """
 
 import re
@@ -15,33 +15,38 @@ from tagger.train.data.corpus import Document, Sentence
 GLUED = re.compile(r"[«»„“”\"(]\w|\w[«»„“”\"),;:!?]+$")
 TRAILING = frozenset(",;:!?")
 QUOTES = {"«": "»", "„": "“”", "“": "”", "(": ")"}
-SHORT = 3  # letters: a full stop behind so short a word is taken for a part of it (Інк., В., р.)
+SHORT = 3  # letters: a full stop after a word this short is taken for a part of it (Інк., В., р.)
 
 
 def is_glued(document: Document) -> bool:
-    """Whether a token of the document is a word with a mark stuck to it."""
+    """Tell whether a token of the document is a word with punctuation attached."""
     return any(GLUED.search(token) for sentence in document.sentences for token in sentence.tokens)
 
 
-def recut(documents: Iterable[Document]) -> list[Document]:
-    """Cut the tokens of documents that have glued marks further, and move their entities along.
+def retokenize(documents: Iterable[Document]) -> list[Document]:
+    """Split the tokens of documents with glued punctuation further, and adjust their entities.
 
-    Documents without glued marks stay as they are, and nowhere are two tokens put together. An entity covers what it covered, but for marks at
-    its ends: commas and the like, and a quote or bracket that the entity does not close.
+    Documents without glued punctuation stay as they are, and tokens are never joined. An entity keeps its text, except
+    for punctuation at its ends: commas and the like, and a quote or bracket that the entity does not close.
     """
-    return [Document(document.name, [_recut(sentence) for sentence in document.sentences]) if is_glued(document) else document for document in documents]
+    return [
+        Document(document.name, [_retokenize(sentence) for sentence in document.sentences])
+        if is_glued(document)
+        else document
+        for document in documents
+    ]
 
 
-def _recut(sentence: Sentence) -> Sentence:
+def _retokenize(sentence: Sentence) -> Sentence:
     text = " ".join(sentence.tokens)
     ends = {end for _, end in cut(text)}
     tokens: list[str] = []
-    firsts = []  # the number of the first part of each old token
+    firsts = []  # index of the first new token of each old one
     start = 0
     for old in sentence.tokens:
         firsts.append(len(tokens))
-        places = [start, *sorted(end for end in ends if start < end < start + len(old)), start + len(old)]
-        tokens += [text[first:last] for first, last in pairwise(places)]
+        bounds = [start, *sorted(end for end in ends if start < end < start + len(old)), start + len(old)]
+        tokens += [text[first:last] for first, last in pairwise(bounds)]
         start += len(old) + 1
     firsts.append(len(tokens))
     spans = []
@@ -52,7 +57,7 @@ def _recut(sentence: Sentence) -> Sentence:
 
 
 def _trim(tokens: Sequence[str], first: int, last: int) -> tuple[int, int]:
-    """A range without the marks at its ends that are none of the name's."""
+    """Narrow a range so that it has no punctuation at its ends that is not part of the name."""
     while last - first > 1:
         inside = tokens[first:last]
         if _is_loose_end(inside):
@@ -75,9 +80,9 @@ def _is_loose_end(tokens: Sequence[str]) -> bool:
 
 
 def _is_loose_start(tokens: Sequence[str]) -> bool:
-    mark, behind = tokens[0], tokens[1:]
+    mark, after = tokens[0], tokens[1:]
     if mark == '"':
-        return '"' not in behind or behind.index('"') == len(behind) - 1
-    # quotes around the whole name are not of the name; behind an inner pair (« А » та « Б ») they are
-    closings = [position for position, token in enumerate(behind) if token in QUOTES.get(mark, "")]
-    return mark in QUOTES and (not closings or (mark != "(" and closings[0] == len(behind) - 1))
+        return '"' not in after or after.index('"') == len(after) - 1
+    # quotes around the whole name are not part of it; quotes that close within it (« А » та « Б ») are
+    closings = [position for position, token in enumerate(after) if token in QUOTES.get(mark, "")]
+    return mark in QUOTES and (not closings or (mark != "(" and closings[0] == len(after) - 1))

@@ -1,6 +1,6 @@
-"""Cutting a development set from training documents: by document, over all sources, the same for the same seed.
+"""Split of the documents into training and development documents: over all sources, the same for the same seed.
 
-Cutting by sentence would put one document, and with it the same names, into both parts and flatter the score.
+A split by sentence would put sentences of one document, and so the same names, into both sets and inflate the score.
 """
 
 import hashlib
@@ -12,17 +12,18 @@ from tagger.train.data.corpus import Document
 def development_split(documents: Sequence[Document], share: float, seed: int) -> tuple[list[Document], list[Document]]:
     """Cut off about `share` of the tokens of each source.
 
-    Documents of a source are ranked by a digest of the seed and the name, so the cut does not depend on the order of the files, and adding a
-    source moves no document of another. A source too small to give a whole document lends its claim to the next one.
+    The documents of a source are ranked by a digest of seed and name. So the split does not depend on the order of the
+    files, and a new source moves no document of the others. A source too small to give a whole document passes its
+    share on to the next one.
 
     :param share: between 0 and 1.
-    :returns: training and development documents, both in the order given.
+    :returns: training and development documents, both in the given order.
     """
     by_source: dict[str, list[Document]] = {}
     for document in documents:
         by_source.setdefault(document.source, []).append(document)
     chosen: set[int] = set()
-    owed = 0.0  # tokens that sources so far should have given and have not
+    owed = 0.0  # tokens that the sources so far should have given and have not
     for source in sorted(by_source):
         members = by_source[source]
         owed += share * sum(document.tokens for document in members)

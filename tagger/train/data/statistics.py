@@ -1,7 +1,8 @@
-"""What a data set holds: counts, length quantiles, tags and entity classes, and how much of a test part training has never seen."""
+"""Statistics of a data set: counts, sentence lengths, tags, labels, and the share of unseen words."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,19 +13,20 @@ from tagger.train.data.sources import all_sentences, fingerprint
 QUANTILES = (0.5, 0.9, 0.99, 1.0)
 
 
-def describe(documents: Sequence[Document]) -> dict:
-    """Figures of one part, JSON types only."""
+def describe(documents: Sequence[Document]) -> dict[str, Any]:
+    """Return the statistics of one split, JSON types only."""
     sentences = all_sentences(documents)
     lengths = np.array([len(sentence.tokens) for sentence in sentences])
     tags = Counter(tag for sentence in sentences for tag in sentence.tags)
     classes = Counter(span.label for sentence in sentences for span in bio.spans(sentence.tags))
     sources = Counter(document.source for document in documents)
+    quantiles = {f"{quantile:g}": int(np.quantile(lengths, quantile, method="higher")) for quantile in QUANTILES}
     return {
         "documents": len(documents),
         "sentences": len(sentences),
         "tokens": int(lengths.sum()),
         "distinct_tokens": len({token for sentence in sentences for token in sentence.tokens}),
-        "sentence_length": {f"{quantile:g}": int(np.quantile(lengths, quantile, method="higher")) for quantile in QUANTILES},
+        "sentence_length": quantiles,
         "tags": dict(tags.most_common()),
         "entities": sum(classes.values()),
         "classes": dict(classes.most_common()),
@@ -33,10 +35,14 @@ def describe(documents: Sequence[Document]) -> dict:
     }
 
 
-def unseen(documents: Sequence[Document], training: Sequence[Document]) -> dict:
-    """Shares of running words, and of words within entities, that do not occur in training as they are written."""
+def unseen(documents: Sequence[Document], training: Sequence[Document]) -> dict[str, float]:
+    """Return the shares of all words, and of words within entities, that training does not have in this spelling."""
     known = {token for sentence in all_sentences(training) for token in sentence.tokens}
-    words = [(token, tag != bio.OUTSIDE) for sentence in all_sentences(documents) for token, tag in zip(sentence.tokens, sentence.tags, strict=True)]
+    words = [
+        (token, tag != bio.OUTSIDE)
+        for sentence in all_sentences(documents)
+        for token, tag in zip(sentence.tokens, sentence.tags, strict=True)
+    ]
     inside = [token for token, within in words if within]
     return {
         "unseen_words": round(sum(token not in known for token, _ in words) / len(words), 4),
@@ -44,13 +50,18 @@ def unseen(documents: Sequence[Document], training: Sequence[Document]) -> dict:
     }
 
 
-def table(parts: Mapping[str, dict]) -> str:
-    """The figures of several parts for people."""
+def table(splits: Mapping[str, Mapping[str, Any]]) -> str:
+    """Format the statistics of several splits for reading."""
     lines = []
-    for name, figures in parts.items():
+    for name, statistics in splits.items():
         lines.append(name)
-        for key, value in figures.items():
-            text = "  ".join(f"{label or '(none)'} {count:,}" for label, count in value.items()) if isinstance(value, dict) else value
-            text = f"{value:,}" if isinstance(value, int) else f"{value:.1%}" if isinstance(value, float) else text
-            lines.append(f"  {key.replace('_', ' '):<22}{text}")
+        lines += [f"  {key.replace('_', ' '):<22}{_cell(value)}" for key, value in statistics.items()]
     return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return "  ".join(f"{label or '(none)'} {count:,}" for label, count in value.items())
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.1%}" if isinstance(value, float) else str(value)

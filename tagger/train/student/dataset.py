@@ -1,4 +1,7 @@
-"""A corpus as arrays, held once: words by number, their feature rows, tags, and where sentences begin; and batches cut from them by tokens."""
+"""A corpus as arrays: feature ids of the distinct words, word numbers, tags, sentence starts.
+
+And batches of it by tokens.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +15,8 @@ from tagger.errors import DataError
 from tagger.features import FeatureSettings, names
 from tagger.gazetteer import Gazetteer
 from tagger.train.data.corpus import Document
-from tagger.train.data.perturbations import PLAIN
+from tagger.train.data.labelled_text import LabelledText, best_tags
+from tagger.train.data.perturbations import ASCII_PUNCTUATION
 from tagger.vocabulary import Vocabulary
 
 
@@ -20,20 +24,32 @@ from tagger.vocabulary import Vocabulary
 class Arrays:
     """A corpus, ready for training.
 
-    *Shape:* rows (distinct words, slots) int32, words (tokens,) int32 pointing into rows, tags (tokens,) int16, starts (sentences + 1,) int64,
-    soft (tokens, tags) and states (tokens, width) float16 or `None`: a teacher's probabilities, and what it holds at a token;
-    `weights` (sentences,) float32: how much a sentence counts in the loss; forms (FORMS, distinct words) int32: where in rows each word stands in each
-    of its forms, or `None` where words were numbered as they are.
+    :param features: feature ids of the distinct words.
+        *Shape:* (distinct words, slots), int32.
+    :param words: row of each token's word in `features`.
+        *Shape:* (tokens,), int32.
+    :param tags: tag numbers.
+        *Shape:* (tokens,), int16.
+    :param starts: first token of each sentence, and the end.
+        *Shape:* (sentences + 1,), int64.
+    :param weights: weight of each sentence in the loss.
+        *Shape:* (sentences,), float32.
+    :param soft: a teacher's probabilities, or None.
+        *Shape:* (tokens, tags), float16.
+    :param hidden_states: a teacher's hidden states, or None.
+        *Shape:* (tokens, width), float16.
+    :param variants: row of each distinct word's variants (VARIANTS), or None if words were numbered only as they are.
+        *Shape:* (variants, distinct words), int32.
     """
 
-    rows: np.ndarray
+    features: np.ndarray
     words: np.ndarray
     tags: np.ndarray
     starts: np.ndarray
     weights: np.ndarray
     soft: np.ndarray | None = None
-    states: np.ndarray | None = None
-    forms: np.ndarray | None = None
+    hidden_states: np.ndarray | None = None
+    variants: np.ndarray | None = None
 
     @property
     def lengths(self) -> np.ndarray:
@@ -45,8 +61,20 @@ class Arrays:
 class Batch:
     """Tensors of one batch.
 
-    *Shape:* features (words, slots), index and tags (time, batch), lengths and weights (batch,), soft (time, batch, tags) and
-    states (time, batch, width) or `None`.
+    :param features: feature ids of the batch's distinct words.
+        *Shape:* (words, slots).
+    :param index: the word at each position.
+        *Shape:* (time, batch).
+    :param tags: tag numbers.
+        *Shape:* (time, batch).
+    :param lengths: tokens of each sentence.
+        *Shape:* (batch,).
+    :param weights: weight of each sentence.
+        *Shape:* (batch,).
+    :param soft: a teacher's probabilities, or None.
+        *Shape:* (time, batch, tags).
+    :param hidden_states: a teacher's hidden states, or None.
+        *Shape:* (time, batch, width).
     """
 
     features: Tensor
@@ -55,20 +83,35 @@ class Batch:
     lengths: Tensor
     weights: Tensor
     soft: Tensor | None
-    states: Tensor | None
+    hidden_states: Tensor | None
 
     def to(self, device: torch.device) -> "Batch":
-        """The same batch on a device; its lengths stay where they are, since layers over packed sequences ask for them on the CPU."""
-        moved = {name: tensor.to(device, non_blocking=True) for name in self.__slots__ if name != "lengths" and (tensor := getattr(self, name)) is not None}
-        return replace(self, **moved)
+        """Return the batch on a device; the lengths stay on the CPU, where packed sequences need them."""
+
+        def moved(tensor: Tensor) -> Tensor:
+            return tensor.to(device, non_blocking=True)
+
+        return replace(
+            self,
+            features=moved(self.features),
+            index=moved(self.index),
+            tags=moved(self.tags),
+            weights=moved(self.weights),
+            soft=None if self.soft is None else moved(self.soft),
+            hidden_states=None if self.hidden_states is None else moved(self.hidden_states),
+        )
 
 
 def build_vocabulary(
-    sentences: Sequence[Sequence[str]], settings: FeatureSettings, minimum: int, limit: int | None = None, gazetteer: Gazetteer | None = None
+    sentences: Sequence[Sequence[str]],
+    settings: FeatureSettings,
+    minimum: int,
+    limit: int | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> Vocabulary:
-    """Number the features that occur in at least `minimum` running words, the most frequent first, at most `limit` of them.
+    """Number the features that occur in at least `minimum` words, the most frequent first, at most `limit` of them.
 
-    The classes of a gazetteer stand in front of them.
+    The classes of a gazetteer come before them.
     """
     words = Counter(token for tokens in sentences for token in tokens)
     counts: Counter[str] = Counter()
@@ -81,36 +124,74 @@ def build_vocabulary(
     return Vocabulary(listed + kept[:limit], settings, gazetteer)
 
 
-def to_arrays(documents: Sequence[Document], vocabulary: Vocabulary, tags: Sequence[str], *, forms: bool = False) -> Arrays:
-    """Number a corpus, on request with the other forms of its words. Raises DataError where a tag is not among `tags`."""
+def to_arrays(
+    documents: Sequence[Document], vocabulary: Vocabulary, tags: Sequence[str], *, variants: bool = False
+) -> Arrays:
+    """Number an annotated corpus.
+
+    :param tags: tags by number.
+    :param variants: also number the variants of its words.
+    :raises DataError: the corpus has a tag that is not among `tags`.
+    """
     sentences = [sentence for document in documents for sentence in document.sentences]
     numbers = {tag: number for number, tag in enumerate(tags)}
-    if strange := sorted({tag for sentence in sentences for tag in sentence.tags} - set(numbers)):
-        raise DataError(f"the tags {', '.join(strange)} do not occur in the training data; rename them with --map, or add training data that has them")
+    if unknown := sorted({tag for sentence in sentences for tag in sentence.tags} - set(numbers)):
+        raise DataError(
+            f"the tags {', '.join(unknown)} do not occur in the training data; "
+            "rename them with --map, or add training data that has them"
+        )
     tokens = [sentence.tokens for sentence in sentences]
     gold = np.fromiter((numbers[tag] for sentence in sentences for tag in sentence.tags), np.int16)
-    return number_words(tokens, vocabulary, gold, np.ones(len(sentences), np.float32), forms=forms)
+    return number_words(tokens, vocabulary, gold, np.ones(len(sentences), np.float32), variants=variants)
 
 
-def number_words(sentences: Sequence[Sequence[str]], vocabulary: Vocabulary, tags: np.ndarray, weights: np.ndarray, *, forms: bool) -> Arrays:
-    """A corpus out of its sentences, and what :class:`Arrays` tells of their tags and weights."""
+def labelled_arrays(
+    text: LabelledText, vocabulary: Vocabulary, tags: Sequence[str], weight: float, *, variants: bool = False
+) -> Arrays:
+    """Number labelled text; its tags are the best legal ones under the probabilities.
+
+    :param tags: tags by number.
+    :param weight: weight of each sentence in the loss.
+    :param variants: also number the variants of its words.
+    :raises DataError: the text has probabilities of a tag that is not among `tags`.
+    """
+    if unknown := sorted(set(text.tags) - set(tags)):
+        message = f"the labelled text has tags that are not in the training data: {', '.join(unknown)}"
+        raise DataError(message)
+    rows, sentences = text.probabilities, text.sentences
+    probabilities = np.zeros((len(rows), len(tags)), np.float16)
+    probabilities[:, [tags.index(tag) for tag in text.tags]] = rows
+    hard = best_tags(probabilities, list(map(len, sentences)), tags)
+    weights = np.full(len(sentences), weight, np.float32)
+    arrays = number_words(sentences, vocabulary, hard, weights, variants=variants)
+    arrays.soft, arrays.hidden_states = probabilities, text.hidden_states
+    return arrays
+
+
+def number_words(
+    sentences: Sequence[Sequence[str]], vocabulary: Vocabulary, tags: np.ndarray, weights: np.ndarray, *, variants: bool
+) -> Arrays:
+    """Number the words of sentences whose tags and weights are known, see :class:`Arrays`."""
     distinct: dict[str, int] = {}
-    words = np.fromiter((distinct.setdefault(token, len(distinct)) for tokens in sentences for token in tokens), np.int32)
+    numbers = (distinct.setdefault(token, len(distinct)) for tokens in sentences for token in tokens)
+    words = np.fromiter(numbers, np.int32)
     starts = np.cumsum([0, *map(len, sentences)], dtype=np.int64)
     own = list(distinct)
-    places = None
-    if forms:
-        places = np.array([[distinct.setdefault(change(word), len(distinct)) for word in own] for change in FORMS], np.int32)
-        places = np.pad(places, ((0, 0), (0, len(distinct) - len(own))))  # words that occur in another form alone are never asked for
-    return Arrays(vocabulary.rows(distinct), words, tags, starts, weights, forms=places)
+    rows = None
+    if variants:
+        rows = np.array(
+            [[distinct.setdefault(vary(word), len(distinct)) for word in own] for vary in VARIANTS], np.int32
+        )
+        rows = np.pad(rows, ((0, 0), (0, len(distinct) - len(own))))  # words that are only variants are never looked up
+    return Arrays(vocabulary.rows(distinct), words, tags, starts, weights, variants=rows)
 
 
 def _plain(token: str) -> str:
-    return token.translate(PLAIN)
+    return token.translate(ASCII_PUNCTUATION)
 
 
-# The forms of a word: as it is, in lower and in upper case, each also with a keyboard's plain quotes and dashes.
-FORMS: tuple[Callable[[str], str], ...] = (
+# Variants of a word: as it is, in lower and in upper case, each also with ASCII punctuation.
+VARIANTS: tuple[Callable[[str], str], ...] = (
     str,
     str.lower,
     str.upper,
@@ -121,8 +202,11 @@ FORMS: tuple[Callable[[str], str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class FormShares:
-    """The shares of sentences that are shown in lower case, in upper case, and with plain quotes and dashes, drawn anew in each epoch."""
+class VariantShares:
+    """Shares of the sentences that are shown in lower case, in upper case, and with ASCII punctuation.
+
+    Drawn anew in each epoch.
+    """
 
     lowered: float = 0.0
     raised: float = 0.0
@@ -132,66 +216,78 @@ class FormShares:
         return any((self.lowered, self.raised, self.plain))
 
     def draw(self, count: int, generator: np.random.Generator) -> np.ndarray:
-        """A number of a form for each sentence. *Shape:* (count,)."""
+        """Draw the variant of each sentence, an index into VARIANTS. *Shape:* (count,)."""
         case = generator.random(count)
         case = np.where(case < self.lowered, 1, np.where(case < self.lowered + self.raised, 2, 0))
         return case + 3 * (generator.random(count) < self.plain)
 
 
 def join(parts: Sequence[Arrays]) -> Arrays:
-    """One corpus out of several. Where only some have soft labels or states, the others' are all zero."""
-    shift = np.cumsum([0, *(len(part.rows) for part in parts)])
-    ends = np.cumsum([0, *(len(part.words) for part in parts)])
+    """Concatenate corpora. If only some have soft labels or hidden states, those of the others are zero."""
+    shift = np.cumsum([0, *(len(part.features) for part in parts)])[:-1].astype(np.int32)
+    ends = np.cumsum([0, *(len(part.words) for part in parts)])[:-1]
     tokens = [len(part.words) for part in parts]
-    soft, states = _fill([part.soft for part in parts], tokens), _fill([part.states for part in parts], tokens)
-    forms = None
-    if all(part.forms is not None for part in parts):
-        forms = np.concatenate([part.forms + offset for part, offset in zip(parts, shift[:-1].astype(np.int32), strict=True)], axis=1)
+    variants = [part.variants for part in parts]
+    starts = [part.starts[1:] + end for part, end in zip(parts, ends, strict=True)]
     return Arrays(
-        np.concatenate([part.rows for part in parts]),
-        np.concatenate([part.words + offset for part, offset in zip(parts, shift[:-1].astype(np.int32), strict=True)]),
-        np.concatenate([part.tags for part in parts]),
-        np.concatenate([[0], *(part.starts[1:] + end for part, end in zip(parts, ends[:-1], strict=True))]),
-        np.concatenate([part.weights for part in parts]),
-        soft,
-        states,
-        forms,
+        features=np.concatenate([part.features for part in parts]),
+        words=np.concatenate([part.words + offset for part, offset in zip(parts, shift, strict=True)]),
+        tags=np.concatenate([part.tags for part in parts]),
+        starts=np.concatenate([np.zeros(1, np.int64), *starts]),
+        weights=np.concatenate([part.weights for part in parts]),
+        soft=_fill([part.soft for part in parts], tokens),
+        hidden_states=_fill([part.hidden_states for part in parts], tokens),
+        variants=None
+        if any(rows is None for rows in variants)
+        else np.concatenate(
+            [rows + offset for rows, offset in zip(variants, shift, strict=True) if rows is not None], axis=1
+        ),
     )
 
 
 def _fill(parts: Sequence[np.ndarray | None], tokens: Sequence[int]) -> np.ndarray | None:
-    """Figures of all tokens, zero where a part has none; `None` where no part has any. *Shape:* each (its tokens, width) -> (tokens, width), float16."""
+    """Concatenate the values of all tokens, zero for a part that has none; None if no part has any.
+
+    *Shape:* each (its tokens, width) -> (tokens, width), float16.
+    """
     width = next((part.shape[1] for part in parts if part is not None), 0)
     if not width:
         return None
-    return np.concatenate([np.zeros((count, width), np.float16) if part is None else part for part, count in zip(parts, tokens, strict=True)])
+    filled = zip(parts, tokens, strict=True)
+    return np.concatenate([np.zeros((count, width), np.float16) if part is None else part for part, count in filled])
 
 
-def plan_epoch(lengths: np.ndarray, batch_tokens: int, batch_sentences: int | None, generator: np.random.Generator) -> list[np.ndarray]:
-    """Shuffle sentences into batches of like length, in random order.
+def plan_epoch(
+    lengths: np.ndarray, batch_tokens: int, batch_sentences: int | None, generator: np.random.Generator
+) -> list[np.ndarray]:
+    """Shuffle sentences into batches of similar length, in random order.
 
-    :param batch_tokens: a batch's sentences times its longest is at most this (a longer sentence goes alone).
-    :param batch_sentences: where given, batches of so many sentences in plain random order instead.
+    :param lengths: tokens of each sentence.
+        *Shape:* (sentences,).
+    :param batch_tokens: largest number of tokens in a batch, padding included; a longer sentence makes a batch of its
+        own.
+    :param batch_sentences: if given, batches of this many sentences in plain random order instead.
     """
     if batch_sentences:
         order = generator.permutation(len(lengths))
         return [order[start : start + batch_sentences] for start in range(0, len(order), batch_sentences)]
-    # a little noise on the lengths, so that the same sentences do not always meet
+    # a little noise on the lengths, so that the same sentences do not always share a batch
     order = np.argsort(lengths * generator.uniform(0.8, 1.2, len(lengths)), kind="stable")
-    batches, start, longest = [], 0, 0
+    planned, start, longest = [], 0, 0
     for position, sentence in enumerate(order):
         longest = max(longest, int(lengths[sentence]))
         if position > start and longest * (position - start + 1) > batch_tokens:
-            batches.append(order[start:position])
+            planned.append(order[start:position])
             start, longest = position, int(lengths[sentence])
-    batches.append(order[start:])
-    return [batches[i] for i in generator.permutation(len(batches))]
+    planned.append(order[start:])
+    return [planned[number] for number in generator.permutation(len(planned))]
 
 
-def batches(arrays: Arrays, plan: Sequence[np.ndarray], forms: np.ndarray | None = None) -> Iterator[Batch]:
+def batches(arrays: Arrays, plan: Sequence[np.ndarray], variants: np.ndarray | None = None) -> Iterator[Batch]:
     """Lay out the sentences of each planned batch as tensors.
 
-    :param forms: which of FORMS each sentence of the corpus is shown in; none: as it is.
+    :param variants: which of VARIANTS each sentence of the corpus is shown in; by default as it is.
+        *Shape:* (sentences,).
     """
     for chosen in plan:
         lengths = arrays.lengths[chosen]
@@ -200,20 +296,23 @@ def batches(arrays: Arrays, plan: Sequence[np.ndarray], forms: np.ndarray | None
         inside = position < lengths  # (time, batch)
         token = np.where(inside, arrays.starts[chosen] + position, 0)
         words = np.where(inside, arrays.words[token], arrays.words[arrays.starts[chosen[0]]])
-        if forms is not None:
-            words = arrays.forms[forms[chosen], words]
+        if variants is not None and arrays.variants is not None:
+            words = arrays.variants[variants[chosen], words]
         distinct, index = np.unique(words, return_inverse=True)
         yield Batch(
-            torch.from_numpy(arrays.rows[distinct]),
-            torch.from_numpy(index.reshape(words.shape)),
-            torch.from_numpy(np.where(inside, arrays.tags[token], 0).astype(np.int64)),
-            torch.from_numpy(lengths),
-            torch.from_numpy(arrays.weights[chosen]),
-            _laid_out(arrays.soft, token, inside),
-            _laid_out(arrays.states, token, inside),
+            features=torch.from_numpy(arrays.features[distinct]),
+            index=torch.from_numpy(index.reshape(words.shape)),
+            tags=torch.from_numpy(np.where(inside, arrays.tags[token], 0).astype(np.int64)),
+            lengths=torch.from_numpy(lengths),
+            weights=torch.from_numpy(arrays.weights[chosen]),
+            soft=_laid_out(arrays.soft, token, inside),
+            hidden_states=_laid_out(arrays.hidden_states, token, inside),
         )
 
 
-def _laid_out(figures: np.ndarray | None, token: np.ndarray, inside: np.ndarray) -> Tensor | None:
-    """Figures of tokens by their places, zero behind a sentence's end. *Shape:* (tokens, width), two of (time, batch) -> (time, batch, width), float32."""
-    return None if figures is None else torch.from_numpy((figures[token] * inside[:, :, None]).astype(np.float32))
+def _laid_out(values: np.ndarray | None, token: np.ndarray, inside: np.ndarray) -> Tensor | None:
+    """Lay out the values of tokens as the batch has them, zero after the end of a sentence.
+
+    *Shape:* (tokens, width), two of (time, batch) -> (time, batch, width), float32.
+    """
+    return None if values is None else torch.from_numpy((values[token] * inside[:, :, None]).astype(np.float32))

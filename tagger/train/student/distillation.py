@@ -1,40 +1,79 @@
-"""A student's top layer drawn towards what its teacher holds at each token: words of which nine probabilities say next to nothing teach something, too.
+"""Distillation from a teacher: the loss of soft labels, and of hidden states.
 
-As in XtremeDistil (Mukherjee and Awadallah 2020), but together with the labels, not before them, and less and less: at the end the labels alone count.
+Soft labels are the teacher's tag probabilities. In hidden-state distillation a linear projection of the student's top
+layer is regressed on the teacher's hidden states, so that every token gives a training signal and not only those of
+entities. It follows XtremeDistil (Mukherjee and Awadallah 2020), but runs together with the training on labels, with a
+weight that falls to 0 at the end.
 """
 
 import torch
 from torch import Tensor, nn
 
 
-class Guide(nn.Module):
-    """A linear layer from the student's states to the teacher's, in use only while the student is trained.
+def mixed_loss(
+    hard: Tensor, emissions: Tensor, soft: Tensor, weights: Tensor, sentence_weights: Tensor, soft_share: float
+) -> Tensor:
+    """Mix the loss of a teacher's soft labels with that of the tags.
 
-    :param width: figures of the student's states.
-    :param states: figures of the teacher's.
-    :param weight: of a token's squared distance, a mean over the figures, in the first step.
+    :param hard: loss of the tags of each sentence.
+        *Shape:* (batch,).
+    :param emissions: the student's scores.
+        *Shape:* (time, batch, tags).
+    :param soft: the teacher's probabilities; all zero in a sentence without a teacher, whose tags then count in full.
+        *Shape:* (time, batch, tags).
+    :param weights: weight of each token, 0 after the end of a sentence.
+        *Shape:* (time, batch).
+    :param sentence_weights: weight of each sentence.
+        *Shape:* (batch,).
+    :param soft_share: share of the soft labels in the loss, from 0 to 1.
+    :returns: weighted mean over tokens. *Shape:* ().
+    """
+    taught = soft.sum(2) > 0  # (time, batch)
+    cross_entropy = (-(soft * emissions.log_softmax(2)).sum(2) * weights).sum()
+    # a whole sentence is labelled or it is not: the loss of its tags is of the sentence
+    share = torch.where(taught[0], 1 - soft_share, 1.0)
+    return (soft_share * cross_entropy + (hard * sentence_weights * share).sum()) / weights.sum()
+
+
+class HiddenStateDistillation(nn.Module):
+    """Linear projection from the student's hidden states to the teacher's, used only in training.
+
+    :param width: width of the student's hidden states.
+    :param hidden: width of the teacher's.
+    :param weight: weight of the distance in the first step; it falls linearly to 0.
     """
 
-    def __init__(self, width: int, states: int, weight: float) -> None:
+    def __init__(self, width: int, hidden: int, weight: float) -> None:
         super().__init__()
         self.weight = weight
-        self.layer = nn.Linear(width, states)
+        self.layer = nn.Linear(width, hidden)
 
-    def distance(self, held: Tensor, states: Tensor, inside: Tensor) -> Tensor:
-        """The mean squared distance over a batch's tokens; one whose states are all zero has no teacher, and counts as no distance.
+    @classmethod
+    def seeded(cls, width: int, hidden: int, weight: float, seed: int) -> "HiddenStateDistillation":
+        """Initialize from a seed of its own; the global random generator keeps its state."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return cls(width, hidden, weight)
 
-        *Shape:* held (time, batch, width), states (time, batch, states), inside (time, batch) -> ().
+    def distance(self, own: Tensor, hidden: Tensor, inside: Tensor) -> Tensor:
+        """Compute the mean squared distance over a batch's tokens; tokens whose teacher states are all zero count as 0.
+
+        :param own: the student's hidden states.
+            *Shape:* (time, batch, width).
+        :param hidden: the teacher's.
+            *Shape:* (time, batch, hidden).
+        :param inside: whether a position is within its sentence.
+            *Shape:* (time, batch).
+        :returns: the mean. *Shape:* ().
         """
-        taught = inside & (states != 0).any(2)
-        return ((self.layer(held) - states).square().mean(2) * taught).sum() / inside.sum()
+        taught = inside & (hidden != 0).any(2)
+        squared = (self.layer(own) - hidden).square().mean(2)
+        mean: Tensor = (squared * taught).sum() / inside.sum()
+        return mean
 
     def loss(self, distance: Tensor, done: float) -> Tensor:
-        """What a distance adds to the loss when so large a share of all steps is done."""
+        """Weight a distance.
+
+        :param done: share of all training steps done, from 0 to 1.
+        """
         return self.weight * (1 - done) * distance
-
-
-def guide_for(width: int, states: int, weight: float, seed: int) -> Guide:
-    """A guide whose first weights depend on the seed alone; the generator of all others is left as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return Guide(width, states, weight)

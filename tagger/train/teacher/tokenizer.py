@@ -1,7 +1,7 @@
-"""Words to subword pieces, over a vocabulary cut down to what the text at hand needs.
+"""Subword tokenizer of the teacher, over a vocabulary reduced to what the text at hand needs.
 
-The tokenizer is a unigram model (Kudo 2018), so a cut vocabulary segments the text that it was cut for exactly as before, and other text
-into smaller pieces. Every word is segmented by itself, as if a space stood before it.
+The tokenizer is a unigram model (Kudo 2018), so a reduced vocabulary segments the text that it was reduced for exactly
+as before, and other text into smaller subwords. Every word is segmented by itself, as if a space came before it.
 """
 
 import json
@@ -15,16 +15,20 @@ from tagger.errors import ModelError
 
 BEGIN, PAD, END, UNKNOWN = range(4)
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
-PIECES_PER_WORD = 12  # a longer word (an address, a run of signs) is cut: its label stands on its first piece
-# All single characters up to here stay in a cut vocabulary: Latin, Greek, Cyrillic; and general punctuation, currency and letter-like signs.
+SUBWORDS_PER_WORD = (
+    12  # a longer word (an address, a run of signs) is truncated: its label is read at its first subword
+)
+# All single characters up to here stay in a reduced vocabulary: Latin, Greek, Cyrillic; and general punctuation,
+# currency and letter-like signs.
 LAST_LETTER, FIRST_SIGN, LAST_SIGN = 0x052F, 0x2000, 0x214F
 APOSTROPHES = str.maketrans("’ʼ`´‘", "'''''")
+WANTED = "give the tokenizer.json of XLM-RoBERTa"
 
 
-class Pieces:
-    """A tokenizer, told apart by its JSON.
+class SubwordTokenizer:
+    """A tokenizer defined by its JSON.
 
-    :param definition: the text of a `tokenizer.json` with a unigram model and the five special pieces of XLM-RoBERTa.
+    :param definition: text of a `tokenizer.json` with a unigram model and the five special subwords of XLM-RoBERTa.
     :raises ModelError: it is of another kind.
     """
 
@@ -33,16 +37,16 @@ class Pieces:
         try:
             self._tokenizer = Tokenizer.from_str(definition)
         except Exception as error:  # the library raises bare Exception
-            raise ModelError(f"not a tokenizer definition: {error}; give the tokenizer.json of XLM-RoBERTa") from None
-        missing = [piece for number, piece in enumerate(SPECIAL[:4]) if self._tokenizer.token_to_id(piece) != number]
+            raise ModelError(f"not a tokenizer definition: {error}; {WANTED}") from None
+        missing = [name for number, name in enumerate(SPECIAL[:4]) if self._tokenizer.token_to_id(name) != number]
         mask = self._tokenizer.token_to_id(SPECIAL[4])
         if missing or mask is None:
-            raise ModelError(f"the tokenizer lacks {' '.join(missing or [SPECIAL[4]])}; give the tokenizer.json of XLM-RoBERTa")
-        self.mask = mask
+            raise ModelError(f"the tokenizer lacks {' '.join(missing or [SPECIAL[4]])}; {WANTED}")
+        self.mask: int = mask
         self._known: dict[str, tuple[int, ...]] = {}
 
     @classmethod
-    def read(cls, path: str | Path) -> "Pieces":
+    def read(cls, path: str | Path) -> "SubwordTokenizer":
         """Read a `tokenizer.json`."""
         try:
             return cls(Path(path).read_text(encoding="utf-8"))
@@ -50,36 +54,41 @@ class Pieces:
             raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
 
     def __len__(self) -> int:
-        return self._tokenizer.get_vocab_size()
+        return int(self._tokenizer.get_vocab_size())
 
     def word(self, token: str) -> tuple[int, ...]:
-        """The pieces of one token, at least one, at most PIECES_PER_WORD. All apostrophes inside a word are one to the encoder."""
+        """Return the subword ids of one token: at least one, at most SUBWORDS_PER_WORD.
+
+        Apostrophes within a word are unified.
+        """
         found = self._known.get(token)
         if found is None:
             text = token.translate(APOSTROPHES) if len(token) > 1 else token
-            found = tuple(self._tokenizer.encode(text, add_special_tokens=False).ids[:PIECES_PER_WORD]) or (UNKNOWN,)
+            ids = self._tokenizer.encode(text, add_special_tokens=False).ids[:SUBWORDS_PER_WORD]
+            found = tuple(ids) or (UNKNOWN,)
             self._known[token] = found
         return found
 
-    def cut(self, sentences: Iterable[Sequence[str]]) -> tuple["Pieces", np.ndarray]:
-        """Keep the pieces that occur in some sentences, single characters of European scripts, and the special pieces.
+    def reduced(self, sentences: Iterable[Sequence[str]]) -> tuple["SubwordTokenizer", np.ndarray]:
+        """Keep the subwords of some sentences, single characters of European scripts, and the special subwords.
 
-        :returns: the smaller tokenizer, and for each of its pieces the number that it had before.
+        :returns: the smaller tokenizer, and for each of its subwords the id that it had before.
         """
         used = {number for tokens in sentences for token in tokens for number in self.word(token)}
         definition = json.loads(self.definition)
         entries = definition["model"]["vocab"]
-        for number, (piece, _) in enumerate(entries):
-            if piece in SPECIAL or (len(piece.lstrip("▁")) <= 1 and all(_is_common(character) for character in piece)):
+        for number, (text, _) in enumerate(entries):
+            single = len(text.lstrip("▁")) <= 1 and all(_is_common(character) for character in text)
+            if text in SPECIAL or single:
                 used.add(number)
         kept = np.array(sorted(used), np.int64)
         definition["model"]["vocab"] = [entries[number] for number in kept]
-        places = {int(number): place for place, number in enumerate(kept)}
+        new_ids = {int(number): new for new, number in enumerate(kept)}
         for added in definition["added_tokens"]:
-            added["id"] = places[added["id"]]
+            added["id"] = new_ids[added["id"]]
         for name, special in (definition.get("post_processor") or {}).get("special_tokens", {}).items():
             special["ids"] = [SPECIAL.index(name)]
-        return Pieces(json.dumps(definition, ensure_ascii=False)), kept
+        return SubwordTokenizer(json.dumps(definition, ensure_ascii=False)), kept
 
 
 def _is_common(character: str) -> bool:

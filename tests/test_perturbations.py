@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tagger import tags as bio
 from tagger.train.data.corpus import Document, Sentence
-from tagger.train.data.perturbations import ALL_VARIANTS, STRESS, VARIANTS, copies, emailed, stressed, unpunctuated
+from tagger.train.data.perturbations import ALL_PERTURBATIONS, STANDARD_PERTURBATIONS, STRESS, emailed, perturbed, stressed, unpunctuated
 
 
 def changed(change, text: str, tags: str) -> tuple[str, str]:
@@ -36,16 +36,16 @@ def test_punctuation_outside_names_goes():
 
 
 def test_the_copies_of_every_scoring_are_among_all():
-    assert list(ALL_VARIANTS)[: len(VARIANTS)] == list(VARIANTS)
+    assert list(ALL_PERTURBATIONS)[: len(STANDARD_PERTURBATIONS)] == list(STANDARD_PERTURBATIONS)
     documents = [Document("d", [Sentence(("Київ",), ("B-LOC",))])]
-    assert copies(documents, VARIANTS["upper-cased"])[0].sentences[0].tokens == ("КИЇВ",)
+    assert perturbed(documents, STANDARD_PERTURBATIONS["upper-cased"])[0].sentences[0].tokens == ("КИЇВ",)
     assert documents[0].sentences[0].tokens == ("Київ",)
 
 
 words = st.text("Аяї'’«»„“.,!?…—-1a", min_size=1, max_size=5)
 
 
-@pytest.mark.parametrize("change", ALL_VARIANTS.values(), ids=ALL_VARIANTS)
+@pytest.mark.parametrize("change", ALL_PERTURBATIONS.values(), ids=ALL_PERTURBATIONS)
 @given(st.data())
 def test_entities_stay_and_copies_repeat(change, data):
     tokens = data.draw(st.lists(words, min_size=1, max_size=8))

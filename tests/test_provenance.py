@@ -2,7 +2,7 @@
 
 import json
 
-from tagger.train.data.provenance import behind, mean_of, told
+from tagger.train.data.provenance import averaging, describe_steps, provenance
 
 FIRST = {"data": {"sources": ["a.conll"], "soft": ["s1"]}, "training": {"loop": {"rate": 0.002, "epochs": 4}, "versions": {"torch": "2"}}}
 SECOND = {"data": {"sources": ["a.conll"], "soft": []}, "training": {"loop": {"rate": 0.001, "epochs": 4, "seed": 1}, "versions": {"torch": "2"}}}
@@ -11,13 +11,13 @@ THIRD = {"data": {"sources": ["a.conll"], "soft": ["s2"]}, "training": {"loop": 
 
 def origin(checkpoint, *before):
     """Data and training, as `fit --start` writes them."""
-    return {**checkpoint["data"], **(behind(before) if before else {})}, checkpoint["training"]
+    return {**checkpoint["data"], **(provenance(before) if before else {})}, checkpoint["training"]
 
 
 def mean(*parts):
     """Data and training of a mean in equal shares."""
-    data = {**FIRST["data"], **behind(parts)}
-    return data, mean_of(data["from"], [1 / len(parts)] * len(parts))
+    data = {**FIRST["data"], **provenance(parts)}
+    return data, averaging(data["from"], [1 / len(parts)] * len(parts))
 
 
 def old(data, training, start):
@@ -37,7 +37,7 @@ def test_a_step_stands_once_however_many_ways_lead_to_it():
     both = mean(*parts)
     for _ in range(10):  # each is the mean of two that begin with the one before
         both = mean(origin(SECOND, both), origin(THIRD, both))
-    steps = behind([both])["lineage"]
+    steps = provenance([both])["lineage"]
     assert len(steps) == 1 + 3 + 10 * 3
     assert len(json.dumps(steps)) < 400 * len(steps)
     known = set()
@@ -50,18 +50,18 @@ def test_what_older_versions_wrote_is_the_same_lineage():
     first, old_first = origin(FIRST), (FIRST["data"], FIRST["training"])
     new = mean(origin(SECOND, first), origin(THIRD, first))
     former = old_mean(old(**SECOND, start=old_first), old(**THIRD, start=old_first))
-    new_steps, old_steps = (list(behind([made])["lineage"].items()) for made in (new, former))
+    new_steps, old_steps = (list(provenance([made])["lineage"].items()) for made in (new, former))
     assert new_steps[:3] == old_steps[:3]
     for (_, made), (_, was) in zip(new_steps[3:], old_steps[3:], strict=True):
         assert made["from"] == was["from"] and made["training"] == was["training"]
-    (key, step), *_ = list(behind([origin(THIRD, former)])["lineage"].items())[::-1]
+    (key, step), *_ = list(provenance([origin(THIRD, former)])["lineage"].items())[::-1]
     assert step["from"] == [old_steps[-1][0]] and key != old_steps[-1][0]
 
 
 def test_people_are_told_what_changed_from_step_to_step():
     first = origin(FIRST)
     both = mean(first, origin(SECOND, first))
-    rows = told(behind([origin(THIRD, both)])["lineage"])
+    rows = describe_steps(provenance([origin(THIRD, both)])["lineage"])
     assert rows == [
         ("Step 1", '`{"loop.rate": 0.002, "loop.epochs": 4, "versions.torch": "2"}`'),
         ("Step 2, from 1", '`{"loop.rate": 0.001, "loop.seed": 1}`'),
@@ -72,9 +72,21 @@ def test_people_are_told_what_changed_from_step_to_step():
 
 def test_people_are_told_what_is_gone_from_step_to_step():
     first = {}, {"data": {"mapping": {"ART": "MISC"}}, "loop": {"guidance": 1.0}}
-    rows = told(behind([({**behind([first])}, {"data": {"mapping": {}}, "loop": {}})])["lineage"])
-    assert rows[1] == ("Step 2, from 1", '`{"data.mapping": {}, "loop": {}, "data.mapping.ART": null, "loop.guidance": null}`')
+    rows = describe_steps(provenance([({**provenance([first])}, {"data": {"mapping": {}}, "loop": {}})])["lineage"])
+    assert rows[1] == ("Step 2, from 1", '`{"data.mapping": {}, "loop": {}, "data.mapping.ART": null, "data.hidden_state_weight": null}`')
 
 
 def test_models_of_which_nothing_is_known():
-    assert told(behind([({}, {})])["lineage"]) == [("Step 1", "`{}`")]
+    assert describe_steps(provenance([({}, {})])["lineage"]) == [("Step 1", "`{}`")]
+
+
+def test_an_option_is_the_same_under_its_old_names():
+    options = [{"loop": {"guidance": 0.5}}, {"data": {"guidance": 0.5}}, {"data": {"hidden_state_weight": 0.7}}]
+    first = {}, options[0]
+    second = {**provenance([first])}, options[1]
+    steps = provenance([({**provenance([second])}, options[2])])["lineage"]
+    assert [text for _, text in describe_steps(steps)] == [
+        '`{"data.hidden_state_weight": 0.5}`',
+        "`{}`",
+        '`{"data.hidden_state_weight": 0.7}`',
+    ]

@@ -1,4 +1,4 @@
-"""From a graph and what belongs to it to the bytes of one model file, sealed by a digest."""
+"""Writing of one model file: the graph and its bundle, sealed with a digest."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tagger.train.data.writing import whole_file
 
 
 def to_bytes(model: onnx.ModelProto, bundle: Bundle) -> bytes:
-    """One model file: the graph, with the bundle in its metadata. The same input gives the same bytes."""
+    """Return the bytes of a model file: the graph, with the bundle in its metadata; they are reproducible."""
     sealed = onnx.ModelProto()
     sealed.CopyFrom(model)
     helper.set_model_props(sealed, {**to_metadata(bundle), digest.KEY: digest.PLACEHOLDER})
@@ -19,6 +19,6 @@ def to_bytes(model: onnx.ModelProto, bundle: Bundle) -> bytes:
 
 
 def write_model(content: bytes, path: str | Path) -> None:
-    """Write the file whole or not at all. Raises DataError where it cannot be written."""
+    """Write the file, atomically. Raises DataError if it cannot be written."""
     with whole_file(path) as file:
         file.write(content)
