@@ -67,8 +67,8 @@ def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
         helper.make_node("Cast", ["rows.numbers"], ["rows.steps"], name="widen", to=TensorProto.FLOAT),
         helper.make_node("Gather", ["scales", FEATURES], ["rows.scales.half"], name="scale"),
         helper.make_node("Cast", ["rows.scales.half"], ["rows.scales"], name="widen.scale", to=TensorProto.FLOAT),
-        # a product of each word's scales and rows takes three fifths of the time of scaling and summing one behind the
-        # other
+        # a product of each word's scales and rows takes three fifths of the time of scaling and summing one
+        # after the other
         helper.make_node("Transpose", ["rows.scales"], ["rows.weights"], name="lay", perm=[0, 2, 1]),
         helper.make_node("MatMul", ["rows.weights", "rows.steps"], ["sums"], name="sum"),
         helper.make_node("Squeeze", ["sums", "slot_axis"], ["summed"], name="flatten"),

@@ -15,9 +15,8 @@ from tagger.tagger import Tagger
 from tagger.train.student.checkpoint import Checkpoint
 from tagger.train.student.torch_session import TorchSession
 
-TOLERANCE = (
-    1e-3  # of scores whose size is about 10: rounding of float32 over sums of some hundred terms and some dozen steps
-)
+# Of scores of about 10: rounding errors of float32 over sums of hundreds of terms and dozens of steps.
+TOLERANCE = 1e-3
 LEAST_SHARE = 0.99
 LETTERS = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'’-" + string.ascii_letters + string.digits + ".,«»"
 

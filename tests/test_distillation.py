@@ -10,8 +10,9 @@ from tagger.tags import tag_set
 from tagger.train.data.corpus import read_conll
 from tagger.train.student.dataset import batches, build_vocabulary, join, to_arrays
 from tagger.train.student.distillation import HiddenStateDistillation
+from tagger.train.student.loop_settings import LoopSettings
 from tagger.train.student.network import Network, NetworkSettings
-from tagger.train.student.trainer import LoopSettings, Trainer
+from tagger.train.student.trainer import Trainer
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from tagger.features import FeatureSettings
 from tagger.gazetteer import ENTRY, Gazetteer
 from tagger.train.data.corpus import Document, Sentence
 from tagger.train.data.name_lists import read_gazetteer
-from tagger.train.student.dataset import VARIANTS, VariantShares, batches, build_vocabulary, join, to_arrays
+from tagger.train.student.dataset import batches, build_vocabulary, join, to_arrays
+from tagger.train.student.variants import VARIANTS, VariantShares
 from tagger.vocabulary import Vocabulary
 
 FORMS_OF_NAMES = {"шевченко": 1, "шевченка": 1, "Олена": 2, "горе": 9}

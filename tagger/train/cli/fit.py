@@ -141,12 +141,12 @@ def fit(output: Path, start: str | None, resume: bool, threads: int | None, devi
     """
     from tagger.features import KINDS, FeatureSettings
     from tagger.train.student.checkpoint import load
-    from tagger.train.student.dataset import VariantShares
     from tagger.train.student.fit import DataSettings
     from tagger.train.student.fit import fit as train
+    from tagger.train.student.loop_settings import LoopSettings
     from tagger.train.student.network import NetworkSettings
     from tagger.train.student.schedules import ScheduleSettings
-    from tagger.train.student.trainer import LoopSettings
+    from tagger.train.student.variants import VariantShares
 
     compute_with(threads, device)
     check_folder(output)

@@ -20,8 +20,8 @@ from tagger.train.data.corpus import DISTINCTIVE_TOKENS, Document
 from tagger.train.data.writing import whole_file
 
 CHUNK = 512  # sentences decoded at once
-# Lowest probability that is told from zero. It is a floor and not a term that is added, so that no other probability
-# changes; float16 rounds probabilities below 6e-8 to zero, whose logarithm would rule a tag out for good.
+# Lowest probability that is distinguished from zero. It is a floor and not a term that is added, so that no other
+# probability changes; float16 rounds probabilities below 6e-8 to zero, whose logarithm would rule a tag out for good.
 FLOOR = 1e-6
 
 
@@ -129,8 +129,8 @@ def read_text(path: str | Path, *, hidden_states: bool = False) -> LabelledText:
         probabilities, states = arrays.get("probabilities"), arrays.get("states")
         shapes = {name: len(arrays[name]) for name in ("probabilities", "states") if name in arrays}
         if sum(lengths) != len(tokens) or any(count != len(tokens) for count in shapes.values()):
-            told = "".join(f", {count} rows of {name}" for name, count in shapes.items())
-            message = f"{len(tokens)} tokens, sentences of {sum(lengths)} tokens{told}: they do not fit together"
+            shapes_told = "".join(f", {count} rows of {name}" for name, count in shapes.items())
+            message = f"{len(tokens)} tokens, sentences of {sum(lengths)} tokens{shapes_told}: they do not fit together"
             raise DataError(f"{message}; write the file again", path=str(path))
         if len(owners) != len(lengths) or sorted(owners) != owners:
             raise DataError("its sentences are not in the order of its documents; write the file again", path=str(path))
@@ -153,9 +153,7 @@ def read_text(path: str | Path, *, hidden_states: bool = False) -> LabelledText:
         return LabelledText(documents, tags, str(arrays.get("basis", "")), digest)
     except DataError:
         raise
-    except (
-        Exception
-    ) as error:  # a zip archive cut short, a missing array, text that is not UTF-8: numpy raises many types
+    except Exception as error:  # numpy raises many types: a truncated archive, a missing array, text that is not UTF-8
         reason = str(error).partition("\n")[0] or type(error).__name__
         message = (
             f"not a file of tokenized text ({reason}); make it with `uk-tag-train teacher prepare` or `teacher label`"

@@ -59,7 +59,8 @@ class Subset:
     def entities(self, keep: Callable[[int, bio.Span], bool]) -> "Subset":
         """Return all sentences with some of their entities.
 
-        :param keep: tells whether an entity stays, given the sentence's number and the span."""
+        :param keep: tells whether an entity stays, given the sentence's number and the span.
+        """
 
         def kept(column: Sequence[Tags]) -> list[Tags]:
             return [

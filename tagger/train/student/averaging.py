@@ -1,6 +1,7 @@
 """Weight averaging of networks trained from the same weights (Wortsman et al. 2022).
 
-The average is often better than each of them, and as fast."""
+The average is often better than each of them, and as fast.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

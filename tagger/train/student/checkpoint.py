@@ -46,8 +46,8 @@ class Checkpoint:
 
     def bundle(self) -> Bundle:
         """Return what a model file carries beside the graph."""
-        told = {"data": self.data, "training": self.training, "scores": self.scores, "network": asdict(self.settings)}
-        return Bundle(self.tags, self.vocabulary, self.network().chain.transitions(), told, self.temperature)
+        card = {"data": self.data, "training": self.training, "scores": self.scores, "network": asdict(self.settings)}
+        return Bundle(self.tags, self.vocabulary, self.network().chain.transitions(), card, self.temperature)
 
 
 def save(checkpoint: Checkpoint, path: str | Path) -> None:

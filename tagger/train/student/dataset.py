@@ -4,7 +4,7 @@ And batches of it by tokens.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from tagger.features import FeatureSettings, names
 from tagger.gazetteer import Gazetteer
 from tagger.train.data.corpus import Document
 from tagger.train.data.labelled_text import LabelledText, best_tags
-from tagger.train.data.perturbations import ASCII_PUNCTUATION
+from tagger.train.student.variants import VARIANTS
 from tagger.vocabulary import Vocabulary
 
 
@@ -184,42 +184,6 @@ def number_words(
         )
         rows = np.pad(rows, ((0, 0), (0, len(distinct) - len(own))))  # words that are only variants are never looked up
     return Arrays(vocabulary.rows(distinct), words, tags, starts, weights, variants=rows)
-
-
-def _plain(token: str) -> str:
-    return token.translate(ASCII_PUNCTUATION)
-
-
-# Variants of a word: as it is, in lower and in upper case, each also with ASCII punctuation.
-VARIANTS: tuple[Callable[[str], str], ...] = (
-    str,
-    str.lower,
-    str.upper,
-    _plain,
-    lambda token: _plain(token.lower()),
-    lambda token: _plain(token.upper()),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class VariantShares:
-    """Shares of the sentences that are shown in lower case, in upper case, and with ASCII punctuation.
-
-    Drawn anew in each epoch.
-    """
-
-    lowered: float = 0.0
-    raised: float = 0.0
-    plain: float = 0.0
-
-    def __bool__(self) -> bool:
-        return any((self.lowered, self.raised, self.plain))
-
-    def draw(self, count: int, generator: np.random.Generator) -> np.ndarray:
-        """Draw the variant of each sentence, an index into VARIANTS. *Shape:* (count,)."""
-        case = generator.random(count)
-        case = np.where(case < self.lowered, 1, np.where(case < self.lowered + self.raised, 2, 0))
-        return case + 3 * (generator.random(count) < self.plain)
 
 
 def join(parts: Sequence[Arrays]) -> Arrays:

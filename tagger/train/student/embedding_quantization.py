@@ -1,6 +1,7 @@
 """Quantization of the embedding table to eight bits.
 
-The table is most of a model file, and tags hardly depend on its last digits."""
+The table is most of a model file, and tags hardly depend on its last digits.
+"""
 
 import torch
 from torch import Tensor

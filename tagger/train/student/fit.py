@@ -21,9 +21,10 @@ from tagger.train.student.checkpoint import Checkpoint, save
 from tagger.train.student.dataset import build_vocabulary, join, labelled_arrays, to_arrays
 from tagger.train.student.distillation import HiddenStateDistillation
 from tagger.train.student.embedding_quantization import round_table
+from tagger.train.student.loop_settings import LoopSettings
 from tagger.train.student.network import Network, NetworkSettings
 from tagger.train.student.torch_session import tagger_of
-from tagger.train.student.trainer import LoopSettings, Trainer
+from tagger.train.student.trainer import Trainer
 from tagger.vocabulary import Vocabulary
 
 

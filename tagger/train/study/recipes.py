@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from tagger.features import FeatureSettings
+from tagger.train.student.loop_settings import LoopSettings
 from tagger.train.student.network import NetworkSettings
 from tagger.train.student.schedules import ScheduleSettings
-from tagger.train.student.trainer import LoopSettings
 from tagger.train.study.original import EMBEDDING, EPOCHS, WIDTH
 
 SENTENCE_TOKENS = 19  # mean of the corpus, to convert batches of sentences to tokens

@@ -15,9 +15,8 @@ from tagger.errors import ModelError
 
 BEGIN, PAD, END, UNKNOWN = range(4)
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
-SUBWORDS_PER_WORD = (
-    12  # a longer word (an address, a run of signs) is truncated: its label is read at its first subword
-)
+# A longer word (an address, a run of signs) is truncated: its label is read at its first subword.
+SUBWORDS_PER_WORD = 12
 # All single characters up to here stay in a reduced vocabulary: Latin, Greek, Cyrillic; and general punctuation,
 # currency and letter-like signs.
 LAST_LETTER, FIRST_SIGN, LAST_SIGN = 0x052F, 0x2000, 0x214F
