@@ -1,6 +1,7 @@
-"""uk-tag-export: from a checkpoint to one ONNX file, and a look into such a file."""
+"""uk-tag-export: turns a checkpoint into an ONNX model file, shows such a file, or turns it back into a checkpoint."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -12,19 +13,34 @@ from tagger.errors import printable
 from tagger.options import invoke
 
 PRECISION_HELP = "int8: smaller and faster on a CPU; uk-tag finds MODEL.int8.onnx beside MODEL.onnx."
-TEMPERATURE_HELP = "Divide scores by it before they become probabilities: `uk-tag-train evaluate --calibration` finds one. [default: the checkpoint's, 1.0]"
-CARD_HELP = "Also put KEY=VALUE into the model's card: name, licence, description, ... (repeatable)."
+TEMPERATURE_HELP = (
+    "Divide scores by it before the softmax; `uk-tag-train evaluate --calibration` finds one. "
+    "[default: the checkpoint's, 1.0]"
+)
+CARD_HELP = "Add KEY=VALUE to the model's card: name, licence, description, ... (repeatable)."
+REVERSE_HELP = "Turn a float32 model, by path or by its name in the package, into a checkpoint for further training."
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.argument("source", metavar="CHECKPOINT", type=click.Path())
 @click.argument("target", metavar="MODEL.onnx", type=click.Path(), required=False)
-@click.option("--show", is_flag=True, help="Print what is inside a model file, or a model in the package, instead.")
+@click.option("--show", is_flag=True, help="Print what is in a model file, or in a model of the package.")
+@click.option("--reverse", "back", is_flag=True, help=REVERSE_HELP)
 @click.option(
-    "--reverse", "back", is_flag=True, help="Turn a float32 model, or one in the package by its name, into a checkpoint instead, to train it further."
+    "--check",
+    "checks",
+    multiple=True,
+    type=click.Path(),
+    metavar="CONLL",
+    help="Also compare on the sentences of this file (repeatable).",
 )
-@click.option("--check", "checks", multiple=True, type=click.Path(), metavar="CONLL", help="Compare on the sentences of this file, too (repeatable).")
-@click.option("--precision", type=click.Choice(["float32", "int8"]), default="float32", show_default=True, help=PRECISION_HELP)
+@click.option(
+    "--precision",
+    type=click.Choice(["float32", "int8"]),
+    default="float32",
+    show_default=True,
+    help=PRECISION_HELP,
+)
 @click.option("--temperature", type=click.FloatRange(0, 100, min_open=True), help=TEMPERATURE_HELP)
 @click.option("--card", multiple=True, metavar="KEY=VALUE", help=CARD_HELP)
 @click.option("--json", "as_json", is_flag=True, help="With --show: print JSON.")
@@ -40,10 +56,11 @@ def command(
     precision: str,
     temperature: float | None,
 ) -> None:
-    """Turn a checkpoint of uk-tag-train into one ONNX file, vocabulary and all.
+    """Turn a checkpoint of uk-tag-train into one ONNX file, vocabulary included.
 
-    Before anything is written, the graph and the checkpoint tag the same sentences in ragged batches; a difference in a tag, or of more than 0.001
-    in a score, is an error. So it is with int8 if a score depends on the rest of the batch, or more than one tag in a hundred differs from float32's.
+    Before the file is written, graph and checkpoint tag the same sentences in ragged batches; it is an error if a tag
+    differs, or a score by more than 0.001. With int8 it is an error if a score depends on the rest of the batch, or if
+    more than one tag in a hundred differs from float32.
 
     \b
         uk-tag-export model.pt model.onnx --card licence='CC BY-NC-SA 4.0'
@@ -56,14 +73,16 @@ def command(
     if not show:
         _refuse(["as_json"], "goes with --show only")
     if show or back:
-        _refuse(["checks", "precision", "temperature", "card"], f"does not go with {'--show' if show else '--reverse'}")
+        mode = "--show" if show else "--reverse"
+        _refuse(["checks", "precision", "temperature", "card"], f"does not go with {mode}")
     if show:
         if target:
             raise click.UsageError("--show takes one file")
         _show(source, as_json)
         return
     if not target:
-        raise click.UsageError(f"give the {'checkpoint' if back else 'model file'} to write, or --show to look into a model")
+        kind = "checkpoint" if back else "model file"
+        raise click.UsageError(f"give the {kind} to write, or --show to look into a model")
     if back:
         _reverse(source, target)
         return
@@ -76,21 +95,28 @@ def command(
     _export(source, target, checks, extra, precision, temperature)
 
 
-def _refuse(parameters: list[str], why: str) -> None:
-    """Raise UsageError where one of these was given: it would be passed over in silence."""
+def _refuse(parameters: Sequence[str], why: str) -> None:
+    """Raise UsageError if one of these options was given: it would be ignored in silence."""
     context = click.get_current_context()
     for option in context.command.params:
-        if option.name in parameters and context.get_parameter_source(option.name) is not ParameterSource.DEFAULT:
+        if option.name in parameters and context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT:
             raise click.UsageError(f"{option.opts[0]} {why}")
 
 
-def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, str], precision: str, temperature: float | None) -> None:
-    from export.bundle import to_bytes, write_model
+def _export(
+    source: str,
+    target: str,
+    checks: Sequence[str],
+    extra: dict[str, str],
+    precision: str,
+    temperature: float | None,
+) -> None:
     from export.graph import build
+    from export.model_file import to_bytes, write_model
     from export.parity import compare, compare_int8, random_sentences
     from export.quantize import quantize
-    from tagger.train.checkpoint import load
-    from tagger.train.corpus import read_conll
+    from tagger.train.data.corpus import read_conll
+    from tagger.train.student.checkpoint import load
 
     checkpoint = load(source)
     bundle = checkpoint.bundle()
@@ -107,27 +133,26 @@ def _export(source: str, target: str, checks: tuple[str, ...], extra: dict[str, 
     if precision == "int8":
         exact, content = content, to_bytes(quantize(graph), bundle)
         share = compare_int8(content, exact, sentences)
-        write_model(content, target)
-        _log(
-            f"{target}: {len(content) / 1e6:.1f} MB; the same scores alone and in any batch; {share:.3%} of the tags of {found.tokens} tokens "
-            f"as in float32, which differs from {source} by at most {found.worst:.1e} in a score"
+        told = (
+            f"the same scores alone and in any batch; {share:.3%} of the tags of {found.tokens} tokens are those of "
+            f"float32, which differs from {source} by at most {found.worst:.1e} in a score"
         )
-        return
+    else:
+        told = (
+            f"same tags as {source} on {found.sentences} sentences of {found.tokens} tokens, "
+            f"largest difference of a score {found.worst:.1e}"
+        )
     write_model(content, target)
-    _log(
-        f"{target}: {len(content) / 1e6:.1f} MB; same tags as {source} on {found.sentences} sentences of {found.tokens} tokens, "
-        f"largest difference of a score {found.worst:.1e}"
-    )
+    _log(f"{target}: {len(content) / 1e6:.1f} MB; {told}")
 
 
 def _reverse(source: str, target: str) -> None:
     from export.reverse import reverse
     from tagger.precision import model_file
-    from tagger.train.checkpoint import save
+    from tagger.train.student.checkpoint import save
 
     model = model_file(source, "float32")
-    checkpoint = reverse(model)
-    save(checkpoint, target)
+    save(reverse(model), target)
     _log(f"{target}: the weights, network and vocabulary of {model.name}")
 
 
@@ -173,7 +198,7 @@ def _log(line: str) -> None:
 
 
 def main() -> None:
-    """The work of :func:`tagger.start.uk_tag_export`; raises what :func:`tagger.start.run` ends with."""
+    """Do the work of :func:`tagger.start.uk_tag_export`. Raises what :func:`tagger.start.run` ends with."""
     invoke(command, "uk-tag-export")
 
 

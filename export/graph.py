@@ -1,14 +1,17 @@
 """The network as an ONNX graph, node by node from its weights; nothing is traced, so batch and time stay free.
 
-    features (words, slots) -> Gather -> Cast -> MatMul (each row's scale times the row) -> Clip -> embedded (words, width of a vector)
-    vectors (words, width of a vector), index (time, batch) -> Gather -> LSTM | GRU | RNN with sequence_lens, layer by layer -> MatMul, Add
-        -> emissions (time, batch, tags)
+    features (words, slots) -> Gather -> Cast -> MatMul (each row's scale times the row) -> Clip
+        -> embedded (words, width of a vector)
+    vectors (words, width of a vector), index (time, batch) -> Gather
+        -> LSTM | GRU | RNN with sequence_lens, layer by layer -> MatMul, Add -> emissions (time, batch, tags)
 
-The two halves touch nowhere within the graph: the runtime keeps what is embedded, and gives it back as vectors. Nothing but the second Gather
-reads those, so they may be a table of many more words than the batch has.
+The two halves are not connected within the graph: the runtime caches what is embedded, and passes it back as vectors.
+Only the second Gather reads these, so they can be a table of many more words than the batch has.
 
 Weights of recurrent layers change their gate order: torch has i f g o and r z n, ONNX has i o f c and z r h.
 """
+
+from typing import Any
 
 import numpy as np
 import onnx
@@ -17,22 +20,23 @@ from onnx import TensorProto, helper, numpy_helper
 from export.pinned import EXTRA, pin_layer, pinned_columns
 from tagger.errors import ModelError
 from tagger.shapes import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS
-from tagger.train.network import Network, NetworkSettings
-from tagger.train.rounding import split_table
+from tagger.train.student.embedding_quantization import split_table
+from tagger.train.student.network import Network, NetworkSettings
 
-# LSTM was given a new version at opset 22, for which onnxruntime's CUDA provider may have no kernel.
+# At opset 22 LSTM has a new version, for which onnxruntime's CUDA provider may have no kernel.
 OPSET = 17
-IR_VERSION = 8  # the newest that onnxruntime 1.10 and later read
-BEYOND = 2  # times the largest figure of a vector: where its columns stand, so that they surely round to the outermost steps
+IR_VERSION = 8  # the newest that onnxruntime 1.10 reads
+# Value of a vector's pinned columns over its largest value, so that they surely round to the outermost steps.
+BEYOND = 2
 GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn": (0,)}
 OPERATORS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 
 
 def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
-    """Write the graph of a network. The embedding table is stored in eight bits.
+    """Build the graph of a network. The embedding table is stored in eight bits.
 
-    :param pinned: give the layers the columns and units that :mod:`export.pinned` tells of; the emissions stay the same.
-    :raises ModelError: the table's figures do not survive eight bits, or the layers to be pinned are no LSTM.
+    :param pinned: add the columns and units of :mod:`export.pinned` to the layers; the emissions stay the same.
+    :raises ModelError: the table does not fit into eight bits, or the layers to be pinned are no LSTM.
     """
     weights = {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
     settings = network.settings
@@ -53,8 +57,8 @@ def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
         "table": table,
         "scales": scales,
         "slot_axis": np.array([1]),
-        "low": np.float32(-settings.clamp),
-        "high": np.float32(settings.clamp),
+        "low": np.array(-settings.clamp, np.float32),
+        "high": np.array(settings.clamp, np.float32),
         "output.weight": output,
         "output.bias": weights["output.bias"],
     }
@@ -63,7 +67,8 @@ def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
         helper.make_node("Cast", ["rows.numbers"], ["rows.steps"], name="widen", to=TensorProto.FLOAT),
         helper.make_node("Gather", ["scales", FEATURES], ["rows.scales.half"], name="scale"),
         helper.make_node("Cast", ["rows.scales.half"], ["rows.scales"], name="widen.scale", to=TensorProto.FLOAT),
-        # a product of each word's scales and rows takes three fifths of the time of scaling and summing one behind the other
+        # a product of each word's scales and rows takes three fifths of the time of scaling and summing one
+        # after the other
         helper.make_node("Transpose", ["rows.scales"], ["rows.weights"], name="lay", perm=[0, 2, 1]),
         helper.make_node("MatMul", ["rows.weights", "rows.steps"], ["sums"], name="sum"),
         helper.make_node("Squeeze", ["sums", "slot_axis"], ["summed"], name="flatten"),
@@ -77,12 +82,16 @@ def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
         layer_nodes, layer_constants = _recurrent(weights, settings, layer, pinned)
         nodes += layer_nodes
         constants |= layer_constants
-        if pinned and not last:  # states are within 1, but how near they come depends on the longest sentence
+        if pinned and not last:  # states are within 1, but how close they come depends on the longest sentence
             nodes += _pin(f"states.{layer + 1}", f"states.{layer + 1}.pinned", 3, 1.0, constants)
     top = f"states.{settings.layers}"
     if settings.layer_norm:
         constants |= {"norm.weight": weights["norm.weight"], "norm.bias": weights["norm.bias"]}
-        nodes.append(helper.make_node("LayerNormalization", [top, "norm.weight", "norm.bias"], ["normed"], name="norm", axis=-1, epsilon=1e-5))
+        nodes.append(
+            helper.make_node(
+                "LayerNormalization", [top, "norm.weight", "norm.bias"], ["normed"], name="norm", axis=-1, epsilon=1e-5
+            )
+        )
         top = "normed"
     nodes += [
         helper.make_node("MatMul", [top, "output.weight"], ["products"], name="output"),
@@ -101,24 +110,28 @@ def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
     ]
     initializers = [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()]
     graph = helper.make_graph(nodes, "uk-tag", inputs, outputs, initializers)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="uk-tag-export")
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="uk-tag-export"
+    )
     onnx.checker.check_model(model, full_check=True)
     return model
 
 
 def _pin(source: str, target: str, axes: int, bound: float, constants: dict[str, np.ndarray]) -> list[onnx.NodeProto]:
-    """Nodes that add a column of `bound` and one of `-bound` behind the last axis of `axes`."""
+    """Return nodes that append a column of `bound` and one of `-bound` to the last of `axes` axes."""
     names = [f"{target}.{part}" for part in ("column", "plus", "minus", "half")]
     constants[names[0]] = np.array([0] * (2 * axes - 1) + [1])
-    constants[names[1]], constants[names[2]] = np.float32(bound), np.float32(-bound)
+    constants[names[1]], constants[names[2]] = np.array(bound, np.float32), np.array(-bound, np.float32)
     return [
         helper.make_node("Pad", [source, names[0], names[1]], [names[3]], name=f"{target}.pad.plus"),
         helper.make_node("Pad", [names[3], names[0], names[2]], [target], name=f"{target}.pad.minus"),
     ]
 
 
-def _recurrent(weights: dict[str, np.ndarray], settings: NetworkSettings, layer: int, pinned: bool) -> tuple[list[onnx.NodeProto], dict[str, np.ndarray]]:
-    """Nodes and constants of one recurrent layer, from `states.{layer}` to the next."""
+def _recurrent(
+    weights: dict[str, np.ndarray], settings: NetworkSettings, layer: int, pinned: bool
+) -> tuple[list[onnx.NodeProto], dict[str, np.ndarray]]:
+    """Return the nodes and constants of one recurrent layer, from `states.{layer}` to the next."""
     cell, width = settings.cell, settings.width
     directions = ["", "_reverse"] if settings.bidirectional else [""]
 
@@ -126,7 +139,11 @@ def _recurrent(weights: dict[str, np.ndarray], settings: NetworkSettings, layer:
         return np.stack([_reorder(weights[f"layers.{layer}.{kind}_l0{direction}"], cell) for direction in directions])
 
     name = f"layer.{layer}"
-    matrix, recurrence, bias = gathered("weight_ih"), gathered("weight_hh"), np.concatenate([gathered("bias_ih"), gathered("bias_hh")], 1)
+    matrix, recurrence, bias = (
+        gathered("weight_ih"),
+        gathered("weight_hh"),
+        np.concatenate([gathered("bias_ih"), gathered("bias_hh")], 1),
+    )
     if pinned:
         columns = pinned_columns(len(directions), width) if layer else np.arange(settings.embedding)
         inputs = len(directions) * (width + EXTRA) + EXTRA if layer else settings.embedding + EXTRA
@@ -139,7 +156,7 @@ def _recurrent(weights: dict[str, np.ndarray], settings: NetworkSettings, layer:
         f"{name}.flat": np.array([0, 0, len(directions) * width]),
     }
     source = f"states.{layer}.pinned" if pinned and layer else f"states.{layer}"
-    options = {"linear_before_reset": 1} if cell == "gru" else {}
+    options: dict[str, Any] = {"linear_before_reset": 1} if cell == "gru" else {}
     nodes = [
         helper.make_node(
             OPERATORS[cell],
@@ -157,6 +174,6 @@ def _recurrent(weights: dict[str, np.ndarray], settings: NetworkSettings, layer:
 
 
 def _reorder(weight: np.ndarray, cell: str) -> np.ndarray:
-    """Gates from torch's order into that of ONNX. *Shape:* (gates x width, ...) -> the same."""
+    """Reorder gates from torch's order to ONNX's. *Shape:* (gates x width, ...) -> the same."""
     parts = np.split(weight, len(GATES[cell]))
     return np.concatenate([parts[gate] for gate in GATES[cell]])

@@ -1,9 +1,10 @@
-"""LSTM layers whose int8 scores do not depend on what else is in the batch.
+"""LSTM layers whose int8 scores do not depend on the rest of the batch.
 
-onnxruntime's DynamicQuantizeLSTM scales activations by the range that it finds in the whole batch, so a sentence's scores would change with its
-neighbours. Here every range is the same in every batch: two more columns of constants stand at the bounds of each layer's input, and two more
-hidden units, whose gates are saturated, at the bounds of its state. At step t every state obeys |h| <= tanh(t), since |c| grows by at most 1 a
-step, and a unit whose input, output and forget gates are open and whose cell input is 1 (or -1) has h = tanh(t) (or -tanh(t)). Nothing reads them.
+onnxruntime's DynamicQuantizeLSTM scales activations by the range that it finds in the whole batch, so the scores of a
+sentence would change with its neighbours. Here the range is the same in every batch: two further columns of constants
+are at the bounds of each layer's input, and two further hidden units, whose gates are saturated, at the bounds of its
+state. At step t every state obeys |h| <= tanh(t), because |c| grows by at most 1 per step, and a unit whose input,
+output and forget gates are open and whose cell input is 1 (or -1) has h = tanh(t) (or -tanh(t)). Nothing reads them.
 """
 
 import numpy as np
@@ -12,13 +13,20 @@ EXTRA = 2  # columns, and units of each direction
 SATURATED = 30.0  # a bias at which float32's sigmoid and tanh are 1
 
 
-def pin_layer(weights: np.ndarray, recurrence: np.ndarray, bias: np.ndarray, columns: np.ndarray, inputs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def pin_layer(
+    weights: np.ndarray, recurrence: np.ndarray, bias: np.ndarray, columns: np.ndarray, inputs: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Add the two units to an LSTM layer, and move its input columns. Gates are in ONNX's order i, o, f, c.
 
-    *Shape:* weights (directions, 4 x width, columns), recurrence (directions, 4 x width, width), bias (directions, 8 x width)
-    -> the same with width + EXTRA and `inputs` columns.
-
-    :param columns: the new place of each old column; the others get weight 0.
+    :param weights: input weights.
+        *Shape:* (directions, 4 x width, columns).
+    :param recurrence: recurrent weights.
+        *Shape:* (directions, 4 x width, width).
+    :param bias: biases of the input and of the recurrence.
+        *Shape:* (directions, 8 x width).
+    :param columns: new index of each input column; the other columns get weight 0.
+    :param inputs: new number of input columns.
+    :returns: the same three with width + EXTRA units.
     """
     directions, _, width = recurrence.shape
     wide = width + EXTRA
@@ -36,5 +44,5 @@ def pin_layer(weights: np.ndarray, recurrence: np.ndarray, bias: np.ndarray, col
 
 
 def pinned_columns(directions: int, width: int) -> np.ndarray:
-    """Where the real units of a pinned layer stand in its output of `directions` x (width + EXTRA) columns."""
+    """Return the columns of the real units in a pinned layer's output of directions x (width + EXTRA) columns."""
     return np.concatenate([np.arange(width) + direction * (width + EXTRA) for direction in range(directions)])

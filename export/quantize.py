@@ -1,4 +1,4 @@
-"""A pinned graph with its LSTM layers and the vectors of its words in eight bits."""
+"""Quantization of a pinned graph: its LSTM layers and the vectors of words in eight bits."""
 
 import logging
 import tempfile
@@ -11,19 +11,26 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from tagger.shapes import EMBEDDED, VECTORS
 
-STEPS, ZERO = 255, 128  # onnxruntime's own of uint8, for a range from -128 steps to 127
+STEPS, ZERO = 255, 128  # those of onnxruntime for uint8, for a range from -128 steps to 127
 
 
 def quantize(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Weights of LSTM layers as int8 with a scale for each gate unit, activations as uint8 with a scale for each batch.
+    """Quantize the LSTM layers: int8 weights with a scale per gate unit, uint8 activations with a scale per batch.
 
-    Weights use 7 of the 8 bits: processors without VNNI add pairs of products in 16 bits, which 8 could overflow.
+    Weights use 7 of the 8 bits: processors without VNNI add pairs of products in 16 bits, which 8 bits could overflow.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "int8.onnx"
-        logging.disable(logging.WARNING)  # advice to have a graph simplified that has nothing to simplify
+        logging.disable(logging.WARNING)  # advice to simplify a graph that is as simple as can be
         try:
-            quantize_dynamic(model, path, weight_type=QuantType.QInt8, op_types_to_quantize=["LSTM"], per_channel=True, reduce_range=True)
+            quantize_dynamic(
+                model,
+                path,
+                weight_type=QuantType.QInt8,
+                op_types_to_quantize=["LSTM"],
+                per_channel=True,
+                reduce_range=True,
+            )
         finally:
             logging.disable(logging.NOTSET)
         small = onnx.load(path)
@@ -34,13 +41,15 @@ def quantize(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _round_vectors(graph: onnx.GraphProto) -> None:
-    """Have the vectors of words leave the graph, and come back to it, in the steps in which the first layer rounds them: a quarter of the memory.
+    """Quantize the vectors of words where they leave the graph and come back: a quarter of the memory.
 
-    The pinned columns come to stand at the outermost steps, so the layer finds that range in each batch, and rounds nothing twice.
+    They have the steps to which the first layer rounds them. The pinned columns are at the outermost steps, so the
+    layer finds the same range in each batch, and rounds nothing twice.
     """
     stored = {tensor.name: tensor for tensor in graph.initializer}
     bound = float(numpy_helper.to_array(stored["high"]))
-    graph.initializer.extend([numpy_helper.from_array(np.float32(2 * bound / STEPS), "step"), numpy_helper.from_array(np.uint8(ZERO), "zero")])
+    step, zero = np.array(2 * bound / STEPS, np.float32), np.array(ZERO, np.uint8)
+    graph.initializer.extend([numpy_helper.from_array(step, "step"), numpy_helper.from_array(zero, "zero")])
     for value in [*graph.input, *graph.output]:
         if value.name in (EMBEDDED, VECTORS):
             value.type.tensor_type.elem_type = TensorProto.UINT8
@@ -48,10 +57,12 @@ def _round_vectors(graph: onnx.GraphProto) -> None:
     for node in graph.node:
         if EMBEDDED in node.output:
             node.output[0] = f"{EMBEDDED}.exact"
-            nodes += [node, helper.make_node("QuantizeLinear", [node.output[0], "step", "zero"], [EMBEDDED], name="round")]
+            inputs = [node.output[0], "step", "zero"]
+            nodes += [node, helper.make_node("QuantizeLinear", inputs, [EMBEDDED], name="round")]
         elif VECTORS in node.input:
             spread, node.output[0] = node.output[0], f"{VECTORS}.steps"
-            nodes += [node, helper.make_node("DequantizeLinear", [node.output[0], "step", "zero"], [spread], name="unround")]
+            inputs = [node.output[0], "step", "zero"]
+            nodes += [node, helper.make_node("DequantizeLinear", inputs, [spread], name="unround")]
         else:
             nodes.append(node)
     del graph.node[:]

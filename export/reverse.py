@@ -1,4 +1,4 @@
-"""A model file turned back into a checkpoint: what a training can start from where only the model is at hand, as with those in the package."""
+"""A model file turned back into a checkpoint, for further training of a model of which there is no other."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -16,25 +16,33 @@ from tagger.decode import FORBIDDEN, Transitions
 from tagger.errors import ModelError
 from tagger.graph import LARGEST_FIGURE, MOST_NODES
 from tagger.shapes import WIDEST
-from tagger.train.checkpoint import Checkpoint
-from tagger.train.network import CELLS, OUTPUTS, NetworkSettings
+from tagger.train.student.checkpoint import Checkpoint
+from tagger.train.student.network import CELLS, OUTPUTS, NetworkSettings
 
 
 def reverse(path: str | Path) -> Checkpoint:
-    """The checkpoint that a float32 model file was exported from, but for the history of its training.
+    """Return the checkpoint that a float32 model file was exported from, without the history of its training.
 
-    :raises ModelError: it cannot be read, or is in int8, whose weights are rounded.
+    :raises ModelError: the file cannot be read, or is in int8, whose weights are rounded.
     """
     content = read_model(path)
     with of_file(path):
         bundle = read_bundle(content, graph_of(content))
         settings = _settings(bundle.card.get("network", {}))
-    stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in onnx.load_from_string(content).graph.initializer}
+    graph = onnx.load_from_string(content).graph
+    stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
     try:
         _check_sizes(settings, stored)
-        weights = _weights(stored, settings, bundle.transitions)
-        kept = {key: bundle.card.get(key, {}) for key in ("data", "training", "scores")}
-        checkpoint = Checkpoint(settings, bundle.vocabulary, bundle.tags, weights, **kept, temperature=bundle.temperature)
+        checkpoint = Checkpoint(
+            settings=settings,
+            vocabulary=bundle.vocabulary,
+            tags=bundle.tags,
+            weights=_weights(stored, settings, bundle.transitions),
+            data=bundle.card.get("data", {}),
+            training=bundle.card.get("training", {}),
+            scores=bundle.card.get("scores", {}),
+            temperature=bundle.temperature,
+        )
         checkpoint.network()
     except (KeyError, TypeError, ValueError, RuntimeError):
         raise ModelError(f"{path}: its weights are rounded or incomplete; give the float32 model") from None
@@ -60,14 +68,14 @@ def _settings(network: dict[str, Any]) -> NetworkSettings:
 
 
 def _check_sizes(settings: NetworkSettings, stored: dict[str, np.ndarray]) -> None:
-    """Compare sizes with those of the weights, before a network of these sizes is made. Raises KeyError or ValueError."""
+    """Compare sizes with those of the weights before a network of them is made. Raises KeyError or ValueError."""
     sizes = stored["table"].shape[1], stored[f"layer.{settings.layers - 1}.R"].shape[2]
     if sizes != (settings.embedding, settings.width):
         raise ValueError(f"weights of sizes {sizes}")
 
 
 def _weights(stored: dict[str, np.ndarray], settings: NetworkSettings, chain: Transitions) -> dict[str, torch.Tensor]:
-    """The network's state dictionary, of what :mod:`export.graph` stores."""
+    """Rebuild the network's state dictionary from what :mod:`export.graph` stores."""
     found = {
         "embedding.weight": stored["table"].astype(np.float32) * stored["scales"].astype(np.float32),
         "output.weight": stored["output.weight"].T,
@@ -75,12 +83,13 @@ def _weights(stored: dict[str, np.ndarray], settings: NetworkSettings, chain: Tr
     }
     for name in ("start", "between", "end"):
         scores = getattr(chain, name)
-        found[f"chain.{name}"] = np.where(scores == np.float32(FORBIDDEN), np.float32(0), scores)  # the chain has its own mask
+        found[f"chain.{name}"] = np.where(scores == np.float32(FORBIDDEN), np.float32(0), scores)  # it masks by itself
     if settings.layer_norm:
         found |= {name: stored[name] for name in ("norm.weight", "norm.bias")}
     for layer in range(settings.layers):
-        # (directions, gates x width, columns), and both biases one behind the other
-        own = [stored[f"layer.{layer}.W"], stored[f"layer.{layer}.R"], *np.split(stored[f"layer.{layer}.B"], 2, 1)]
+        # (directions, gates x width, columns), and both biases, one after the other
+        biases = np.split(stored[f"layer.{layer}.B"], 2, 1)
+        own = [stored[f"layer.{layer}.W"], stored[f"layer.{layer}.R"], *biases]
         for kind, values in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), own, strict=True):
             for direction, suffix in zip(values, ("", "_reverse"), strict=False):
                 found[f"layers.{layer}.{kind}_l0{suffix}"] = _reorder(direction, settings.cell)
@@ -88,6 +97,6 @@ def _weights(stored: dict[str, np.ndarray], settings: NetworkSettings, chain: Tr
 
 
 def _reorder(weight: np.ndarray, cell: str) -> np.ndarray:
-    """Gates from the order of ONNX into torch's. *Shape:* (gates x width, ...) -> the same."""
+    """Reorder gates from ONNX's order to torch's. *Shape:* (gates x width, ...) -> the same."""
     parts = np.split(weight, len(GATES[cell]))
     return np.concatenate([parts[GATES[cell].index(gate)] for gate in range(len(parts))])

@@ -86,10 +86,10 @@ def weights(tokenizer) -> Path:
     """The weights of the same encoder, in 4 bits."""
     from teacher_maker import write_weights
 
-    from tagger.train.teacher.pieces import Pieces
+    from tagger.train.teacher.tokenizer import SubwordTokenizer
 
     path = tokenizer.with_name("weights.bin")
-    write_weights(path, len(Pieces.read(tokenizer)))
+    write_weights(path, len(SubwordTokenizer.read(tokenizer)))
     return path
 
 
@@ -117,7 +117,6 @@ def teacher_pipeline(teacher_corpus, tokenizer, weights) -> tuple[Path, str]:
     run("fit", data, "--encoder", corpus / "encoder.pt", "-o", corpus / "teacher.pt", *tuning)
     teachers = ["--teacher", corpus / "teacher.pt", "--teacher", corpus / "teacher.pt"]
     run("label", corpus / "text.npz", *teachers, "-o", corpus / "silver.npz", "--threads", 1)
-    run("vary", corpus / "silver.npz", "-o", corpus / "copies.npz", "--lowered", 0.5, "--raised", 0.2, "--swapped", 0.5)
     return corpus, run("evaluate", data, *teachers)
 
 

@@ -7,8 +7,8 @@ import corpus_maker
 import numpy as np
 from click.testing import CliRunner
 
-from tagger.train.teacher.cli import teacher
-from tagger.train.teacher.encoder import BLOCK_WEIGHTS
+from tagger.train.cli.teacher import teacher
+from tagger.train.teacher.four_bit_file import BLOCK_WEIGHTS
 
 WIDTH, LAYERS, HEADS, INNER, POSITIONS = 32, 1, 2, 64, 128
 

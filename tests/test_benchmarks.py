@@ -15,8 +15,8 @@ from peer.catalogue import PEERS, Environment, Peer
 from peer.taggers import worker
 from shapes import BETWEEN, shapes
 
-from tagger.train.fit import DataSettings, load_parts
-from tagger.train.sources import all_sentences
+from tagger.train.data.sources import all_sentences
+from tagger.train.student.fit import DataSettings, load_parts
 
 # Learns the most frequent tag of each word: enough to tell whether what goes in comes out.
 MAJORITY = """
@@ -74,7 +74,7 @@ def test_a_peer_is_trained_once_and_scored_by_our_metric(data, peer, tmp_path):
     found = training.scores(sys.executable, peer, folder, data)
     best = {"Компанія": "O"} | dict(re.findall(r'"([^"]+)": "([^"]+)"', (folder / "model.json").read_text().encode().decode("unicode_escape")))
     expected = training.score([tags for _, tags in data.gold], [[best.get(token, "O") for token in tokens] for tokens, _ in data.gold])
-    assert found.micro == expected.micro and found.micro.right > 0
+    assert found.micro == expected.micro and found.micro.correct > 0
     (folder / "model.json").unlink()  # neither is done again
     assert training.model(sys.executable, peer, data, tmp_path, seed=7) == (folder, about)
     assert training.scores(sys.executable, peer, folder, data).micro == found.micro
@@ -111,7 +111,7 @@ def test_taggers_take_turns_and_a_failure_stops_nobody_else(peer, data, tmp_path
 
 def test_our_own_run_is_the_real_program(data, tmp_path):
     scores = training.strict(data.gold, report.own_tags(data.test, tmp_path, "uk-ner"))
-    assert scores.tokens == sum(len(tokens) for tokens, _ in data.gold) and scores.micro.right > 0
+    assert scores.tokens == sum(len(tokens) for tokens, _ in data.gold) and scores.micro.correct > 0
     _, text, word = timing.write_texts(data.gold, tmp_path)
     tokens, tagging, start = timing.own_process(text, word, scores.tokens, "uk-ner")()
     assert tokens == scores.tokens and start > 0 and tagging > -start

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tagger.train.bootstrap import interval, intervals, resampled, span_counts
+from tagger.train.evaluation.bootstrap import f1_interval, interval, resampled
+from tagger.train.evaluation.metrics import count
 
 HIT, MISS, WRONG = ("B-LOC O".split(), "B-LOC O".split()), ("B-LOC O".split(), "O O".split()), ("O O".split(), "B-ORG I-ORG".split())
 
@@ -13,24 +14,24 @@ def columns(*pairs):
 
 
 def test_counts_by_document_and_label():
-    found = span_counts(*columns(HIT, MISS, WRONG, HIT), ["b", "a", "b", "a"])
+    found = count(*columns(HIT, MISS, WRONG, HIT), ["b", "a", "b", "a"])
     assert found["LOC"].tolist() == [[1, 1, 1], [2, 1, 1]]  # b, then a
     assert found["ORG"].tolist() == [[0, 1, 0], [0, 0, 0]]
 
 
 def test_a_perfect_tagger_and_a_single_document_leave_no_doubt():
-    assert intervals(*columns(HIT, HIT, HIT), [1, 2, 3]) == (1, 1)
-    assert intervals(*columns(HIT, MISS), [1, 1]) == pytest.approx((2 / 3, 2 / 3))
-    assert intervals(*columns((["O"], ["O"])), [1]) == (0, 0)
+    assert f1_interval(*columns(HIT, HIT, HIT), [1, 2, 3]) == (1, 1)
+    assert f1_interval(*columns(HIT, MISS), [1, 1]) == pytest.approx((2 / 3, 2 / 3))
+    assert f1_interval(*columns((["O"], ["O"])), [1]) == (0, 0)
 
 
 def test_two_documents_by_hand():
     # draws of (right, missed): both right (1/4) F1 1, one each (1/2) F1 2/3, both missed (1/4) F1 0
-    scores = resampled(sum(span_counts(*columns(HIT, MISS), "ab").values()), 4000, seed=3)
+    scores = resampled(sum(count(*columns(HIT, MISS), "ab").values()), 4000, seed=3)
     values, times = np.unique(scores.round(6), return_counts=True)
     assert values == pytest.approx([0, 2 / 3, 1], abs=1e-6)
     assert times / 4000 == pytest.approx([1 / 4, 1 / 2, 1 / 4], abs=0.03)
-    assert intervals(*columns(HIT, MISS), "ab") == (0, 1)
+    assert f1_interval(*columns(HIT, MISS), "ab") == (0, 1)
 
 
 def test_the_interval_holds_the_score_narrows_with_documents_and_repeats():
@@ -47,8 +48,8 @@ def test_the_interval_holds_the_score_narrows_with_documents_and_repeats():
 
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="no sentence"):
-        intervals([], [], [])
+        f1_interval([], [], [])
     with pytest.raises(ValueError, match="'d' has 1 gold tags and 2"):
-        intervals([["O"]], [["O", "O"]], ["d"])
+        f1_interval([["O"]], [["O", "O"]], ["d"])
     with pytest.raises(ValueError):
-        intervals([["O"]], [["O"]], ["a", "b"])
+        f1_interval([["O"]], [["O"]], ["a", "b"])

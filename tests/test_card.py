@@ -24,14 +24,14 @@ def card(tiny_model, tiny_corpus, dev, tmp_path_factory):
 
 
 def test_it_holds_what_was_measured(card, tiny_model, tiny_corpus):
-    done = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--intervals", "--breakdown", "--sturdiness", "--json", check=True)
+    done = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--intervals", "--breakdown", "--robustness", "--json", check=True)
     content = json.loads(done.stdout)
     test = card.split("## Scores on train.conll")[1].split("\n## ")[0]
     micro = content["all"]["micro"]
     assert f"| **all (micro)** | {micro['precision']:.3f} | {micro['recall']:.3f} | {micro['f1']:.3f} |" in test
     for name in ("lower-cased", "upper-cased", "apostrophes swapped", "stress-marked", "e-mail-like", "unpunctuated"):
         loss = float(re.search(rf"\| {name} \|.*\| (-?[\d.]+) \|", test)[1])
-        assert loss == pytest.approx(content["sturdiness"][name]["loss"], abs=0.051)
+        assert loss == pytest.approx(content["robustness"][name]["drop"], abs=0.051)
     assert "| A (10) |" in test and "| 1-5 tokens |" in test and "| 5+ |" in test
 
 
@@ -40,7 +40,7 @@ def test_it_holds_what_the_model_says(card, tiny_model):
     assert about["digest"] in card and about["data"]["fingerprint"] in card and about["data"]["development_fingerprint"] in card
     assert about["training"]["loop"]["seed"] == 42 and '"loop.seed": 42' in card
     assert about["exported"]["precision"] == "float32" and ", float32;" in card
-    assert "this is dev.conll below" in card and "(none said)" in card
+    assert "this is dev.conll below" in card and "(not stated)" in card
 
 
 def test_it_says_how_to_make_it_and_where_from_no_folder(card, tiny_model):
@@ -50,7 +50,7 @@ def test_it_says_how_to_make_it_and_where_from_no_folder(card, tiny_model):
 
 def test_weaknesses_come_from_the_figures(card):
     weak = card.split("## Known weaknesses")[1]
-    assert "By the figures on train.conll" in weak and "The class with the lowest F1 is" in weak
+    assert "By the scores on train.conll" in weak and "The label with the lowest F1 is" in weak
 
 
 def test_what_is_no_model_file(tiny_checkpoint, dev, tmp_path):

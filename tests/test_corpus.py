@@ -3,9 +3,9 @@
 import pytest
 
 from tagger.errors import DataError
-from tagger.train.corpus import Document, Sentence, labels, read_conll, relabel, without_copies
-from tagger.train.sources import fingerprint, in_blocks, read
-from tagger.train.split import development_split
+from tagger.train.data.corpus import Document, Sentence, labels, read_conll, relabel, without_copies
+from tagger.train.data.sources import fingerprint, in_blocks, read
+from tagger.train.data.split import development_split
 
 
 def write(tmp_path, text, name="data.conll"):
@@ -44,7 +44,7 @@ def test_unicode_line_breaks_do_not_end_a_line(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("Київ\tB-LOC\nслово\n", r"data.conll:2: this line has 1 column\(s\), 2 are needed; put TOKEN"),
+        ("Київ\tB-LOC\nслово\n", r"data.conll:2: this line has 1 column\(s\), 2 are needed; write TOKEN"),
         ("Київ\tX-LOC\n", r"data.conll:1: tag 'X-LOC' is not O or one of .*--column"),
         ("Київ\tLOC\n", r"data.conll:1: tag 'LOC'"),
         ("", r"data.conll: no annotated token"),

@@ -68,7 +68,7 @@ def test_calibration_counts_what_is_right(tiny_model, tiny_corpus):
 
 def test_every_further_figure(tiny_model, tiny_corpus, tmp_path):
     errors = tmp_path / "errors.tsv"
-    options = ("--intervals", "--breakdown", "--sturdiness", "--against", tiny_corpus, "--errors", errors)
+    options = ("--intervals", "--breakdown", "--robustness", "--against", tiny_corpus, "--errors", errors)
     content = json.loads(run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, *options, "--json", check=True).stdout)
     micro = content["all"]["micro"]
     for counts in (micro, content["source A"]["micro"], content["e-mail-like"]["micro"], *content["lengths"].values(), *content["all"]["classes"].values()):
@@ -76,12 +76,20 @@ def test_every_further_figure(tiny_model, tiny_corpus, tmp_path):
         assert low <= counts["f1"] <= high
     for group in ("lengths", "seen"):
         assert sum(counts["gold"] for counts in content[group].values()) == micro["gold"]
-    assert set(content["sturdiness"]) == {"lower-cased", "upper-cased", "apostrophes swapped", "stress-marked", "e-mail-like", "unpunctuated"}
-    assert content["sturdiness"]["unpunctuated"]["loss"] == round(100 * (micro["f1"] - content["unpunctuated"]["micro"]["f1"]), 2)
+    assert (
+        set(content["robustness"])
+        == set(content["sturdiness"])
+        == {"lower-cased", "upper-cased", "apostrophes swapped", "stress-marked", "e-mail-like", "unpunctuated"}
+    )
+    assert (
+        content["robustness"]["unpunctuated"]["drop"]
+        == content["sturdiness"]["unpunctuated"]["loss"]
+        == round(100 * (micro["f1"] - content["unpunctuated"]["micro"]["f1"]), 2)
+    )
     lines = errors.read_text(encoding="utf-8").splitlines()
     assert len(lines) - 1 == sum(sum(kind.values()) for kind in content["errors"].values())
     text = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, *options, check=True).stdout.decode()
-    for word in ("95% interval", "stress-marked", "loss of F1", "1-5 tokens", "names seen 2-4 times", "boundary and type"):
+    for word in ("95% interval", "stress-marked", "drop in F1", "1-5 tokens", "names seen 2-4 times", "boundary and type"):
         assert word in text
 
 

@@ -8,15 +8,15 @@ import pytest
 import torch
 from conftest import run_program
 
-from export.bundle import to_bytes
 from export.graph import OPSET, build
+from export.model_file import to_bytes
 from export.parity import compare, random_sentences
 from tagger.errors import ModelError
 from tagger.features import FeatureSettings, names
 from tagger.tags import tag_set
-from tagger.train.checkpoint import Checkpoint, load, save
-from tagger.train.network import Network, NetworkSettings
-from tagger.train.rounding import round_table
+from tagger.train.student.checkpoint import Checkpoint, load, save
+from tagger.train.student.embedding_quantization import round_table
+from tagger.train.student.network import Network, NetworkSettings
 from tagger.vocabulary import Vocabulary
 
 

@@ -11,9 +11,10 @@ from tagger.checksums import LETTERS, LetterChecksums, checksums
 from tagger.errors import DataError, ModelError
 from tagger.features import FeatureSettings
 from tagger.gazetteer import ENTRY, Gazetteer
-from tagger.train.arrays import FORMS, FormShares, batches, build_vocabulary, join, to_arrays
-from tagger.train.corpus import Document, Sentence
-from tagger.train.lists import read_gazetteer
+from tagger.train.data.corpus import Document, Sentence
+from tagger.train.data.name_lists import read_gazetteer
+from tagger.train.student.dataset import batches, build_vocabulary, join, to_arrays
+from tagger.train.student.variants import VARIANTS, VariantShares
 from tagger.vocabulary import Vocabulary
 
 FORMS_OF_NAMES = {"шевченко": 1, "шевченка": 1, "Олена": 2, "горе": 9}
@@ -96,11 +97,11 @@ def test_a_ninth_class_is_refused(tmp_path):
 
 
 def test_forms_are_shown_by_their_shares():
-    assert not FormShares()
-    drawn = FormShares(lowered=0.3, raised=0.1, plain=0.5).draw(20_000, np.random.default_rng(1))
-    shares = np.bincount(drawn, minlength=len(FORMS)) / len(drawn)
+    assert not VariantShares()
+    drawn = VariantShares(lowered=0.3, raised=0.1, plain=0.5).draw(20_000, np.random.default_rng(1))
+    shares = np.bincount(drawn, minlength=len(VARIANTS)) / len(drawn)
     assert np.allclose(shares, [0.3, 0.15, 0.05, 0.3, 0.15, 0.05], atol=0.02)
-    assert [form("«Їжак»—") for form in FORMS] == ["«Їжак»—", "«їжак»—", "«ЇЖАК»—", '"Їжак"-', '"їжак"-', '"ЇЖАК"-']
+    assert [vary("«Їжак»—") for vary in VARIANTS] == ["«Їжак»—", "«їжак»—", "«ЇЖАК»—", '"Їжак"-', '"їжак"-', '"ЇЖАК"-']
 
 
 def test_a_batch_shows_sentences_in_the_forms_that_were_drawn():
@@ -109,7 +110,7 @@ def test_a_batch_shows_sentences_in_the_forms_that_were_drawn():
     words = ["Київ", "київ", "ЛЬВІВ", "Львів", "«", '"']
     vocabulary = Vocabulary([f"w:{word}" for word in words], settings)
     tags = ["O", "B-LOC", "I-LOC"]
-    arrays = join([to_arrays([document], vocabulary, tags, forms=True) for document in documents])
+    arrays = join([to_arrays([document], vocabulary, tags, variants=True) for document in documents])
     (batch,) = batches(arrays, [np.array([0, 1])], np.array([4, 2]))
     shown = batch.features.numpy()[batch.index.numpy()][:, :, 0]  # (time, batch)
     assert [[words[number - 1] for number in column] for column in shown.T] == [["київ", '"'], ["ЛЬВІВ", "«"]]

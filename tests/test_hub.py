@@ -7,7 +7,7 @@ datasets = pytest.importorskip("datasets", reason="needs the package datasets")
 from conftest import run_program  # noqa: E402
 
 from tagger.errors import DataError  # noqa: E402
-from tagger.train.sources import read  # noqa: E402
+from tagger.train.data.sources import read  # noqa: E402
 
 NAMES = ["O", "B-PERS", "I-PERS", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC"]
 
@@ -32,7 +32,7 @@ def test_parts_and_names_of_tags(folder):
     assert list(parts) == ["train", "validation", "test"]
     assert parts["train"][0].sentences[0].tags == ("B-PERS", "I-PERS", "O", "B-LOC")
     assert list(read(str(folder), part="test")) == ["test"]
-    with pytest.raises(DataError, match="no part 'dev', only train, validation, test"):
+    with pytest.raises(DataError, match="no split 'dev', only train, validation, test"):
         read(str(folder), part="dev")
 
 
@@ -43,7 +43,7 @@ def test_string_tags(tmp_path):
 
 def test_rows_that_do_not_fit(tmp_path):
     write_part(tmp_path, "train", [["Київ", "спить"]], [[5]])
-    with pytest.raises(DataError, match="row 1 of part train has 2 tokens and 1 tags"):
+    with pytest.raises(DataError, match="row 1 of split train has 2 tokens and 1 tags"):
         read(str(tmp_path))
 
 
@@ -66,4 +66,4 @@ def test_from_hub_data_to_tags(folder, tmp_path):
     ]:
         done = run_program(program, *arguments)
         assert done.returncode == 0, done.stderr.decode()
-    assert "micro                     1.0000    1.0000    1.0000       2       2" in done.stdout.decode()
+    assert "micro                     1.0000    1.0000    1.0000       2          2" in done.stdout.decode()

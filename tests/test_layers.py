@@ -94,3 +94,21 @@ def test_training_does_not_know_the_exporter(path):
         assert not tops & {"export", "onnx"}
     else:
         assert "datasets" not in tops
+
+
+# Folders of tagger/train from the lowest to the highest; those with the same level do not import each other.
+TRAINING_LEVELS = {"data": 0, "evaluation": 1, "student": 2, "teacher": 2, "study": 3, "recipe": 3, "cli": 4}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.parts[:2] == ("tagger", "train")], ids=str)
+def test_training_imports_point_down(path):
+    own = path.parts[2] if len(path.parts) > 3 else ""
+    for name in imports(path):
+        if name.startswith("tagger.train."):
+            folder = name.split(".")[2]
+            assert folder == own or TRAINING_LEVELS[folder] < TRAINING_LEVELS[own], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("folder", [path for path in (ROOT / "tagger" / "train").rglob("*") if path.is_dir() and path.name != "__pycache__"], ids=str)
+def test_folders_of_training_are_small(folder):
+    assert len([path for path in folder.iterdir() if path.name != "__pycache__"]) <= 14

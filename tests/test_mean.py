@@ -8,8 +8,8 @@ from conftest import run_program
 from test_export import random_checkpoint
 from test_training import OPTIONS
 
-from tagger.train import checkpoint as checkpoints
-from tagger.train.rounding import round_table
+from tagger.train.student import checkpoint as checkpoints
+from tagger.train.student.embedding_quantization import round_table
 
 
 def test_the_mean_of_a_checkpoint_and_what_it_was_trained_on_to(tiny_corpus, tmp_path):

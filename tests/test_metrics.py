@@ -2,14 +2,14 @@
 
 import pytest
 
-from tagger.train.metrics import MISSED, score
+from tagger.train.evaluation.metrics import MISSED, score
 
 
 def test_only_exact_spans_count():
     gold = ["B-PERS I-PERS O B-LOC O B-ORG".split(), "B-LOC O".split()]
     predicted = ["B-PERS O O B-LOC O B-LOC".split(), "O B-MISC".split()]
     report = score(gold, predicted)
-    assert (report.micro.gold, report.micro.predicted, report.micro.right) == (4, 4, 1)
+    assert (report.micro.gold, report.micro.predicted, report.micro.correct) == (4, 4, 1)
     assert report.micro.f1 == pytest.approx(1 / 4)
     assert report.classes["LOC"].precision == 1 / 2 and report.classes["LOC"].recall == 1 / 2
     assert report.classes["PERS"].f1 == 0
@@ -20,7 +20,7 @@ def test_only_exact_spans_count():
 
 def test_an_i_tag_with_no_b_tag_is_no_free_ride():
     report = score(["B-PERS I-PERS I-PERS".split()], ["O I-PERS I-PERS".split()])
-    assert report.micro.right == 0
+    assert report.micro.correct == 0
 
 
 def test_perfect_and_empty():

@@ -9,8 +9,8 @@ from padded import marginals_padded
 
 from tagger.decode import FORBIDDEN
 from tagger.tags import continuations, tag_set
-from tagger.train.crf import LinearChain, forward_steps, forward_tree
-from tagger.train.network import Network, NetworkSettings
+from tagger.train.student.crf import LinearChain, forward_steps, forward_tree
+from tagger.train.student.network import Network, NetworkSettings
 
 TAGS = tag_set(["A", "B"])
 

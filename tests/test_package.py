@@ -19,6 +19,7 @@ import tagger
 
 PARTS = ["tagger", "export", "bin", "tests", "setup.cfg", "pyproject.toml", "README.md", "CHANGELOG.md", "MANIFEST.in", "LICENSE", "LICENSE.model"]
 NEEDED = ["tagger/models/uk-ner.onnx", "tagger/models/uk-ner-small.int8.onnx", "tagger/py.typed", "tagger/integrations/spacy.py", "export/cli.py"]
+NEEDED += ["tagger/train/evaluation/model_card.md", "tagger/train/cli/__main__.py"]
 TEXT = "Президент України Володимир Зеленський прибув до Львова."
 
 

@@ -6,9 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from tagger.errors import DataError
-from tagger.train.cli import main
-from tagger.train.lists import dictionary_forms
-from tagger.train.places import place_forms, place_names
+from tagger.train.cli.main import main
+from tagger.train.data.name_lists import dictionary_forms, place_forms, place_names
 
 CITIES = {
     "1": {"countrycode": "UA", "population": 600, "alternatenames": ["Rivne", "Рівне", "Ровно", "Вільні Хутори"]},

@@ -10,8 +10,8 @@ import torch
 from conftest import run_program
 from onnx import helper
 
-from export.bundle import to_bytes
 from export.graph import build
+from export.model_file import to_bytes
 from export.parity import compare, compare_int8, random_sentences
 from export.pinned import EXTRA
 from export.quantize import quantize
@@ -21,9 +21,9 @@ from tagger.errors import ModelError
 from tagger.precision import model_file, sister
 from tagger.session import Session
 from tagger.tagger import Tagger
-from tagger.train.checkpoint import Checkpoint, load
-from tagger.train.network import Network
-from tagger.train.rounding import SMALLEST, round_table, split_table
+from tagger.train.student.checkpoint import Checkpoint, load
+from tagger.train.student.embedding_quantization import SMALLEST, round_table, split_table
+from tagger.train.student.network import Network
 
 
 @pytest.fixture(scope="module")

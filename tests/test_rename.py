@@ -2,9 +2,9 @@
 
 from click.testing import CliRunner
 
-from tagger.train.teacher.cli import teacher
-from tagger.train.teacher.plaintext import TextDocument, load_text, save_text
-from tagger.train.teacher.rename import Renamer
+from tagger.train.cli.teacher import teacher
+from tagger.train.data.labelled_text import PlainDocument, read_text, write_text
+from tagger.train.teacher.augmentation import Renamer
 
 FORMS = {"олена": ["name"], "ірена": ["name"], "київ": ["place"], "чернігів": ["place"], "львів": ["place"], "віра": ["name", "ordinary"], "міра": ["name"]}
 
@@ -26,7 +26,7 @@ def test_a_name_that_comes_twice_gets_one_other():
 
 
 def test_only_changed_sentences_are_kept_and_the_seed_decides():
-    text = [TextDocument("a", "x", [("Олена", "тут")] * 20 + [("нікого",)]), TextDocument("b", "x", [("нікого",)])]
+    text = [PlainDocument("a", "x", [("Олена", "тут")] * 20 + [("нікого",)]), PlainDocument("b", "x", [("нікого",)])]
     one, other = Renamer(FORMS, 3).documents(text), Renamer(FORMS, 3).documents(text)
     assert one == other
     assert [document.name for document in one] == ["a/renamed"]
@@ -36,10 +36,10 @@ def test_only_changed_sentences_are_kept_and_the_seed_decides():
 def test_the_command_writes_text_to_be_labelled(tmp_path):
     lists, text, target = tmp_path / "names.tsv", tmp_path / "text.npz", tmp_path / "renamed.npz"
     lists.write_text("олена\tname\nірена\tname\n", encoding="utf-8")
-    save_text(text, [TextDocument("a", "x", [("Олена", "тут")] * 20)])
+    write_text(text, [PlainDocument("a", "x", [("Олена", "тут")] * 20)])
     done = CliRunner().invoke(teacher, ["rename", str(text), "--gazetteer", str(lists), "-o", str(target)])
     assert done.exit_code == 0, done.output
-    documents, tags = load_text(target)
-    assert tags == [] and {tokens for document in documents for tokens in document.sentences} == {("Ірена", "тут")}
-    save_text(text, [TextDocument("a", "x", [("тут",)])])
+    found = read_text(target)
+    assert found.tags == [] and set(found.sentences) == {("Ірена", "тут")}
+    write_text(text, [PlainDocument("a", "x", [("тут",)])])
     assert CliRunner().invoke(teacher, ["rename", str(text), "--gazetteer", str(lists), "-o", str(target)]).exit_code == 2

@@ -6,13 +6,13 @@ from conftest import run_program
 from test_export import random_checkpoint
 from test_training import OPTIONS
 
-from export.bundle import to_bytes
 from export.graph import build
+from export.model_file import to_bytes
 from export.quantize import quantize
 from export.reverse import reverse
 from tagger.errors import ModelError
 from tagger.precision import SHIPPED_MODEL
-from tagger.train import checkpoint as checkpoints
+from tagger.train.student import checkpoint as checkpoints
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])

@@ -15,21 +15,25 @@ from test_training import rates
 
 from tagger.errors import DataError
 from tagger.tags import tag_set
-from tagger.train.corpus import Document, read_conll
-from tagger.train.schedules import ScheduleSettings
-from tagger.train.study import published
-from tagger.train.study.conclusion import cells, choice, disagreements, settings
-from tagger.train.study.data import Sources
+from tagger.train.data.corpus import Document, read_conll
+from tagger.train.student.schedules import ScheduleSettings
+from tagger.train.study.data import Sources, stratified_folds
 from tagger.train.study.facts import parameter_counts, pool_bounds, rates_at
-from tagger.train.study.folds import stratified_folds
-from tagger.train.study.grid import grid
-from tagger.train.study.ladder import folds, ladder
-from tagger.train.study.metric import bounds, sentence_means
+from tagger.train.study.original import (
+    PARAMETERS,
+    RUNS,
+    SAME_EPOCH,
+    SAME_FIGURES,
+    VOCABULARY,
+    bounds,
+    sentence_means,
+    whole_words,
+)
+from tagger.train.study.recipes import Cut, folds, grid, ladder
 from tagger.train.study.records import Records, merge_rows
 from tagger.train.study.report import text
-from tagger.train.study.settings import Cut
+from tagger.train.study.text import cells, choice, disagreements, settings
 from tagger.train.study.view import Row, View, view
-from tagger.train.study.words import whole_words
 
 TAGS = tag_set(["LOC", "MISC", "ORG", "PERS"])
 HUB = SHARED / "ner-uk" / "hub"
@@ -115,7 +119,7 @@ def test_folds_that_cannot_be_cut(count):
 
 def test_uncut_runs_are_the_original_ones():
     runs = {run.name: run for run in grid(Cut())}
-    assert set(runs) == set(published.RUNS)
+    assert set(runs) == set(RUNS)
     lstm = runs["cells-lstm"]
     assert (lstm.loop.epochs, lstm.loop.rate, lstm.loop.batch_sentences, lstm.loop.weight_decay) == (30, 1e-4, 64, 0)
     assert (lstm.network.layers, lstm.network.width, lstm.network.embedding, lstm.network.layer_norm) == (3, 512, 512, True)
@@ -151,11 +155,11 @@ def test_a_one_cycle_takes_over_from_a_plateau():
 
 
 def test_parameters_at_full_size():
-    assert parameter_counts(published.VOCABULARY, TAGS) == published.PARAMETERS
+    assert parameter_counts(VOCABULARY, TAGS) == PARAMETERS
 
 
 def test_the_three_schedules_with_one_result_have_different_rates():
-    found = rates_at(published.SAME_EPOCH, published.SAME_FIGURES)
+    found = rates_at(SAME_EPOCH, SAME_FIGURES)
     assert found == pytest.approx({"schedules-cosine": 9.97e-4, "schedules-six-steps": 1.25e-4, "schedules-two-steps": 5e-4})
 
 
@@ -204,7 +208,7 @@ def test_a_killed_study_goes_on_to_the_same_records(split, tmp_path):
     assert partial.returncode == 0, partial.stderr.decode()
     assert "not run" in (killed / "report.md").read_text()
     done = study(split, killed, *options)
-    assert done.returncode == 0 and b"done before" in done.stderr and b"going on behind epoch" in done.stderr
+    assert done.returncode == 0 and b"done before" in done.stderr and b"resuming after epoch" in done.stderr
     for name in ("ladder-original", "ladder-more"):
         assert without_times(record(whole, name)) == without_times(record(killed, name))
     assert not list((killed / "records").glob("*.state"))

@@ -12,8 +12,8 @@ from tagger.decode import Transitions
 from tagger.errors import ModelError
 from tagger.tagger import Tagger
 from tagger.tags import continuations, tag_set
-from tagger.train.checkpoint import load, save
-from tagger.train.evaluate import open_tagger
+from tagger.train.student.checkpoint import load, save
+from tagger.train.student.torch_session import open_tagger
 
 TAGS = tag_set(["A", "B"])
 SENTENCES = ["Учора Леся Шевчук була у Києві , а Нафтогаз ні .".split(), ["Київстар"], "Дощ у Полтаві Левко Хтось не вщухав .".split()]

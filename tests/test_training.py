@@ -13,9 +13,9 @@ import torch
 from conftest import ROOT, run_program
 
 from tagger.errors import ModelError
-from tagger.train import checkpoint as checkpoints
-from tagger.train.rounding import round_table
-from tagger.train.schedules import SCHEDULES, Schedule, ScheduleSettings
+from tagger.train.student import checkpoint as checkpoints
+from tagger.train.student.embedding_quantization import round_table
+from tagger.train.student.schedules import SCHEDULES, Schedule, ScheduleSettings
 
 OPTIONS = "--epochs 4 --width 12 --embedding 12 --batch-tokens 256 --rate 0.01 --threads 1 --patience 0".split()
 
@@ -50,7 +50,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(tiny_corpus, tmp_path, schedul
     process.communicate()
     assert not killed.exists()
     done = fit(tiny_corpus, killed, *options, "--resume")
-    assert done.returncode == 0 and b"going on behind epoch" in done.stderr
+    assert done.returncode == 0 and b"resuming after epoch" in done.stderr
     assert same_weights(whole, killed)
     assert [path.name for path in tmp_path.iterdir() if "killed" in path.name] == ["killed.pt"]
 
@@ -78,7 +78,7 @@ def test_a_state_of_another_training_is_refused(tiny_corpus, tmp_path):
         pass
     process.send_signal(signal.SIGINT)
     _, message = process.communicate()
-    assert process.returncode == 130 and b"--resume goes on" in message
+    assert process.returncode == 130 and b"with --resume" in message
     done = fit(tiny_corpus, target, "--resume", "--rate", "0.5")
     assert done.returncode == 1 and b"other data or options" in done.stderr and not target.exists()
 
@@ -121,7 +121,7 @@ def test_a_development_label_unknown_to_training_is_told(tiny_corpus, tmp_path):
     other = tmp_path / "dev.conll"
     other.write_text("Київ\tB-PLANET\n")
     done = fit(tiny_corpus, tmp_path / "x.pt", "--dev", other)
-    assert done.returncode == 1 and b"dev.conll: the development data has labels that the training data has not: PLANET" in done.stderr
+    assert done.returncode == 1 and b"dev.conll: the development data has labels that are not in the training data: PLANET" in done.stderr
 
 
 def test_odd_but_good_data_trains(tmp_path):

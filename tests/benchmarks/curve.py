@@ -17,8 +17,8 @@ sys.path.insert(0, str(ROOT))
 def main() -> None:
     """Measure and print."""
     from tagger.tagger import Tagger
-    from tagger.train.evaluate import evaluate
-    from tagger.train.sources import read as documents_of
+    from tagger.train.data.sources import read as documents_of
+    from tagger.train.evaluation.evaluate import evaluate
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="+", type=Path)

@@ -1,1 +1,1 @@
-"""The comparison of RNN, GRU and LSTM on NER-UK, done again: the original's recipes by the ordinary trainer, its metric beside a strict one."""
+"""The comparison of RNN, GRU and LSTM on NER-UK, repeated with the original's metric and a strict one."""

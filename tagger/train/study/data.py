@@ -1,20 +1,20 @@
-"""The data of a run: the parts of the hub form, the documents of the standard split, or folds of its training documents."""
+"""The data of a run: splits of the hub data set, documents of the standard split, or folds of those."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from tagger import tags as bio
 from tagger.errors import DataError
-from tagger.train.corpus import Document, without_copies
-from tagger.train.fit import DataSettings, load_parts
-from tagger.train.sources import all_sentences, fingerprint, read
-from tagger.train.split import development_split
-from tagger.train.study.folds import stratified_folds
+from tagger.train.data.corpus import Document, without_copies
+from tagger.train.data.sources import all_sentences, fingerprint, read, read_training
+from tagger.train.data.split import development_split
 
-SEED = 42  # of every cut: runs with other seeds train on the same data
+SEED = 42  # of every split: runs with other seeds train on the same data
 SHARE = 0.12  # of the training tokens, cut off by document to choose the epoch by
 
 
@@ -22,9 +22,10 @@ SHARE = 0.12  # of the training tokens, cut off by document to choose the epoch 
 class Parts:
     """The data of one run.
 
-    :param development: what chooses the epoch; `test`: what is reported on.
-    :param names: the documents by whose names a test name counts as seen: the same for runs that stand in one table.
-    :param stratum: what the bootstrap draws: `documents`, or `sentences` where documents are not known.
+    :param development: documents that choose the epoch.
+    :param test: documents that the report is about.
+    :param names: documents whose names count as seen: the same for all runs of one table.
+    :param stratum: unit of the bootstrap: `documents`, or `sentences` if documents are not known.
     """
 
     training: list[Document]
@@ -34,16 +35,18 @@ class Parts:
     stratum: str
 
     def fingerprints(self) -> dict[str, str]:
-        """A digest of each part."""
-        return {name: fingerprint(getattr(self, name)) for name in ("training", "development", "test")}
+        """Return a digest of each part."""
+        parts = {"training": self.training, "development": self.development, "test": self.test}
+        return {name: fingerprint(documents) for name, documents in parts.items()}
 
 
 @dataclass
 class Sources:
-    """Where the study's data is; each is read when it is first asked for.
+    """The sources of the study's data; each is read at its first use.
 
-    :param hub: the hub's name of the data set, or a folder with its parquet files.
-    :param train, test: CoNLL files of the standard split.
+    :param hub: name of the data set on the hub, or a folder with its parquet files.
+    :param train: CoNLL file of the standard split's training documents.
+    :param test: CoNLL file of its test documents.
     :param more: further training files.
     :param mapping: labels to rename in all of them.
     """
@@ -55,8 +58,8 @@ class Sources:
     mapping: Mapping[str, str] = field(default_factory=dict)
     log: Callable[[str], None] = lambda line: None
 
-    def have(self, data: str) -> str:
-        """What is missing for runs on this data, as the option to give; empty where all is there."""
+    def missing(self, data: str) -> str:
+        """Return the option that is missing for runs on this data; empty if nothing is."""
         if data == "hub":
             return "" if self.hub else "--hub"
         if not self.train:
@@ -67,17 +70,18 @@ class Sources:
 
     @cached_property
     def pool(self) -> dict[str, list[Document]]:
-        """The hub form by part: `train`, `validation`, `test`. Raises DataError where one is missing."""
-        parts = read(self.hub)
+        """The hub data set by split: `train`, `validation`, `test`. Raises DataError if one is missing."""
+        splits = read(self.hub)
         for name in ("train", "validation", "test"):
-            if name not in parts:
-                raise DataError(f"there is no part {name}, only {', '.join(parts)}; the study needs train, validation and test", path=self.hub)
-        return parts
+            if name not in splits:
+                message = f"there is no split {name}, only {', '.join(splits)}"
+                raise DataError(f"{message}; the study needs train, validation and test", path=self.hub)
+        return splits
 
     @cached_property
     def split(self) -> tuple[list[Document], list[Document]]:
-        """Training and development documents of the standard training file, cut by document."""
-        return load_parts(DataSettings(sources=(self.train,), share=SHARE, mapping=self.mapping), SEED, self.log)
+        """Training and development documents of the standard training file, split by document."""
+        return read_training((self.train,), share=SHARE, seed=SEED, mapping=self.mapping, log=self.log)
 
     @cached_property
     def documents(self) -> list[Document]:
@@ -91,14 +95,17 @@ class Sources:
 
     @cached_property
     def more_documents(self) -> list[Document]:
-        """Those documents of the further files that repeat none of the standard files."""
+        """Documents of the further files that are no copies of those in the standard files."""
         found = [document for source in self.more for document in read(source, mapping=self.mapping)["train"]]
         known = [*self.documents, *(self.test_documents if self.test else [])]
         return without_copies(found, known)
 
     def parts(self, data: str, subset: float = 1.0) -> Parts:
-        """The data that a run names, of which training is cut to a share. Raises DataError."""
-        if missing := self.have(data):
+        """Return the data that a run names. Raises DataError if it was not given.
+
+        :param subset: share of the training data to keep.
+        """
+        if missing := self.missing(data):
             raise DataError(f"{missing} is needed for runs on {data}; give it, or leave those rows out with --rows")
         fold = re.fullmatch(r"fold (\d+) of (\d+)", data)
         if data == "hub":
@@ -107,18 +114,20 @@ class Sources:
         if fold:
             number, count = map(int, fold.groups())
             members = stratified_folds(self.documents, count)
-            others = [document for other, group in enumerate(members, 1) if other != number for document in group]
+            others = [own for other, group in enumerate(members, 1) if other != number for own in group]
             training, development = development_split(others, SHARE, SEED)
             return Parts(_some_documents(training, subset), development, members[number - 1], training, "documents")
         training, development = self.split
         more = self.more_documents if data.endswith("more") else []
-        return Parts(_some_documents([*training, *more], subset), development, self.test_documents, training, "documents")
+        kept = _some_documents([*training, *more], subset)
+        return Parts(kept, development, self.test_documents, training, "documents")
 
 
 def _some_sentences(documents: list[Document], share: float) -> list[Document]:
     sentences = all_sentences(documents)
-    chosen = np.sort(np.random.default_rng(SEED).permutation(len(sentences))[: max(1, round(share * len(sentences)))])
-    return [Document("train", [sentences[i] for i in chosen])] if share < 1 else documents
+    count = max(1, round(share * len(sentences)))
+    chosen = np.sort(np.random.default_rng(SEED).permutation(len(sentences))[:count])
+    return [Document("train", [sentences[number] for number in chosen])] if share < 1 else documents
 
 
 def _some_documents(documents: list[Document], share: float) -> list[Document]:
@@ -128,3 +137,47 @@ def _some_documents(documents: list[Document], share: float) -> list[Document]:
     if not chosen:
         raise DataError(f"{share:.0%} of the training documents is none; give a larger --subset")
     return chosen
+
+
+def stratified_folds(documents: Sequence[Document], count: int) -> list[list[Document]]:
+    """Split whole documents into folds that are stratified by source, size and the labels of their entities.
+
+    Greedy: the documents with the most entities first, each into the fold that lacks most of what it has (after
+    Sechidis, Tsoumakas and Vlahavas 2011, here with counts for labels). It is deterministic, whatever the order of the
+    documents.
+
+    :returns: `count` disjoint lists, together all documents.
+    :raises DataError: there are fewer documents than folds, or fewer than two folds.
+    """
+    if not 2 <= count <= len(documents):
+        message = f"{len(documents)} documents cannot be split into {count} folds"
+        raise DataError(f"{message}; give a number from 2 to {len(documents)} with --folds")
+
+    def rank(document: Document) -> tuple[int, int, str]:
+        return -_entities(document).total(), -document.tokens, document.name
+
+    ordered = sorted(documents, key=rank)
+    contents = [_content(document) for document in ordered]
+    columns = {key: column for column, key in enumerate(sorted({key for own in contents for key in own}))}
+    shares = np.zeros((len(ordered), len(columns)))
+    for row, content in enumerate(contents):
+        for key, value in content.items():
+            shares[row, columns[key]] = value
+    shares /= shares.sum(0)  # each column sums to 1
+    missing = np.full((count, len(columns)), 1 / count)
+    members: list[list[Document]] = [[] for _ in range(count)]
+    for document, share in zip(ordered, shares, strict=True):
+        fold = int(np.argmax(missing @ share))
+        members[fold].append(document)
+        missing[fold] -= share
+    return [sorted(fold, key=lambda document: document.name) for fold in members]
+
+
+def _content(document: Document) -> dict[str, float]:
+    """Return what folds share evenly: tokens, tokens of the document's source, entities of each label; no zeros."""
+    found: dict[str, float] = {"tokens": document.tokens, f"source {document.source}": document.tokens}
+    return found | {f"class {label}": number for label, number in _entities(document).items()}
+
+
+def _entities(document: Document) -> Counter[str]:
+    return Counter(span.label for sentence in document.sentences for span in bio.spans(sentence.tags))

@@ -1,1 +1,1 @@
-"""An offline teacher: a pre-trained encoder read from a package, trained further here, that labels plain text for a small student."""
+"""The teacher: an encoder that is fine-tuned here and labels plain text for the student."""

@@ -1,48 +1,68 @@
-"""A trained encoder on disk: one plain dict that rebuilds it, its tokenizer and its head. Nothing in it is executed when read."""
+"""Checkpoints of a teacher: one plain dictionary with encoder, tokenizer and head.
+
+Nothing in it is executed when it is read.
+"""
 
 import pickle
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from tagger.errors import ModelError
-from tagger.train.teacher.encoder import Encoder, EncoderSettings
-from tagger.train.teacher.pieces import Pieces
+from tagger.train.data.writing import whole_file
+from tagger.train.teacher.encoder import Encoder
+from tagger.train.teacher.four_bit_file import EncoderSettings
+from tagger.train.teacher.tokenizer import SubwordTokenizer
 
 FORMAT = 1
 
 
-def save_checkpoint(path: str | Path, encoder: Encoder, pieces: Pieces, head: dict[str, Tensor], tags: list[str], notes: dict) -> None:
-    """Write an encoder with a head (of tags, or of masked words where there are none) and notes on how it was trained."""
-    parts = {
+def save_checkpoint(
+    path: str | Path,
+    encoder: Encoder,
+    tokenizer: SubwordTokenizer,
+    head: dict[str, Tensor],
+    tags: list[str],
+    notes: dict[str, Any],
+) -> None:
+    """Write an encoder, its tokenizer and its head, atomically: one can read the checkpoint of a running training.
+
+    :param head: state dictionary of the head, for tags, or for masked words if there are no tags.
+    :param notes: how it was trained.
+    :raises DataError: the file cannot be written.
+    """
+    content = {
         "format": FORMAT,
         "settings": asdict(encoder.settings),
         "dropout": encoder.dropout.share,
-        "tokenizer": pieces.definition,
+        "tokenizer": tokenizer.definition,
         "encoder": encoder.state_dict(),
         "head": head,
         "tags": list(tags),
         "notes": notes,
     }
-    partial = Path(f"{path}.partial")  # whoever reads the checkpoint of a running training finds a whole one
-    torch.save(parts, partial)
-    partial.replace(path)
+    with whole_file(path) as file:
+        torch.save(content, file)
 
 
-def load_checkpoint(path: str | Path) -> tuple[Encoder, Pieces, dict[str, Tensor], list[str]]:
+def load_checkpoint(path: str | Path) -> tuple[Encoder, SubwordTokenizer, dict[str, Tensor], list[str]]:
     """Read what :func:`save_checkpoint` wrote: encoder, tokenizer, head, tags.
 
-    :raises ModelError: a file that cannot be read, or is no checkpoint of a teacher.
+    :raises ModelError: the file cannot be read, or is no checkpoint of a teacher.
     """
     try:
-        parts = torch.load(path, map_location="cpu", weights_only=True)
-        if parts["format"] != FORMAT:
-            raise ModelError(f"{path}: a checkpoint of format {parts['format']}, this version reads {FORMAT}; train the teacher anew")
-        encoder = Encoder(EncoderSettings(**parts["settings"]), parts["dropout"])
-        encoder.load_state_dict(parts["encoder"])
-        return encoder, Pieces(parts["tokenizer"]), parts["head"], parts["tags"]
-    except (OSError, RuntimeError, KeyError, TypeError, pickle.UnpicklingError) as error:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if content["format"] != FORMAT:
+            version = content["format"]
+            message = f"a checkpoint of format {version}, this version reads {FORMAT}; train the teacher again"
+            raise ModelError(f"{path}: {message}")
+        encoder = Encoder(EncoderSettings(**content["settings"]), content["dropout"])
+        encoder.load_state_dict(content["encoder"])
+        return encoder, SubwordTokenizer(content["tokenizer"]), content["head"], content["tags"]
+    except (OSError, EOFError, RuntimeError, KeyError, TypeError, pickle.UnpicklingError) as error:
         reason = str(error).partition("\n")[0]
-        raise ModelError(f"{path}: not a teacher's checkpoint ({reason}); give a file written by the teacher's pretrain or fit command") from None
+        message = f"not a teacher's checkpoint ({reason}); give a file that `teacher pretrain` or `teacher fit` wrote"
+        raise ModelError(f"{path}: {message}") from None

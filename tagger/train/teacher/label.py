@@ -1,43 +1,52 @@
-"""A fine-tuned teacher, and the probabilities that one or the mean of several give to every tag of every token of plain text."""
+"""Labelling of plain text: the tag probabilities of a fine-tuned teacher or of a model file, or the mean of several."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tagger.decode import Transitions, viterbi_padded
 from tagger.errors import ModelError
+from tagger.precision import model_file
+from tagger.tagger import Tagger
+from tagger.train.data.labelled_text import PlainDocument
 from tagger.train.teacher.checkpoint import load_checkpoint, save_checkpoint
 from tagger.train.teacher.encoder import Encoder
-from tagger.train.teacher.optimise import half_precision
-from tagger.train.teacher.pieces import Pieces
-from tagger.train.teacher.plaintext import TextDocument
-from tagger.train.teacher.windows import batches, cut_windows, padded, sentence_pieces
+from tagger.train.teacher.optimizer import half_precision
+from tagger.train.teacher.tokenizer import SubwordTokenizer
+from tagger.train.teacher.windows import Window, batches, cut_windows, padded, subword_sentence
 
-CORE, MARGIN = 192, 32  # pieces of a window to be labelled, and of context on each side of it
-BATCH = 8192  # pieces; memory is what limits it
-TOGETHER = 200  # documents cut into batches at once: enough to find windows of like length
+CORE, MARGIN = 192, 32  # subwords of a window to be labelled, and of context on each side of it
+BATCH = 8192  # subwords; memory limits it
+TOGETHER = 200  # documents batched together: enough to find windows of similar length
 
 
-class Teaching(Protocol):
-    """What can label text."""
+class Labeller(Protocol):
+    """Labels text with tag probabilities."""
 
     tags: list[str]
 
-    def add_probabilities(self, documents: Sequence[TextDocument], total: Sequence[np.ndarray], core: int, margin: int) -> None:
-        """Add the probability of each tag at each token of documents to sums, one array a document. *Shape:* each (tokens, tags)."""
+    def add_probabilities(
+        self, documents: Sequence[PlainDocument], total: Sequence[np.ndarray], core: int, margin: int
+    ) -> None:
+        """Add the probability of each tag at each token of documents to sums.
+
+        :param total: sums, one array per document.
+            *Shape:* each (tokens, tags).
+        :param core: subwords of a window to be labelled.
+        :param margin: subwords of context on each side of it.
+        """
 
 
 @dataclass(slots=True)
 class Teacher:
-    """An encoder with a linear layer that scores the tags."""
+    """A fine-tuned encoder with a linear layer that scores the tags."""
 
     encoder: Encoder
-    pieces: Pieces
+    tokenizer: SubwordTokenizer
     head: nn.Linear
     tags: list[str]
 
@@ -45,63 +54,114 @@ class Teacher:
     def load(cls, path: str | Path, device: str = "cpu") -> "Teacher":
         """Read a teacher's checkpoint.
 
-        :param device: of torch, where it is to work.
-        :raises ModelError: no such checkpoint, or one without tags.
+        :param device: torch device to work on.
+        :raises ModelError: the file is no such checkpoint, or one without tags.
         """
-        encoder, pieces, head, tags = load_checkpoint(path)
+        encoder, tokenizer, head, tags = load_checkpoint(path)
         if not tags:
-            raise ModelError(f"{path}: this encoder was never fine-tuned; train it with the teacher's fit command")
+            message = "this encoder was never fine-tuned; train it with `uk-tag-train teacher fit`"
+            raise ModelError(f"{path}: {message}")
         layer = nn.Linear(encoder.settings.width, len(tags))
         layer.load_state_dict(head)
-        return cls(encoder.to(device), pieces, layer.to(device), tags)
+        return cls(encoder.to(device), tokenizer, layer.to(device), tags)
 
-    def save(self, path: str | Path, notes: dict) -> None:
-        """Write a checkpoint, with notes on how the teacher was trained."""
-        save_checkpoint(path, self.encoder, self.pieces, self.head.state_dict(), self.tags, notes)
+    def save(self, path: str | Path, notes: dict[str, Any]) -> None:
+        """Write a checkpoint.
 
-    def add_probabilities(self, documents: Sequence[TextDocument], total: Sequence[np.ndarray], core: int, margin: int) -> None:
-        """Add the probability of each tag at each token of documents to sums, one array a document. *Shape:* each (tokens, tags)."""
-        self.add(documents, total, core, margin, lambda layers: torch.softmax(self.head(layers[-1].float()), -1))
+        :param notes: how the teacher was trained.
+        """
+        save_checkpoint(path, self.encoder, self.tokenizer, self.head.state_dict(), self.tags, notes)
 
-    def add(self, documents: Sequence[TextDocument], total: Sequence[np.ndarray], core: int, margin: int, take: Callable[[list[Tensor]], Tensor]) -> None:
-        """Add what `take` makes of the layers' states at each token of documents to sums, one array a document.
+    def add_probabilities(
+        self, documents: Sequence[PlainDocument], total: Sequence[np.ndarray], core: int, margin: int
+    ) -> None:
+        """See :meth:`Labeller.add_probabilities`."""
 
-        :param take: the states of each layer at some tokens, *shape* each (tokens, width), to (tokens, figures).
-        :param total: *shape* each (tokens, figures).
-        :param core, margin: pieces of a window that are to be read, and of context on each side of it.
+        def probabilities(layers: list[Tensor]) -> Tensor:
+            return torch.softmax(self.head(layers[-1].float()), -1)
+
+        self.add(documents, total, core, margin, probabilities)
+
+    def add(
+        self,
+        documents: Sequence[PlainDocument],
+        total: Sequence[np.ndarray],
+        core: int,
+        margin: int,
+        take: Callable[[list[Tensor]], Tensor],
+    ) -> None:
+        """Add values that are computed from the layers' states at each token of documents to sums.
+
+        :param total: sums, one array per document.
+            *Shape:* each (tokens, values).
+        :param core: subwords of a window to be read.
+        :param margin: subwords of context on each side of it.
+        :param take: computes the values from the states of each layer at some tokens.
+            *Shape:* each (tokens, width) -> (tokens, values).
         """
         longest = self.encoder.settings.positions - 2 - 2 * margin
         core = min(core, longest)
-        windows = []
+        windows: list[Window] = []
         starts = []  # of each sentence in its document, in tokens
         for number, document in enumerate(documents):
-            sentences = [sentence_pieces(tokens, self.pieces, longest) for tokens in document.sentences]
+            sentences = [subword_sentence(tokens, self.tokenizer, longest) for tokens in document.sentences]
             starts.append(np.cumsum([0, *map(len, document.sentences)]))
             windows += cut_windows(number, sentences, core, margin)
         self.encoder.eval()
         with torch.inference_mode():
             for batch in batches(windows, BATCH):
-                pieces, mask, rows, columns = padded(batch, self.encoder.device)
+                subwords, mask, rows, columns = padded(batch, self.encoder.device)
                 with half_precision(self.encoder.device):
-                    layers = [states[rows, columns] for states in self.encoder.layer_states(pieces, mask)]
-                figures = take(layers).cpu().numpy()
-                place = 0
+                    layers = [states[rows, columns] for states in self.encoder.layer_states(subwords, mask)]
+                values = take(layers).cpu().numpy()
+                done = 0
                 for window in batch:
-                    first = starts[window.document][window.start]
-                    total[window.document][first : first + len(window.firsts)] += figures[place : place + len(window.firsts)]
-                    place += len(window.firsts)
+                    first, count = starts[window.document][window.start], len(window.firsts)
+                    total[window.document][first : first + count] += values[done : done + count]
+                    done += count
 
 
-def tag_probabilities(teachers: Sequence[Teaching], documents: Sequence[TextDocument], core: int = CORE, margin: int = MARGIN) -> Iterator[list[np.ndarray]]:
-    """Mean probabilities of some teachers, document by document: for each sentence an array of *shape* (tokens, tags), float16.
+class ModelTeacher:
+    """A model file as a teacher: beside encoders, or for a student that is smaller or reads other text.
 
-    :raises ModelError: teachers of different tags.
+    It reads each sentence by itself.
+
+    :param path: a model file, or the bare name of a model in the package.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._tagger = Tagger.load(path, device="cpu")
+        self.tags = list(self._tagger.bundle.tags)
+
+    def add_probabilities(
+        self, documents: Sequence[PlainDocument], total: Sequence[np.ndarray], core: int, margin: int
+    ) -> None:
+        """See :meth:`Labeller.add_probabilities`; there are no windows."""
+        for document, sums in zip(documents, total, strict=True):
+            done = 0
+            for annotation in self._tagger.annotate(document.sentences, probabilities=True):
+                sums[done : done + len(annotation.tags)] += annotation.probabilities
+                done += len(annotation.tags)
+
+
+def load_teacher(path: str, device: str = "cpu") -> Labeller:
+    """Open a teacher's checkpoint on a torch device, or a model file, which works on the CPU. Raises ModelError."""
+    return ModelTeacher(path) if model_file(path).suffix == ".onnx" else Teacher.load(path, device)
+
+
+def tag_probabilities(
+    teachers: Sequence[Labeller], documents: Sequence[PlainDocument], core: int = CORE, margin: int = MARGIN
+) -> Iterator[list[np.ndarray]]:
+    """Yield the mean probabilities of some teachers, document by document.
+
+    :returns: one array per sentence. *Shape:* each (tokens, tags), float16.
+    :raises ModelError: the teachers have different tags.
     """
     if any(teacher.tags != teachers[0].tags for teacher in teachers):
         raise ModelError("these teachers have different tags; train them on the same data")
     for start in range(0, len(documents), TOGETHER):
         some = documents[start : start + TOGETHER]
-        total = [np.zeros((sum(map(len, document.sentences)), len(teachers[0].tags)), np.float32) for document in some]
+        total = [np.zeros((document.tokens, len(teachers[0].tags)), np.float32) for document in some]
         for teacher in teachers:
             teacher.add_probabilities(some, total, core, margin)
         for document, sums in zip(some, total, strict=True):
@@ -109,25 +169,14 @@ def tag_probabilities(teachers: Sequence[Teaching], documents: Sequence[TextDocu
             yield np.split((sums / len(teachers)).astype(np.float16), ends[:-1])
 
 
-def best_tags(probabilities: Iterable[np.ndarray], tags: Sequence[str]) -> list[list[str]]:
-    """The best legal tags of each sentence, given arrays of *shape* (tokens, tags)."""
-    transitions = Transitions.legal(tags)
-    found = []
-    for rows in probabilities:
-        emissions = np.log(np.maximum(rows.astype(np.float32), 1e-6))[:, None, :]  # (tokens, 1, tags)
-        path = viterbi_padded(emissions, np.array([len(emissions)]), transitions)
-        found.append([tags[number] for number in path[:, 0]])
-    return found
-
-
 def label(
-    teachers: Sequence[Teaching], documents: Iterable[TextDocument], log: Callable[[str], None], core: int = CORE, margin: int = MARGIN
-) -> list[TextDocument]:
-    """Copies of documents with the teachers' mean probabilities."""
+    teachers: Sequence[Labeller], documents: Iterable[PlainDocument], log: Callable[[str], None]
+) -> list[PlainDocument]:
+    """Return copies of documents with the teachers' mean probabilities."""
     documents = list(documents)
     labelled = []
-    for document, rows in zip(documents, tag_probabilities(teachers, documents, core, margin), strict=True):
-        labelled.append(TextDocument(document.name, document.source, document.sentences, rows))
+    for document, rows in zip(documents, tag_probabilities(teachers, documents), strict=True):
+        labelled.append(PlainDocument(document.name, document.source, document.sentences, rows))
         if len(labelled) % TOGETHER == 0:
             log(f"{len(labelled)}/{len(documents)} documents labelled")
     return labelled

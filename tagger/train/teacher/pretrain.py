@@ -1,6 +1,9 @@
-"""Further masked-language training of an encoder on plain text (Devlin et al. 2019; Gururangan et al. 2020 on why further training pays).
+"""Further masked-language training of an encoder on plain text (Devlin et al. 2019.
 
-Whole words are masked. Names are what the teacher shall learn about, so words with a capital letter are masked more often than others.
+Gururangan et al. 2020 on its benefit).
+
+Whole words are masked. The teacher is to learn about names, so words with a capital letter are masked more often than
+others.
 """
 
 import time
@@ -14,11 +17,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tagger.errors import DataError
+from tagger.train.data.labelled_text import PlainDocument
 from tagger.train.teacher.checkpoint import save_checkpoint
 from tagger.train.teacher.encoder import Encoder
-from tagger.train.teacher.optimise import Optimiser, half_precision
-from tagger.train.teacher.pieces import BEGIN, END, Pieces
-from tagger.train.teacher.plaintext import TextDocument
+from tagger.train.teacher.optimizer import Optimizer, half_precision
+from tagger.train.teacher.tokenizer import BEGIN, END, SubwordTokenizer
 
 UNMASKED = -100
 REPORT_STEPS = 50
@@ -26,13 +29,15 @@ REPORT_STEPS = 50
 
 @dataclass(frozen=True, slots=True)
 class PretrainSettings:
-    """How to train.
+    """Settings of the training.
 
     :param epochs: passes over the text.
-    :param rows, length: rows of a batch, and pieces of a row.
+    :param rows: rows of a batch.
+    :param length: subwords of a row.
     :param rate: highest learning rate.
-    :param masked, masked_capital: share of words masked, of those that do not and those that do start with a capital letter.
-    :param lowered: share of documents that are lower-cased, drawn anew in each epoch.
+    :param masked: share of words masked, of those that do not start with a capital letter.
+    :param masked_capital: share of words masked, of those that do.
+    :param lowered: share of documents in lower case, drawn anew in each epoch.
     """
 
     epochs: int = 3
@@ -46,7 +51,7 @@ class PretrainSettings:
 
 
 class MaskedHead(nn.Module):
-    """Scores every piece of the table at a masked place; the output matrix is the table itself (Press and Wolf 2017)."""
+    """Scores every subword at a masked position; the output matrix is the subword table (Press and Wolf 2017)."""
 
     def __init__(self, width: int, vocabulary: int, epsilon: float) -> None:
         super().__init__()
@@ -55,98 +60,131 @@ class MaskedHead(nn.Module):
         self.bias = nn.Parameter(torch.zeros(vocabulary))
 
     def forward(self, states: Tensor, table: Tensor) -> Tensor:
-        """*Shape:* states (places, width), table (vocabulary, width) -> (places, vocabulary)."""
+        """Score masked positions.
+
+        *Shape:* states (masked, width), table (vocabulary, width) -> (masked, vocabulary).
+        """
         return F.linear(self.norm(F.gelu(self.dense(states))), table, self.bias)
 
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """Pieces of documents end to end, the number of the word that each is of, and the share of times that it is to be masked."""
+    """Subwords of documents end to end, the number of each one's word, and its probability to be masked."""
 
-    pieces: np.ndarray
+    subwords: np.ndarray
     words: np.ndarray
     shares: np.ndarray
 
 
-def _stream(documents: Sequence[TextDocument], pieces: Pieces, settings: PretrainSettings, generator: np.random.Generator) -> _Stream:
-    numbers: list[int] = []
+def _stream(
+    documents: Sequence[PlainDocument],
+    tokenizer: SubwordTokenizer,
+    settings: PretrainSettings,
+    generator: np.random.Generator,
+) -> _Stream:
+    ids: list[int] = []
     words: list[int] = []
     shares: list[float] = []
     count = 0
-    for place in generator.permutation(len(documents)):
+    for number in generator.permutation(len(documents)):
         lowered = generator.random() < settings.lowered
-        for tokens in documents[place].sentences:
+        for tokens in documents[number].sentences:
             for token in tokens:
-                word = pieces.word(token.lower() if lowered else token)
-                numbers.extend(word)
+                word = tokenizer.word(token.lower() if lowered else token)
+                ids.extend(word)
                 words.extend([count] * len(word))
-                shares.extend([settings.masked_capital if token[0].isupper() else settings.masked] * len(word))
+                share = settings.masked_capital if token[0].isupper() else settings.masked
+                shares.extend([share] * len(word))
                 count += 1
-            numbers.append(END)
+            ids.append(END)
             words.append(count)
             shares.append(0.0)
             count += 1
-    return _Stream(np.array(numbers), np.array(words), np.array(shares, np.float32))
+    return _Stream(np.array(ids), np.array(words), np.array(shares, np.float32))
 
 
-def _rows(stream: _Stream, pieces: Pieces, settings: PretrainSettings, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Masked rows and what stood at the masked places. *Shape:* both (rows, length)."""
+def _rows(
+    stream: _Stream, tokenizer: SubwordTokenizer, settings: PretrainSettings, generator: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return masked rows, and the subwords at the masked positions. *Shape:* both (rows, length)."""
     body = settings.length - 1
-    chance = generator.random(stream.words[-1] + 1, np.float32)[stream.words]  # one draw a word
+    chance = generator.random(stream.words[-1] + 1, np.float32)[stream.words]  # one draw per word
     masked = chance < stream.shares
-    targets = np.where(masked, stream.pieces, UNMASKED)
-    inputs = stream.pieces.copy()
+    targets = np.where(masked, stream.subwords, UNMASKED)
+    inputs = stream.subwords.copy()
     kind = generator.random(len(inputs), np.float32)
-    inputs[masked & (kind < 0.8)] = pieces.mask
+    inputs[masked & (kind < 0.8)] = tokenizer.mask
     swapped = masked & (kind >= 0.9)
-    inputs[swapped] = generator.choice(stream.pieces, int(swapped.sum()))
+    inputs[swapped] = generator.choice(stream.subwords, int(swapped.sum()))
     start = int(generator.integers(body))
     count = (len(inputs) - start) // body
     if count < 1:
-        raise DataError(f"{len(inputs)} pieces of text are too few for rows of {settings.length}; give more text")
+        message = f"{len(inputs)} subwords of text are too few for rows of {settings.length}; give more text"
+        raise DataError(message)
     cut = slice(start, start + count * body)
     begin = np.full((count, 1), BEGIN)
-    return np.hstack([begin, inputs[cut].reshape(count, body)]), np.hstack([np.full_like(begin, UNMASKED), targets[cut].reshape(count, body)])
+    rows = np.hstack([begin, inputs[cut].reshape(count, body)])
+    return rows, np.hstack([np.full_like(begin, UNMASKED), targets[cut].reshape(count, body)])
 
 
 def pretrain(
-    encoder: Encoder, pieces: Pieces, documents: Sequence[TextDocument], settings: PretrainSettings, output: str | Path, log: Callable[[str], None]
+    encoder: Encoder,
+    tokenizer: SubwordTokenizer,
+    documents: Sequence[PlainDocument],
+    settings: PretrainSettings,
+    output: str | Path,
+    log: Callable[[str], None],
 ) -> list[float]:
     """Train an encoder in place, and write a checkpoint to `output` after every epoch.
 
-    :returns: mean loss of each epoch, in nats a masked piece.
-    :raises DataError: too little text.
+    :returns: mean loss of each epoch, in nats per masked subword.
+    :raises DataError: there is too little text.
     """
     torch.manual_seed(settings.seed)
     generator = np.random.default_rng(settings.seed)
     shape = encoder.settings
     device = encoder.device
     head = MaskedHead(shape.width, shape.vocabulary, shape.epsilon).to(device)
-    size = sum(len(pieces.word(token)) for document in documents for tokens in document.sentences for token in tokens)
+    size = sum(
+        len(tokenizer.word(token)) for document in documents for tokens in document.sentences for token in tokens
+    )
     steps = settings.epochs * max(size // (settings.length * settings.rows), 1)
-    optimiser = Optimiser(encoder, head.parameters(), rate=settings.rate, head_rate=settings.rate, layer_decay=1.0, steps=steps, warm_up=0.06)
-    log(f"{size} pieces, {steps} steps or so")
+    optimizer = Optimizer(
+        encoder,
+        head.parameters(),
+        rate=settings.rate,
+        head_rate=settings.rate,
+        layer_decay=1.0,
+        steps=steps,
+        warm_up=0.06,
+    )
+    log(f"{size} subwords, about {steps} steps")
     encoder.train()
-    losses = []
+    losses: list[float] = []
     for epoch in range(1, settings.epochs + 1):
-        inputs, targets = _rows(_stream(documents, pieces, settings, generator), pieces, settings, generator)
+        stream = _stream(documents, tokenizer, settings, generator)
+        inputs, targets = _rows(stream, tokenizer, settings, generator)
         order = generator.permutation(len(inputs))
-        recent, every, began = [], [], time.monotonic()
+        recent: list[float] = []
+        every: list[float] = []
+        began = time.monotonic()
         for start in range(0, len(order), settings.rows):
             rows = order[start : start + settings.rows]
             batch, wanted = torch.from_numpy(inputs[rows]).to(device), torch.from_numpy(targets[rows]).to(device)
-            places = wanted != UNMASKED
+            masked = wanted != UNMASKED
             with half_precision(device):
-                scores = head(encoder(batch)[places], encoder.pieces.weight)  # (masked, vocabulary)
-            loss = F.cross_entropy(scores.float(), wanted[places])
-            optimiser.step(loss)
+                scores = head(encoder(batch)[masked], encoder.pieces.weight)  # (masked, vocabulary)
+            loss = F.cross_entropy(scores.float(), wanted[masked])
+            optimizer.step(loss)
             recent.append(loss.item())
             if len(recent) == REPORT_STEPS:
                 speed = (start + settings.rows) * settings.length / (time.monotonic() - began)
-                log(f"epoch {epoch} step {optimiser.step_number}/{steps} loss {np.mean(recent):.3f} {speed:.0f} pieces/s")
+                step = f"epoch {epoch} step {optimizer.step_number}/{steps}"
+                log(f"{step} loss {np.mean(recent):.3f} {speed:.0f} subwords/s")
                 every += recent
                 recent = []
         losses.append(float(np.mean(every + recent)))
         log(f"epoch {epoch} mean loss {losses[-1]:.3f}")
-        save_checkpoint(output, encoder, pieces, head.state_dict(), [], {"pretrained_epochs": epoch, "loss": losses})
+        notes = {"pretrained_epochs": epoch, "loss": losses}
+        save_checkpoint(output, encoder, tokenizer, head.state_dict(), [], notes)
     return losses

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from peer.taggers import worker
 from peer.timing import PROGRAM, ROOT, Times
-from tagger.train.metrics import Report
+from tagger.train.evaluation.metrics import Report
 
 OWN, SMALL = "uk-tag", "uk-tag-small"
 MODELS = {OWN: "uk-ner", SMALL: "uk-ner-small"}  # in the package

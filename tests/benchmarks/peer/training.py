@@ -10,10 +10,9 @@ from pathlib import Path
 from peer.catalogue import Peer
 from peer.environments import run
 from peer.taggers import worker
-from tagger.train.corpus import Document, read_conll
-from tagger.train.fit import DataSettings, load_parts
-from tagger.train.metrics import Report, score
-from tagger.train.sources import all_sentences, fingerprint
+from tagger.train.data.corpus import Document, read_conll
+from tagger.train.data.sources import all_sentences, fingerprint, read_training
+from tagger.train.evaluation.metrics import Report, score
 
 WORKER = Path(worker.__file__)
 # One thread, in whatever library; and nothing but what pip installed: no model comes from a hub.
@@ -43,7 +42,7 @@ class Data:
 
 def prepare_data(training: Path, test: Path, cache: Path, seed: int, log: Callable[[str], None]) -> Data:
     """Cut the development documents off as `uk-tag-train fit` does, and write the three parts. Raises DataError."""
-    parts = load_parts(DataSettings((str(training),)), seed, log)
+    parts = read_training((str(training),), share=0.12, seed=seed, log=log)
     digest = fingerprint([*parts[0], Document("seed"), *parts[1]])[:12] + f"-{seed}"
     documents = read_conll(test)
     test_digest = fingerprint(documents)[:12]

@@ -1,0 +1,53 @@
+"""uk-tag-train: the group of its commands, and the entry point."""
+
+import sys
+
+import click
+
+from tagger import __version__
+from tagger.interrupts import Interrupted
+from tagger.options import invoke
+from tagger.standard import say
+from tagger.train.cli.common import SETTINGS, hidden_alias
+from tagger.train.cli.data import describe, gazetteer, retokenize, split
+from tagger.train.cli.evaluate import card, evaluate
+from tagger.train.cli.fit import average, fit
+from tagger.train.cli.study import study
+from tagger.train.cli.teacher import teacher
+
+
+@click.group(context_settings=SETTINGS)
+@click.version_option(__version__, prog_name="uk-tag-train")
+def command() -> None:
+    """Train a named-entity tagger and score it.
+
+    DATA is a CoNLL file (one token and its tag per line, an empty line between sentences; BIO, IOB1 or BIOES), a folder
+    of parquet files, or the name of a Hugging Face data set.
+
+    \b
+        uk-tag-train describe train.conll
+        uk-tag-train fit train.conll --output model.pt
+        uk-tag-train evaluate model.pt test.conll
+
+    `split` and `retokenize` write data: the development documents that `fit` cuts off, and data with the tokens of
+    running text. `teacher` trains an encoder that labels plain text for `fit`. `study` compares cells, schedules and
+    sizes on NER-UK.
+    """
+
+
+for member in (describe, fit, average, evaluate, card, split, retokenize, gazetteer, study, teacher):
+    command.add_command(member)
+command.add_command(hidden_alias(retokenize), "recut")  # its name until 0.8
+
+
+def main() -> None:
+    """Do the work of :func:`tagger.start.uk_tag_train`. Raises what :func:`tagger.start.run` ends with.
+
+    After Ctrl-C, the last epoch's state is kept.
+    """
+    try:
+        invoke(command, "uk-tag-train")
+    except Interrupted:
+        if sys.argv[1:2] == ["fit"]:
+            say("uk-tag-train: stopped; --resume goes on after the last whole epoch")
+        raise

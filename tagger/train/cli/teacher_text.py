@@ -1,0 +1,114 @@
+"""Commands on text for the student: `teacher prepare`, `teacher label` and `teacher rename`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tagger.train.cli.common import SETTINGS, RenamedOption, check_folder, compute_with, computing, size
+from tagger.train.cli.common import timed_log as log
+from tagger.train.cli.teacher_common import by_teachers, read_split, read_texts, splitting, to_file
+
+
+@click.command(context_settings=SETTINGS)
+@click.argument("data", nargs=-1, required=True)
+@click.option(
+    "--text",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="Plain text (.xz or not): one paragraph per line, an empty line between documents.",
+)
+@click.option("--ua-gec", is_flag=True, help="Also take the corrected texts of the package ua-gec.")
+@click.option("--training", is_flag=True, help="Also take the text of the training documents in DATA.")
+@to_file
+@splitting
+def prepare(
+    data: tuple[str, ...], text: tuple[str, ...], ua_gec: bool, training: bool, output: Path, **split: Any
+) -> None:
+    """Tokenize plain text, without documents that share a sentence with the development documents of DATA."""
+    from tagger.train.data.labelled_text import write_text
+    from tagger.train.teacher import plain_text
+
+    check_folder(output)
+    if not (text or ua_gec or training):
+        raise click.UsageError("no text: give --text, --ua-gec or --training")
+    annotated, held_out = read_split(data, **split)
+    raw = [own for path in text for own in plain_text.read_paragraphs(path, Path(path).name.partition(".")[0])]
+    raw += plain_text.read_ua_gec() if ua_gec else []
+    kept, removed = plain_text.without_held_out(raw, held_out)
+    documents = list(plain_text.tokenize(kept)) + (plain_text.plain_documents(annotated) if training else [])
+    write_text(output, documents)
+    left_out = f"{len(removed)} raw documents share sentences with the development documents and are left out"
+    log(f"{output}: {size(documents)}; {left_out}")
+
+
+@click.command(context_settings=SETTINGS)
+@click.argument("text", nargs=-1, required=True, type=click.Path())
+@by_teachers
+@click.option(
+    "--hidden-states",
+    cls=RenamedOption,
+    old="--states",
+    default=0,
+    type=click.IntRange(0),
+    help="Also write the hidden states of the first teacher, reduced to this many dimensions; 0: none.",
+)
+@to_file
+@computing
+def label(
+    text: tuple[str, ...],
+    teachers: tuple[str, ...],
+    hidden_states: int,
+    output: Path,
+    threads: int | None,
+    device: str,
+) -> None:
+    """Write the probabilities that teachers give to the tags of each token of tokenized TEXT.
+
+    With --hidden-states give all TEXT at once: the hidden states of two runs cannot be compared.
+    """
+    from tagger.train.data.labelled_text import write_text
+    from tagger.train.teacher.hidden_states import add_hidden_states
+    from tagger.train.teacher.label import Teacher, load_teacher
+    from tagger.train.teacher.label import label as label_all
+
+    check_folder(output)
+    compute_with(threads, device)
+    loaded = [load_teacher(path, device) for path in teachers]
+    first = loaded[0]
+    if hidden_states and not isinstance(first, Teacher):
+        raise click.UsageError("--hidden-states: the first --teacher must be an encoder's checkpoint, not a model")
+    if isinstance(first, Teacher) and hidden_states > first.encoder.settings.width:
+        width = first.encoder.settings.width
+        raise click.UsageError(f"--hidden-states: this teacher has no more than {width} dimensions per token")
+    documents = label_all(loaded, read_texts(text), log)
+    projection_id = ""
+    if hidden_states and isinstance(first, Teacher):
+        projection_id = add_hidden_states(first, documents, hidden_states, log)
+    write_text(output, documents, first.tags, projection_id)
+    log(f"{output}: {size(documents)}")
+
+
+@click.command(context_settings=SETTINGS)
+@click.argument("text", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--gazetteer", required=True, type=click.Path(), metavar="FILE", help="Name lists of uk-tag-train gazetteer."
+)
+@to_file
+@click.option("--seed", default=1)
+def rename(text: tuple[str, ...], gazetteer: str, output: Path, seed: int) -> None:
+    """Write the sentences of tokenized TEXT that have names, with other names in their places.
+
+    The names come from name lists. The result is text for `label`.
+    """
+    from tagger.train.data.labelled_text import write_text
+    from tagger.train.data.name_lists import read_forms
+    from tagger.train.teacher.augmentation import Renamer
+
+    check_folder(output)
+    documents = Renamer(read_forms(gazetteer), seed).documents(read_texts(text))
+    if not documents:
+        raise click.UsageError("no sentence has a name of these lists; give other text or other lists")
+    write_text(output, documents)
+    log(f"{output}: {size(documents)}")

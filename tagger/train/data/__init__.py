@@ -1,0 +1,1 @@
+"""Annotated and plain text: reading, splitting, changing and writing it."""

@@ -1,0 +1,88 @@
+"""Retokenization of annotated data whose punctuation is glued to words, in the way `uk-tag` tokenizes text.
+
+A tagger knows words in the tokenization that it was trained on. Data that was split at white space only (`«Центр`,
+`корупції»`, `вказав,`) teaches words that do not occur in running text, which is tokenized by :mod:`tagger.cutting`.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from tagger import tags as bio
+from tagger.cutting import cut
+from tagger.train.data.corpus import Document, Sentence
+
+GLUED = re.compile(r"[«»„“”\"(]\w|\w[«»„“”\"),;:!?]+$")
+TRAILING = frozenset(",;:!?")
+QUOTES = {"«": "»", "„": "“”", "“": "”", "(": ")"}
+SHORT = 3  # letters: a full stop after a word this short is taken for a part of it (Інк., В., р.)
+
+
+def is_glued(document: Document) -> bool:
+    """Tell whether a token of the document is a word with punctuation attached."""
+    return any(GLUED.search(token) for sentence in document.sentences for token in sentence.tokens)
+
+
+def retokenize(documents: Iterable[Document]) -> list[Document]:
+    """Split the tokens of documents with glued punctuation further, and adjust their entities.
+
+    Documents without glued punctuation stay as they are, and tokens are never joined. An entity keeps its text, except
+    for punctuation at its ends: commas and the like, and a quote or bracket that the entity does not close.
+    """
+    return [
+        Document(document.name, [_retokenize(sentence) for sentence in document.sentences])
+        if is_glued(document)
+        else document
+        for document in documents
+    ]
+
+
+def _retokenize(sentence: Sentence) -> Sentence:
+    text = " ".join(sentence.tokens)
+    ends = {end for _, end in cut(text)}
+    tokens: list[str] = []
+    firsts = []  # index of the first new token of each old one
+    start = 0
+    for old in sentence.tokens:
+        firsts.append(len(tokens))
+        bounds = [start, *sorted(end for end in ends if start < end < start + len(old)), start + len(old)]
+        tokens += [text[first:last] for first, last in pairwise(bounds)]
+        start += len(old) + 1
+    firsts.append(len(tokens))
+    spans = []
+    for span in bio.spans(sentence.tags):
+        first, last = _trim(tokens, firsts[span.start], firsts[span.end])
+        spans.append(bio.Span(first, last, span.label))
+    return Sentence(tuple(tokens), tuple(bio.write(spans, len(tokens))))
+
+
+def _trim(tokens: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    """Narrow a range so that it has no punctuation at its ends that is not part of the name."""
+    while last - first > 1:
+        inside = tokens[first:last]
+        if _is_loose_end(inside):
+            last -= 1
+        elif _is_loose_start(inside):
+            first += 1
+        else:
+            break
+    return first, last
+
+
+def _is_loose_end(tokens: Sequence[str]) -> bool:
+    mark, before = tokens[-1], tokens[:-1]
+    if mark == ".":
+        return not before[-1][-1].isalnum() or len(before[-1].rpartition(".")[2]) > SHORT
+    if mark == '"':
+        return before.count('"') % 2 == 0
+    closes = "".join(opening for opening, closing in QUOTES.items() if mark in closing)
+    return mark in TRAILING or (bool(closes) and not any(token in closes for token in before))
+
+
+def _is_loose_start(tokens: Sequence[str]) -> bool:
+    mark, after = tokens[0], tokens[1:]
+    if mark == '"':
+        return '"' not in after or after.index('"') == len(after) - 1
+    # quotes around the whole name are not part of it; quotes that close within it (« А » та « Б ») are
+    closings = [position for position, token in enumerate(after) if token in QUOTES.get(mark, "")]
+    return mark in QUOTES and (not closings or (mark != "(" and closings[0] == len(after) - 1))

@@ -1,0 +1,1 @@
+"""Scores, intervals, error analysis and model cards of a Tagger."""

@@ -1,0 +1,1 @@
+"""The network that ships: its training, checkpoints and averaging."""
