@@ -7,8 +7,10 @@ from tagger.cutting import cut, cut_sentences
 from tagger.entity import Entity
 from tagger.given import check_text
 from tagger.labels import Labels, ViewSettings
-from tagger.usual import Offsets
+from tagger.usual import Offsets, stretches
 from tagger.window import Annotation, Window, one_behind
+
+LONGEST_SENTENCE = 1 << 18  # characters
 
 
 class _Piece(NamedTuple):
@@ -66,7 +68,7 @@ class EntityFinder:
                 trouble = error
                 break
             found: list[Entity] = []
-            for start, end in sentence_ranges(text, sentences):
+            for start, end in _bounded(text, sentence_ranges(text, sentences)):
                 offsets = cut(text[start:end])
                 if offsets:
                     pieces.append(_Piece(text, start, offsets, found))
@@ -78,6 +80,12 @@ class EntityFinder:
         yield self._begin([piece.tokens() for piece in pieces]), (pieces, complete)
         if trouble is not None:
             raise trouble
+
+
+def _bounded(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The same, with those that are too long to be held as tokens in parts."""
+    for start, end in ranges:
+        yield from stretches(text, start, end, LONGEST_SENTENCE) if end - start > LONGEST_SENTENCE else [(start, end)]
 
 
 def sentence_ranges(text: str, cut_lines: bool = True) -> Iterator[tuple[int, int]]:

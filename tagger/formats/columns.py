@@ -24,10 +24,14 @@ def tag_lines(sentence: Sentence, view: View) -> bytes:
         return b""
     end = "\r\n" if b"\r\n" in (sentence.ending, sentence.line_end) else "\n"
     if not sentence.tokens:
+        if sentence.goes_on:
+            return b""
         return b"\0" if sentence.line_end == b"\0" else end.encode()
     columns = [sentence.tokens, view.tags, _digits(view.scores)] if view.scores else [sentence.tokens, view.tags]
     lines = [*map("\t".join, zip(*columns, strict=True)), ""]
     body = encode(end.join(lines))
+    if sentence.goes_on:
+        return body
     return body + (b"\0" if sentence.line_end == b"\0" else end.encode())
 
 

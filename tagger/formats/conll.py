@@ -7,10 +7,11 @@ and pass through.
 from tagger.errors import DataError
 from tagger.formats.block import Piece
 from tagger.formats.conll_blocks import Lines
-from tagger.formats.decoding import Decoder
+from tagger.formats.decoding import Decoder, undecided
 from tagger.formats.sentence import Sentence
 
-LONGEST_SENTENCE = 100_000  # tokens; what is longer has no sentence marks, and is tagged in parts without a mark between
+# Tokens, and bytes with what a line costs beside its own; what is longer has no sentence marks, and is tagged in parts without a mark between.
+LONGEST_SENTENCE, LARGEST_SENTENCE, LINE_SIZE = 100_000, 1 << 25, 100
 
 
 class ConllReader:
@@ -28,6 +29,8 @@ class ConllReader:
         self._rows: list[int] = []
         self._first = 1
         self._ended = True
+        self._size = 0  # of the lines, in bytes
+        self._goes_on = False  # whether a part of the next line was read
 
     def read(self, lines: list[bytes], number: int, found: list[Piece], *, ended: bool = True) -> None:
         """Add to `found` the sentences that end within these whole lines, and lines that pass through with no sentence around them.
@@ -37,6 +40,10 @@ class ConllReader:
         :raises DataError: a line cannot be understood; the sentences in front of it are in `found`.
         """
         self._ended = ended
+        if self._goes_on:
+            self._goes_on = False
+            found.append(Sentence([], number, self.form, lines=lines[:1]))
+            lines, number = lines[1:], number + 1
         kept, rows = self._lines, self._rows
         for index, line in enumerate(lines):
             if not kept:
@@ -53,19 +60,49 @@ class ConllReader:
             else:
                 rows.append(len(kept))
                 kept.append(line)
-                if len(rows) == LONGEST_SENTENCE:
-                    found.append(self._sentence())
-                    kept, rows = self._lines, self._rows
+            self._size += len(line) + LINE_SIZE
+            if kept and (len(rows) == LONGEST_SENTENCE or self._size > LARGEST_SENTENCE):
+                found.append(self._sentence())
+                kept, rows = self._lines, self._rows
         if kept and not rows:
             found.append(self._sentence())
         if found and not ended and not self._lines and isinstance(last := found[-1], Sentence):
             last.ending = b""
+
+    def read_part(self, data: bytes, number: int, found: list[Piece]) -> int:
+        """Add to `found` what came of a line that goes on: with the sentence that is open, which it ends, and then what only is passed on.
+
+        Its token, if it has one, is within what came first.
+
+        :returns: the number of bytes that need not be given again, not all.
+        :raises DataError: it cannot be understood.
+        """
+        line = data[:-1]
+        if self._decoder.strict:
+            line = line[: len(line) - undecided(line)]
+            self._decoder.decode(line, number)
+        if self._goes_on:
+            found.append(Sentence([], number, self.form, lines=[line]))
+        else:
+            if not self._lines:
+                self._first = number
+            if not (line.isspace() or line.startswith(b"-DOCSTART-") or self._passes(line, number)):
+                self._rows.append(len(self._lines))
+            self._lines.append(line)
+            found.append(self._sentence())
+            self._goes_on = True
+        if isinstance(last := found[-1], Sentence):
+            last.goes_on, last.ending = True, b""
+        return len(line)
 
     def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
         """The same as :meth:`read` of its lines, but for sentences in which nothing is unusual, which come together.
 
         :param block: whole lines, fewer than LONGEST_SENTENCE, the last one's line feed left out.
         """
+        if self._goes_on:
+            self.read(block.split(b"\n"), number, found)
+            return
         done = 0
         lines = Lines.of(block + b"\n")
         begin = lines.text.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open; 1 where it goes on
@@ -90,7 +127,7 @@ class ConllReader:
 
     def _sentence(self) -> Sentence:
         lines, rows = self._lines, self._rows
-        self._lines, self._rows = [], []
+        self._lines, self._rows, self._size = [], [], 0
         if not rows:
             return Sentence([], self._first, self.form, lines=lines)
         words = self._words(lines, rows)

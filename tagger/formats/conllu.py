@@ -36,6 +36,9 @@ class ConlluReader(ConllReader):
 
         :param block: whole lines, fewer than LONGEST_SENTENCE, the last one's line feed left out.
         """
+        if self._goes_on:
+            self.read(block.split(b"\n"), number, found)
+            return
         whole = block + b"\n"
         begin = whole.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open
         end = whole.rfind(b"\n\n") + 2  # behind the last one that is complete
@@ -50,6 +53,12 @@ class ConlluReader(ConllReader):
         if done < len(whole):
             self.read(whole[done:-1].split(b"\n"), line, found)
         self._ended = True
+
+    def read_part(self, data: bytes, number: int, found: list[Piece]) -> int:
+        """As for CoNLL, but only comments may be so long. Raises DataError."""
+        if not self._goes_on and not data.startswith(b"#"):
+            raise DataError(f"a line of more than {len(data):,} bytes; mend it", path=self._decoder.path, line=number)
+        return super().read_part(data, number, found)
 
     def _passes(self, line: bytes, number: int) -> bool:
         if line.startswith(b"#"):

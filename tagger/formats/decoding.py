@@ -52,3 +52,13 @@ def check_encoding(start: bytes, path: str, separator: bytes) -> None:
     for mark, name in OTHER_MARKS.items():
         if start.startswith(mark) and not mark.startswith(separator):
             raise DataError(f"this is {name}; convert it first: iconv -f {name} -t UTF-8", path=path, line=1)
+
+
+def undecided(data: bytes) -> int:
+    """How many bytes at the end of at least four may be of a character of UTF-8 that goes on."""
+    for size in range(1, 4):
+        if data[-size] >= 0xC0:
+            return size
+        if data[-size] < 0x80:
+            break
+    return 0

@@ -13,6 +13,8 @@ from tagger.formats.sentence import Sentence
 from tagger.formats.text import TextReader
 
 LONGEST_PREAMBLE = 100_000  # blank lines and comments in front; what has more of them is text: they are held until the form is known
+LONGEST_LINE = 1 << 18  # bytes; a longer line is worked through in pieces, so that memory does not grow with it
+LARGEST_PREAMBLE = 1 << 24  # bytes
 CONLLU_START = re.compile(rb"\d+([-.]\d+)?\t")
 
 
@@ -60,10 +62,12 @@ class Reading:
         self._decoder = Decoder(path, settings.strict, warn)
         self._separator = b"\0" if settings.null else b"\n"
         self._partial: list[bytes] = []
+        self._held = 0  # bytes of these
         self._number = 1  # of the next line
         self._mark = b""
         self._start: bytes | None = b""  # until enough was seen to tell the encoding
         self._waiting: list[bytes] = []  # lines read before the form is known
+        self._waiting_size = 0  # of these, in bytes
         self._form = "text" if settings.null else settings.form  # CoNLL has no lines that end with NUL
         self._reader = self._make(self._form) if self._form else None
         self.error: DataError | None = None  # set where the input cannot be read on; what feed and close returned stands
@@ -84,10 +88,11 @@ class Reading:
         head, separator, rest = block.rpartition(self._separator)
         if not separator:
             self._partial.append(block)
-            return []
+            self._held += len(block)
+            return self._part() if self._held > LONGEST_LINE else []
         if self._partial:
             head = b"".join([*self._partial, head])
-        self._partial = [rest] if rest else []
+        self._partial, self._held = [rest] if rest else [], len(rest)
         if self._reader is None:
             return self._lines(head.split(self._separator), True)
         number, self._number = self._number, self._number + head.count(self._separator) + 1
@@ -128,6 +133,25 @@ class Reading:
             return block[len(BYTE_ORDER_MARK) :]
         return block
 
+    def _part(self) -> list[Piece]:
+        """Read what came of a line that is too long to be held, but for some bytes at least."""
+        data = b"".join(self._partial)
+        found: list[Piece] = []
+        if self._reader is None:
+            self._reader = self._make(sniff(data) or "text")
+            lines, self._waiting = self._waiting, []
+            if lines:
+                found = self._guard(lambda found: self._reader.read(lines, 1, found))
+        taken = 0
+
+        def read(found: list[Piece]) -> None:
+            nonlocal taken
+            taken = self._reader.read_part(data, self._number, found)
+
+        found += self._guard(read)
+        self._partial, self._held = [data[taken:]], len(data) - taken
+        return found
+
     def _lines(self, lines: list[bytes], ended: bool) -> list[Piece]:
         number = self._number
         self._number += len(lines)
@@ -135,8 +159,9 @@ class Reading:
             room = LONGEST_PREAMBLE - len(self._waiting)
             form = next(filter(None, map(sniff, lines[:room])), None)
             self._waiting += lines
+            self._waiting_size += sum(map(len, lines))
             if form is None:
-                if len(lines) < room:
+                if len(lines) < room and self._waiting_size < LARGEST_PREAMBLE:
                     return []
                 form = "text"
             self._reader = self._make(form)

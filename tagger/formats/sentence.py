@@ -26,6 +26,8 @@ class Sentence:
     :param ending: what stood at its end: a line feed, CR LF, NUL; nothing where the input stopped, or another sentence of the line follows.
     :param before: text: code points of the input in front of `text`.
     :param line_end: what ends a line here, as `ending` does where something stood: text cut further, or ended without, still knows.
+    :param goes_on: the line, and what it is a sentence of, goes on in the next piece: it is too long to be held.
+    :param after: text: code points of the same sentence in the pieces before this one.
     :param prefix: a byte order mark in front of its first line.
     """
 
@@ -40,6 +42,8 @@ class Sentence:
     before: int = 0
     prefix: bytes = b""
     line_end: bytes = b"\n"
+    goes_on: bool = False
+    after: int = 0
 
 
 def encode(text: str) -> bytes:

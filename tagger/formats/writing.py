@@ -13,7 +13,7 @@ from tagger.formats.color import Palette
 from tagger.formats.columns import add_column, add_misc, conllu_lines, tag_lines
 from tagger.formats.inline import inline_line
 from tagger.formats.jsonl import json_line
-from tagger.formats.sentence import Sentence
+from tagger.formats.sentence import Sentence, encode
 from tagger.labels import Labels, View
 from tagger.window import Annotation
 
@@ -78,6 +78,7 @@ class Writing:
         self._blocks = BlockWriter(settings.form, settings.column, settings.key, labels)
         self._forms: dict[str, Callable[[Sentence, View], bytes]] = {}  # by the form of the input
         self._last: tuple[Sentence, bytes] | None = None
+        self._tag = b""  # of a line of which a part was written: what stands at its end
 
     @property
     def block_forms(self) -> tuple[str, ...]:
@@ -97,6 +98,8 @@ class Writing:
         form = self._forms.get(sentence.form)
         if form is None:
             form = self._forms[sentence.form] = self._form(sentence)
+        if sentence.goes_on and sentence.rows and form != self._add_column and sentence.lines[-1].rstrip().endswith(encode(sentence.tokens[-1])):
+            raise DataError("a token that is too long for another form than its own; mend it", path=self._path, line=sentence.line + len(sentence.lines) - 1)
         data = form(sentence, view)
         if self._palette:
             data = self._palette.color(data, view)
@@ -104,11 +107,27 @@ class Writing:
             self._last = sentence, data
         return data
 
+    def _add_column(self, sentence: Sentence, view: View) -> bytes:
+        """As :func:`tagger.formats.columns.add_column`; the tag of a line that goes on is kept for its end."""
+        data = add_column(sentence, view, self._settings.column)
+        if sentence.goes_on and sentence.rows:
+            own = data[data.rfind(b"\n") + 1 :].removeprefix(sentence.prefix)
+            if own.startswith(sentence.lines[-1]):
+                self._tag = own[len(sentence.lines[-1]) :]
+                data = data[: len(data) - len(self._tag)]
+        elif self._tag and not sentence.goes_on:
+            line = sentence.lines[0].removesuffix(b"\r")
+            data = line + self._tag + data[len(line) :]
+            self._tag = b""
+        return data
+
     def gap(self) -> bytes:
         """What must be written before another input's sentences, so that they do not run into this one's."""
         if self._last is None:
             return b""
         sentence, data = self._last
+        if sentence.goes_on and self._settings.form in ("same", "conll"):
+            return sentence.line_end
         text = sentence.form == "text"
         line_end = sentence.line_end if text else b"\r\n" if sentence.lines[0].endswith(b"\r") else b"\n"
         end = b"" if data.endswith(line_end[-1:]) else line_end
@@ -125,7 +144,7 @@ class Writing:
             case "conll":
                 return tag_lines
             case "own conll":
-                return lambda sentence, view: add_column(sentence, view, settings.column)
+                return self._add_column
             case "own conllu":
                 return lambda sentence, view: add_misc(sentence, view, settings.key)
             case "conllu":
