@@ -109,7 +109,7 @@ def from_metadata(texts: dict[str, str]) -> Bundle:
     # models of earlier versions have no temperature
     temperature = figure(parse(texts, "temperature"), "the temperature", *TEMPERATURES) if "temperature" in texts else 1.0
     transitions = _transitions(parse(texts, "transitions"), tags)
-    return Bundle(tags, Vocabulary.from_texts(texts), transitions, _card(parse(texts, "card")), temperature, version == str(FORMAT))
+    return Bundle(tags, Vocabulary.from_texts(texts), transitions, _card(parse(texts, "card"), texts["card"]), temperature, version == str(FORMAT))
 
 
 def _tags(value: Any) -> list[str]:
@@ -137,7 +137,7 @@ def _transitions(value: Any, tags: list[str]) -> Transitions:
     return found
 
 
-def _card(value: Any) -> dict[str, Any]:
+def _card(value: Any, text: str) -> dict[str, Any]:
     """A card whose name and licence can be printed on one line."""
     card = table(value, "the card")
     if is_deep(card, CARD_DEPTH):
@@ -146,8 +146,9 @@ def _card(value: Any) -> dict[str, Any]:
         if key in card and not is_plain(card[key]):
             raise ModelError(f"the card's {key} is {shown(card[key])}, not a text of one line; {MEND}")
     try:
-        json.dumps(card, ensure_ascii=False).encode()
-    except ValueError as error:  # half a character
+        if "\\u" in text:  # there may be half a character
+            json.dumps(card, ensure_ascii=False).encode()
+    except ValueError as error:
         raise ModelError(f"the card cannot be shown ({first_line(error)}); {MEND}") from None
     for key in CARD_TABLES:
         table(card.get(key, {}), f"the card's {key}")

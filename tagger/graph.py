@@ -35,6 +35,7 @@ OPSET, QUANTIZED_DOMAIN = 17, "com.microsoft"
 LARGEST_AXIS = 16384  # of weights, but for their first axis: four gates of 4096 units
 LARGEST_FIGURE = 1e6  # of weights: with any of these no sum of a network overflows
 MOST_NODES = 1000
+HALF_INFINITY = 0x7C00
 
 # Fields of messages in onnx.proto, with their wire types. Left out are those that let a graph hold another graph,
 # functions or sparse weights. Names and descriptions, which nobody reads, may be there.
@@ -78,8 +79,11 @@ class Graph:
     def check_weights(self) -> None:
         """Look at every figure. Raises ModelError where one is NaN, infinite or so large that sums could be."""
         for name, own in self.weights.items():
-            low, high = float(own.min()), float(own.max())  # NaN where one figure is
-            if not -LARGEST_FIGURE <= low <= high <= LARGEST_FIGURE:
+            if own.dtype == HALF:  # the largest is 65504; with all bits of the exponent set it is infinite or NaN
+                fits = int((own.view(np.uint16) & HALF_INFINITY).max()) < HALF_INFINITY
+            else:
+                fits = -LARGEST_FIGURE <= float(own.min()) <= float(own.max()) <= LARGEST_FIGURE  # NaN where one figure is
+            if not fits:
                 what = f"NaN, infinity or a figure beyond {LARGEST_FIGURE:g}"
                 raise ModelError(f"the weights {shown(name)} hold {what}; {MEND}")
 

@@ -90,6 +90,8 @@ def _one(message: Message, field: int, default: Value) -> Value:
 
 def _varint(message: memoryview, place: int) -> tuple[int, int]:
     """A number of seven bits a byte, the lowest first, and where it ends."""
+    if place < len(message) and (result := message[place]) < 128:  # most are short
+        return result, place + 1
     result = 0
     for shift, byte in enumerate(message[place : place + LONGEST_VARINT]):
         result |= (byte & 127) << 7 * shift
