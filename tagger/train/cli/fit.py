@@ -62,9 +62,7 @@ feature_options = options(
         "--affix", default=4, type=click.IntRange(0, LONGEST_WORD), help="Longest prefix and suffix, in characters."
     ),
     click.option("--piece", type=Numbers(), default="3,5", help="Shortest and longest character n-gram."),
-    click.option(
-        "--slots", default=40, type=SLOTS, help="Largest number of features per word."
-    ),
+    click.option("--slots", default=40, type=SLOTS, help="Largest number of features per word."),
     click.option("--minimum", default=2, type=COUNT, help="Drop features that occur less often."),
     click.option("--limit", type=COUNT, help="Largest number of features, the most frequent ones."),
     click.option(
