@@ -66,20 +66,22 @@ def annotate_file(filter_: Filter, task: Task, manner: Manner, marks: Marks, cou
         def seal(new: int) -> None:
             marks.set_done(task.real, new, Mark(manner.run, read.hexdigest(), written.hexdigest()))
 
-        def check_and_keep() -> None:
-            if not task.in_place:
-                return
+        def check() -> None:
             if not before == _state(os.fstat(descriptor)) == _state(os.lstat(task.real)):
                 raise DataError("changed while it was read, and is left as it is; annotate it when nobody writes to it", path=task.source)
+
+        def check_and_keep() -> None:
+            check()
             if manner.backup:
                 backups.keep(task.real, descriptor, manner.backup, task.source, read.hexdigest(), marks)
+                check()
 
         try:
             if not task.in_place:
                 Path(task.real).parent.mkdir(parents=True, exist_ok=True)
             elif manner.backup:
                 backups.check(task.real, manner.backup, task.source)
-            with atomic_write(task.real, seal=seal, before_replace=check_and_keep) as file:
+            with atomic_write(task.real, seal=seal, before_replace=check_and_keep if task.in_place else lambda: None) as file:
 
                 def write(data: bytes) -> None:
                     written.update(data)

@@ -43,6 +43,8 @@ def keep(path: str, descriptor: int, suffix: str, name: str, digest: str, marks:
     """
     backup = path + suffix
     if check(path, suffix, name, digest):
+        with open(backup, "rb") as file:
+            marks.set_backup(backup, file.fileno())
         return
     marks.set_backup(backup, descriptor)  # first: a backup is known as one at any time
     try:

@@ -66,6 +66,8 @@ def test_a_file_that_is_linked_or_copied_to_its_backup_goes_on(words, tiny_model
     assert sorted(os.listdir(words)) == ["a.conll", "a.conll.bak", "b.conll", "b.conll.bak"]
     for name in ("a.conll", "b.conll"):
         assert (words / f"{name}.bak").read_text(encoding="utf-8") == WORD and columns(words / name) == 3
+    assert run("-m", tiny_model, "-i", "conll", "--in-place", "-r", words).returncode == 0
+    assert all((words / f"{name}.bak").read_text(encoding="utf-8") == WORD for name in ("a.conll", "b.conll")), "no inputs from now on"
 
 
 def test_a_suffix_is_no_path(words, tiny_model):
