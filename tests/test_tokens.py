@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tagger.cutting import EMPTY, cut, cut_spaces
+from tagger.cutting import cut, cut_spaces
+from tagger.engine import EMPTY
 from tagger.tokens import normalise
 
 ALPHABET = "абїЖ'’`-–—.,:;()[]<>/\"«»“” \u00a0\u200b\u00ad\u2028\x85\r\t12K%№+#*_@\ue001\ue103\ue110\ue120\ud800"
