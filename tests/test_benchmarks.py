@@ -15,8 +15,7 @@ from peer.catalogue import PEERS, Environment, Peer
 from peer.taggers import worker
 from shapes import BETWEEN, shapes
 
-from tagger.train.data.sources import all_sentences
-from tagger.train.student.fit import DataSettings, load_parts
+from tagger.train.data.sources import all_sentences, read_training
 
 # Learns the most frequent tag of each word: enough to tell whether what goes in comes out.
 MAJORITY = """
@@ -61,7 +60,7 @@ def peer(tmp_path, monkeypatch):
 
 
 def test_development_documents_are_those_of_the_trainer(data, tiny_corpus):
-    parts = load_parts(DataSettings((str(tiny_corpus),)), 42, print)
+    parts = read_training((str(tiny_corpus),), share=0.12, seed=42, log=print)
     for name, documents in zip(("training", "development"), parts, strict=True):
         expected = [(list(sentence.tokens), list(sentence.tags)) for sentence in all_sentences(documents)]
         assert worker.read(data.folder / f"{name}.conll") == expected and expected

@@ -5,35 +5,14 @@ import json
 import numpy as np
 import onnx
 import pytest
-import torch
 from conftest import run_program
+from student_maker import random_checkpoint
 
 from export.graph import OPSET, build
 from export.model_file import to_bytes
 from export.parity import compare, random_sentences
 from tagger.errors import ModelError
-from tagger.features import FeatureSettings, names
-from tagger.tags import tag_set
-from tagger.train.student.checkpoint import Checkpoint, load, save
-from tagger.train.student.embedding_quantization import round_table
-from tagger.train.student.network import Network, NetworkSettings
-from tagger.vocabulary import Vocabulary
-
-
-def random_checkpoint(**options) -> Checkpoint:
-    torch.manual_seed(3)
-    features = FeatureSettings(affix=2, piece=(2, 3))
-    words = sorted({name for sentence in random_sentences(8, 5) for token in sentence for name in names(token, features)})
-    vocabulary = Vocabulary(words, features)
-    tags = tag_set(["PERS", "LOC"])
-    settings = NetworkSettings(width=7, embedding=5, **options)
-    network = Network(settings, len(vocabulary), tags)
-    with torch.no_grad():
-        for name, parameter in network.named_parameters():
-            if "embedding" not in name:
-                torch.nn.init.normal_(parameter, std=0.5)
-        network.embedding.weight[1:] = round_table(torch.randn_like(network.embedding.weight[1:]))
-    return Checkpoint(settings, vocabulary, tags, network.state_dict())
+from tagger.train.student.checkpoint import load, save
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])

@@ -3,8 +3,7 @@
 import pytest
 import torch
 from conftest import run_program
-from test_export import random_checkpoint
-from test_training import OPTIONS
+from student_maker import OPTIONS, random_checkpoint
 
 from export.graph import build
 from export.model_file import to_bytes

@@ -11,7 +11,7 @@ from itertools import pairwise
 import corpus_maker
 import pytest
 from conftest import ROOT, SHARED, run_program
-from test_training import rates
+from student_maker import rates
 
 from tagger.errors import DataError
 from tagger.tags import tag_set

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 from conftest import run_program
-from test_export import random_checkpoint
-from test_training import OPTIONS
+from student_maker import OPTIONS, random_checkpoint
 
 from tagger.train.student import checkpoint as checkpoints
 from tagger.train.student.embedding_quantization import round_table

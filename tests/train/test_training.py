@@ -11,13 +11,12 @@ import numpy as np
 import pytest
 import torch
 from conftest import ROOT, run_program
+from student_maker import OPTIONS, rates
 
 from tagger.errors import ModelError
 from tagger.train.student import checkpoint as checkpoints
 from tagger.train.student.embedding_quantization import round_table
-from tagger.train.student.schedules import SCHEDULES, Schedule, ScheduleSettings
-
-OPTIONS = "--epochs 4 --width 12 --embedding 12 --batch-tokens 256 --rate 0.01 --threads 1 --patience 0".split()
+from tagger.train.student.schedules import SCHEDULES, ScheduleSettings
 
 
 def fit(data, target, *options):
@@ -152,21 +151,6 @@ def test_checkpoints_of_another_version_or_cut_short(tiny_checkpoint, tmp_path):
         checkpoints.save_plain({**plain, **change}, path)
         with pytest.raises(ModelError, match=message):
             checkpoints.load(path)
-
-
-def rates(settings, epochs=6, steps=2, scores=(0.5,) * 6):
-    parameter = torch.nn.Parameter(torch.zeros(1))
-    optimizer = torch.optim.SGD([parameter], lr=1.0)
-    schedule = Schedule(optimizer, settings, epochs, steps)
-    seen = []
-    for epoch in range(1, epochs + 1):
-        schedule.before_epoch(epoch)
-        seen.append(round(optimizer.param_groups[0]["lr"], 6))
-        for _ in range(steps):
-            optimizer.step()
-            schedule.after_step(epoch)
-        schedule.after_epoch(epoch, scores[epoch - 1])
-    return seen
 
 
 @pytest.mark.parametrize(
