@@ -8,9 +8,9 @@ import click
 from click.core import ParameterSource
 
 from tagger import __version__
-from tagger.checks import is_plain
+from tagger.cli.options import invoke
 from tagger.errors import printable
-from tagger.options import invoke
+from tagger.validation import is_plain
 
 PRECISION_HELP = "int8: smaller and faster on a CPU; uk-tag finds MODEL.int8.onnx beside MODEL.onnx."
 TEMPERATURE_HELP = (
@@ -148,7 +148,7 @@ def _export(
 
 def _reverse(source: str, target: str) -> None:
     from export.reverse import reverse
-    from tagger.precision import model_file
+    from tagger.inference.model_path import model_file
     from tagger.train.student.checkpoint import save
 
     model = model_file(source, "float32")
@@ -157,8 +157,8 @@ def _reverse(source: str, target: str) -> None:
 
 
 def _show(path: str, as_json: bool) -> None:
-    from tagger.precision import model_file
-    from tagger.session import Session
+    from tagger.inference.model_path import model_file
+    from tagger.inference.session import Session
 
     file = model_file(path, device="cpu")
     session = Session(file, device="cpu")
@@ -198,11 +198,11 @@ def _log(line: str) -> None:
 
 
 def main() -> None:
-    """Do the work of :func:`tagger.start.uk_tag_export`. Raises what :func:`tagger.start.run` ends with."""
+    """Do the work of :func:`tagger.system.start.uk_tag_export`. Raises what :func:`tagger.system.start.run` ends with."""
     invoke(command, "uk-tag-export")
 
 
 if __name__ == "__main__":
-    from tagger.start import uk_tag_export
+    from tagger.system.start import uk_tag_export
 
     uk_tag_export()

@@ -19,7 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from export.pinned import EXTRA, pin_layer, pinned_columns
 from tagger.errors import ModelError
-from tagger.shapes import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS
+from tagger.model_file.shapes import EMBEDDED, EMISSIONS, FEATURES, INDEX, LENGTHS, VECTORS
 from tagger.train.student.embedding_quantization import split_table
 from tagger.train.student.network import Network, NetworkSettings
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import onnx
 from onnx import helper
 
-from tagger import digest
-from tagger.bundle import Bundle, to_metadata
+from tagger.model_file import digest
+from tagger.model_file.bundle import Bundle, to_metadata
 from tagger.train.data.writing import whole_file
 
 

@@ -9,12 +9,12 @@ from typing import cast
 
 import numpy as np
 
-from tagger.checks import MEND
 from tagger.errors import ModelError
-from tagger.session import Session
+from tagger.inference.session import Session
 from tagger.tagger import Tagger
 from tagger.train.student.checkpoint import Checkpoint
 from tagger.train.student.torch_session import TorchSession
+from tagger.validation import MEND
 
 # Of scores of about 10: rounding errors of float32 over sums of hundreds of terms and dozens of steps.
 TOLERANCE = 1e-3
@@ -125,7 +125,7 @@ class Recorder:
         self.calls: list[tuple[np.ndarray, np.ndarray]] = []
 
     def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """See :meth:`tagger.session.Session.emissions`."""
+        """See :meth:`tagger.inference.session.Session.emissions`."""
         scores = self._session.emissions(vectors, index, lengths)
         self.calls.append((scores, lengths))
         return scores

@@ -9,7 +9,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from tagger.shapes import EMBEDDED, VECTORS
+from tagger.model_file.shapes import EMBEDDED, VECTORS
 
 STEPS, ZERO = 255, 128  # those of onnxruntime for uint8, for a range from -128 steps to 127
 

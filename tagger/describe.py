@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tagger.errors import printable
-from tagger.precision import model_file
-from tagger.session import Session
+from tagger.inference.model_path import model_file
+from tagger.inference.session import Session
 
 
 def describe_model(path: str | Path | None) -> str:

@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagger import given
-from tagger.batches import SEGMENT, Emitted, Padded, plan, segments, stitch
-from tagger.choices import at_least_one
-from tagger.decode import viterbi
-from tagger.device import processors
+from tagger import validation
 from tagger.errors import ModelError
-from tagger.marginals import marginals
-from tagger.packing import Packing
-from tagger.precision import SHIPPED_MODEL, model_file
-from tagger.session import Session
+from tagger.inference.batching import SEGMENT, Batch, Emitted, Padded, lay_out, plan, segments, stitch
+from tagger.inference.device import processors
+from tagger.inference.marginals import marginals
+from tagger.inference.model_path import SHIPPED_MODEL, model_file
+from tagger.inference.packing import Packing
+from tagger.inference.session import Session
+from tagger.inference.transitions import viterbi
+from tagger.inference.window import Annotation, Job, Window, one_behind, windows
+from tagger.inference.word_cache import CACHED_WORDS, EMBEDDED_WORDS, WordCache
 from tagger.tags import continuations
-from tagger.vocabulary import CACHED_WORDS, EMBEDDED_WORDS, WordVectors
-from tagger.window import Annotation, Batch, Job, Window, lay_out, one_behind, windows
+from tagger.validation import at_least_one
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-    from tagger.columns import Column
     from tagger.entity import Entity
+    from tagger.formats.tables import Column
     from tagger.texts import EntityFinder
 
 # By device. On the CPU 384 is a little faster with one thread, not with two, and takes more memory (tests/benchmarks/batches.py, memory.py). On CUDA a
@@ -62,7 +62,7 @@ class Tagger:
         self.batch_tokens = BATCH_TOKENS[session.device] if batch_tokens is None else at_least_one("batch_tokens", batch_tokens)
         self.threads = at_least_one("threads", threads)
         self.window_tokens = max(WINDOW_TOKENS, WINDOW_BATCHES * self.batch_tokens)
-        self._idle: list[WordVectors] = []  # caches of words that no call is using, as a look-up changes them
+        self._idle: list[WordCache] = []  # caches of words that no call is using, as a look-up changes them
         self._pool: tuple[int, ThreadPoolExecutor] | None = None
         self._beside = session.device != "cpu" or processors() > 1  # whether other work can go on beside the network; if not, a thread only costs
         self._inside = np.array(continuations(session.bundle.tags))
@@ -91,7 +91,7 @@ class Tagger:
             beyond the end of a line.
         :raises DataError: the text is no string.
         """
-        given.check_text(text)
+        validation.check_text(text)
         return next(self.stream_entities([text], sentences=sentences))
 
     def stream_entities(self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None) -> "Iterator[list[Entity]]":
@@ -101,7 +101,7 @@ class Tagger:
         :param window_tokens: as in :meth:`stream`.
         :raises DataError: a text is no string. That, and what `texts` raises, comes after the names of all texts before it.
         """
-        given.check_source(texts, "texts", "tagger(text)")
+        validation.check_source(texts, "texts", "tagger(text)")
         return self._finder.find(texts, sentences=sentences, window_tokens=self._window_tokens(window_tokens))
 
     def map_batch(self, columns: Any, *, tokens: str = "tokens", text: str = "text", tags: str = "tags", entities: str = "entities") -> "dict[str, Column]":
@@ -114,7 +114,7 @@ class Tagger:
         :param text: the column of strings, if there is one: for it comes `entities`, lists of dictionaries with the fields of :class:`Entity`.
         :raises DataError: there is neither column, or a row holds something else.
         """
-        from tagger.columns import tag_columns
+        from tagger.formats.tables import tag_columns
 
         return tag_columns(self, columns, tokens=tokens, text=text, tags=tags, entities=entities)
 
@@ -132,8 +132,8 @@ class Tagger:
 
     def tag(self, tokens: Sequence[str]) -> list[str]:
         """BIO tags of one sentence given as tokens. Raises DataError where it is no sequence of strings."""
-        given.check_sentence(tokens)
-        given.check_tokens([tokens])
+        validation.check_sentence(tokens)
+        validation.check_tokens([tokens])
         return next(self._annotations(self._begin([tokens]))).tags
 
     def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int | None = None) -> Iterator[list[str]]:
@@ -143,7 +143,7 @@ class Tagger:
             processors. By default, what suits the device.
         :raises DataError: a sentence is no sequence of strings. That, and what `sentences` raises, comes after the tags of all sentences before it.
         """
-        given.check_source(sentences, "sentences", "tagger(text)")
+        validation.check_source(sentences, "sentences", "tagger(text)")
         begun = ((self._begin(window, ahead=True), None) for window in windows(sentences, self._window_tokens(window_tokens)))
         return (annotation.tags for window, _ in one_behind(begun) for annotation in self._annotations(window))
 
@@ -152,7 +152,7 @@ class Tagger:
 
         :raises DataError: they are no sequence of sequences of strings.
         """
-        given.check_sentences(sentences)
+        validation.check_sentences(sentences)
         return list(self._annotations(self._begin(sentences, probabilities=probabilities)))
 
     def _window_tokens(self, wanted: int | None) -> int:
@@ -230,14 +230,14 @@ class Tagger:
         self._decode_all(together, window)
         window.jobs, window.outcomes = [], ()
 
-    def _borrow(self) -> WordVectors:
+    def _borrow(self) -> WordCache:
         """A cache of words for one call: no two threads may use one at a time."""
         try:
             return self._idle.pop()
         except IndexError:
             session = self.session
             sizes = {"cached": CACHED_WORDS[session.device], "together": EMBEDDED_WORDS[session.device]}
-            return WordVectors(self.bundle.vocabulary, session.embed, session.width, session.kind, **sizes)
+            return WordCache(self.bundle.vocabulary, session.embed, session.width, session.kind, **sizes)
 
     @property
     def _threads(self) -> "ThreadPoolExecutor":

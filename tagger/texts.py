@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tagger.cutting import cut, cut_sentences
 from tagger.entity import Entity
-from tagger.given import check_text
-from tagger.labels import Labels, ViewSettings
-from tagger.usual import Offsets, stretches
-from tagger.window import Annotation, Window, one_behind
+from tagger.formats.labels import Labels, LabelSettings
+from tagger.inference.window import Annotation, Window, one_behind
+from tagger.text.fast_words import Offsets, stretches
+from tagger.text.tokenizer import sentence_ranges, token_spans
+from tagger.validation import check_text
 
 LONGEST_SENTENCE = 1 << 18  # characters
 
@@ -35,7 +35,7 @@ class EntityFinder:
 
     def __init__(self, begin: Callable[[Sequence[Sequence[str]]], Window], finish: Callable[[Window], Iterable[Annotation]], tags: Sequence[str]) -> None:
         self._begin, self._finish = begin, finish
-        self._labels = Labels(tags, ViewSettings())
+        self._labels = Labels(tags, LabelSettings())
 
     def find(self, texts: Iterable[str], *, sentences: bool, window_tokens: int) -> Iterator[list[Entity]]:
         """The entities of each text, in the order of the texts and of their places there.
@@ -69,7 +69,7 @@ class EntityFinder:
                 break
             found: list[Entity] = []
             for start, end in _bounded(text, sentence_ranges(text, sentences)):
-                offsets = cut(text[start:end])
+                offsets = token_spans(text[start:end])
                 if offsets:
                     pieces.append(_Piece(text, start, offsets, found))
                 held += len(offsets) + 1
@@ -86,12 +86,3 @@ def _bounded(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int
     """The same, with those that are too long to be held as tokens in parts."""
     for start, end in ranges:
         yield from stretches(text, start, end, LONGEST_SENTENCE) if end - start > LONGEST_SENTENCE else [(start, end)]
-
-
-def sentence_ranges(text: str, cut_lines: bool = True) -> Iterator[tuple[int, int]]:
-    """Ranges of sentences: no line feed is within one, as for the filter, whose sentences stand in lines."""
-    start = 0
-    for line in text.split("\n"):
-        for first, last in cut_sentences(line) if cut_lines else [(0, len(line))]:
-            yield start + first, start + last
-        start += len(line) + 1

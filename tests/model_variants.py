@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from tagger import digest
+from tagger.model_file import digest
 
 DEEP = "[" * 100_000
 SECRET = "secret.bin"  # a file beside the working directory, which no model may read

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from tagger.marginals import marginals
-from tagger.packing import Packing
+from tagger.inference.marginals import marginals
+from tagger.inference.packing import Packing
 
 
 def marginals_padded(emissions, lengths, transitions, inside, temperature=1.0):
-    """The same as :func:`tagger.marginals.marginals`. *Shape:* (time, batch, tags), (batch,) -> two of (time, batch, tags), 0 behind a sentence's end."""
+    """The same as :func:`tagger.inference.marginals.marginals`. *Shape:* (time, batch, tags), (batch,) -> two of (time, batch, tags), 0 behind a sentence's end."""
     packing = Packing(lengths)
     places = packing.steps, packing.sentences
     padded = []

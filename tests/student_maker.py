@@ -3,13 +3,13 @@
 import torch
 
 from export.parity import random_sentences
-from tagger.features import FeatureSettings, names
+from tagger.features.names import FeatureSettings, names
+from tagger.features.vocabulary import Vocabulary
 from tagger.tags import tag_set
 from tagger.train.student.checkpoint import Checkpoint
 from tagger.train.student.embedding_quantization import round_table
 from tagger.train.student.network import Network, NetworkSettings
 from tagger.train.student.schedules import Schedule
-from tagger.vocabulary import Vocabulary
 
 OPTIONS = "--epochs 4 --width 12 --embedding 12 --batch-tokens 256 --rate 0.01 --threads 1 --patience 0".split()
 

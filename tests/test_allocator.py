@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tagger import allocator
+from tagger.system import memory
 
 # Blocks of a megabyte from four threads at once, all of which are free in the end.
 PROGRAM = """
@@ -63,14 +63,14 @@ class Library:
 @pytest.mark.parametrize("gnu", [True, False])
 def test_only_gnus_is_asked(monkeypatch, gnu):
     library = Library(gnu)
-    monkeypatch.setattr(allocator.ctypes, "CDLL", lambda name: library)
-    allocator.keep_memory_small()
-    assert library.asked == (allocator.SETTINGS if gnu else {})
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: library)
+    memory.keep_memory_small()
+    assert library.asked == (memory.SETTINGS if gnu else {})
 
 
 def test_where_there_is_no_such_library_nothing_happens(monkeypatch):
     def fail(name):
         raise OSError
 
-    monkeypatch.setattr(allocator.ctypes, "CDLL", fail)
-    allocator.keep_memory_small()
+    monkeypatch.setattr(memory.ctypes, "CDLL", fail)
+    memory.keep_memory_small()

@@ -12,8 +12,8 @@ from pipes import LINE, fine, start, tag
 
 import pytest
 
-from tagger import archives
 from tagger.errors import DataError
+from tagger.pipeline import archives
 
 KINDS = {"gzip": (".gz", gzip.compress), "xz": (".xz", lzma.compress), "bzip2": (".bz2", bz2.compress)}
 ANSWER = "Леся\tB-PERS\nУкраїнка\tI-PERS\nжила\tO\nв\tO\nКиєві\tB-LOC\n.\tO\n\n".encode()

@@ -7,9 +7,9 @@ from pipes import PROGRAM
 import pytest
 from trees import WORD, columns, faulty, make, run, wait_for
 
-from tagger import backups
 from tagger.errors import DataError
-from tagger.marks import Marks
+from tagger.pipeline import backups
+from tagger.pipeline.marks import Marks
 
 SYSTEMS = [(), ("no attributes",), ("no functions", "no links"), ("no room",)]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.batches import OVERLAP, SEGMENT, plan, segments, stitch
+from tagger.inference.batching import OVERLAP, SEGMENT, plan, segments, stitch
 
 
 @pytest.mark.parametrize("length", [1, SEGMENT, SEGMENT + 1, 2 * SEGMENT, 5000, 5001, 5416, 5417])

@@ -15,7 +15,7 @@ from pipes import fine, read_until, start, tag
 
 import pytest
 
-from tagger.binaries import FIRST, Guard
+from tagger.pipeline.binaries import FIRST, Guard
 
 TEXT = "Леся Українка жила в Києві .\nДощ .\n" * 20
 NOISE = random.Random(7)

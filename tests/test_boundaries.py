@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_usual import PIECES
 
-from tagger import cutting
-from tagger.boundaries import sentence_starts
-from tagger.cutting import cut_sentences, cut_sentences_with_care
+from tagger.text import tokenizer
+from tagger.text.fast_sentences import sentence_starts
+from tagger.text.tokenizer import reference_sentence_spans, sentence_spans
 
 # Words and marks that LanguageTool's rules speak of, and what stands about them.
 WORDS = """
@@ -31,7 +31,7 @@ spaces = st.sampled_from(" ") | st.sampled_from(["", "  "])
 def short_lines_in_parts():
     """Lines are cut in parts however short they are."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(cutting, "SENTENCES_CALL", -1000)
+        patched.setattr(tokenizer, "SENTENCES_CALL", -1000)
         yield
 
 
@@ -39,12 +39,12 @@ def short_lines_in_parts():
 @given(st.lists(st.tuples(st.sampled_from(WORDS) | st.sampled_from(PIECES), ends, spaces), max_size=14))
 def test_sentences_begin_where_the_engine_says(parts):
     text = "".join(map("".join, parts))
-    assert cut_sentences(text) == cut_sentences_with_care(text)
+    assert sentence_spans(text) == reference_sentence_spans(text)
 
 
 def test_two_words_in_brackets_of_which_one_is_longer_than_any_abbreviation():
     text = "У вагових (категоріях. Але то інше. Так"
-    assert [text[start:end] for start, end in cut_sentences(text)] == ["У вагових (категоріях. Але то інше. ", "Так"]
+    assert [text[start:end] for start, end in sentence_spans(text)] == ["У вагових (категоріях. Але то інше. ", "Так"]
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_two_words_in_brackets_of_which_one_is_longer_than_any_abbreviation():
 )
 def test_what_is_plain(text, sentences):
     assert sentence_starts(text)[1] == []
-    assert len(cut_sentences(text)) == sentences
-    assert cut_sentences(text) == cut_sentences_with_care(text)
+    assert len(sentence_spans(text)) == sentences
+    assert sentence_spans(text) == reference_sentence_spans(text)
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,13 @@ def test_what_is_plain(text, sentences):
 )
 def test_what_is_asked_of_the_engine(text, ranges):
     assert [text[start:end] for start, end in sentence_starts(text)[1]] == ranges
-    assert cut_sentences(text) == cut_sentences_with_care(text)
+    assert sentence_spans(text) == reference_sentence_spans(text)
 
 
 @pytest.mark.parametrize("text", ["слово. Слово\u2028. Слово", "слово (див. слово). Слово", "слово.{0>Слово"])
 def test_what_only_the_whole_line_can_tell(text):
     assert sentence_starts(text) is None
-    assert cut_sentences(text) == cut_sentences_with_care(text)
+    assert sentence_spans(text) == reference_sentence_spans(text)
 
 
 def test_the_engine_is_imported_for_the_lines_that_need_it():
@@ -105,4 +105,4 @@ def test_every_word_of_the_rules():
         for front in ("", "слово ", "9 ", ", ", "– ", "(", "і ", "90", "90-м"):
             for behind in (". Слово", ". А слово", ". «Слово", ". – Слово", "... Слово", "! Слово", ".» Слово", ". слово", ".Слово"):
                 text = f"{front}{word}{behind} слово. Так"
-                assert cut_sentences(text) == cut_sentences_with_care(text), text
+                assert sentence_spans(text) == reference_sentence_spans(text), text

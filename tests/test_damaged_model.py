@@ -6,11 +6,11 @@ from zlib import crc32
 
 import pytest
 
-from tagger import digest
-from tagger.content import read_model
 from tagger.errors import ModelError
+from tagger.inference.model_path import SHIPPED_MODEL
+from tagger.model_file import digest
+from tagger.model_file.content import read_model
 from tagger.models import CHECKSUMS
-from tagger.precision import SHIPPED_MODEL
 from tagger.tagger import Tagger
 
 SENTENCE = "Учора Леся Шевчук була у Києві , а Нафтогаз ні .".split()

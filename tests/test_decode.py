@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from padded import marginals_padded
 
-from tagger.decode import FORBIDDEN, Transitions, viterbi, viterbi_padded
-from tagger.packing import Packing
+from tagger.inference.packing import Packing
+from tagger.inference.transitions import FORBIDDEN, Transitions, viterbi, viterbi_padded
+from tagger.inference.window import Annotation
 from tagger.tags import Span, continuations, convert, spans, tag_set
-from tagger.window import Annotation
 
 TAGS = tag_set(["A", "B"])
 INSIDE = np.array(continuations(TAGS))

@@ -25,10 +25,10 @@ def one_line(done: subprocess.CompletedProcess) -> str:
 
 
 AT_START = [
-    *(("uk-tag", at, signal.SIGINT) for at in ("tagger.standard", "tagger.cli", "click", "tagger.run", "numpy", "onnxruntime")),
+    *(("uk-tag", at, signal.SIGINT) for at in ("tagger.system.streams", "tagger.cli.main", "click", "tagger.pipeline.settings", "numpy", "onnxruntime")),
     *(("uk-tag-train", at, signal.SIGINT) for at in ("click", "tagger.train.cli", "torch", "torch._C")),
     *(("uk-tag-export", at, signal.SIGINT) for at in ("click", "export.cli", "numpy", "onnx")),
-    ("uk-tag", "tagger.cli", signal.SIGTERM),
+    ("uk-tag", "tagger.cli.main", signal.SIGTERM),
     ("uk-tag", "onnxruntime", signal.SIGTERM),
     ("uk-tag-train", "tagger.train.cli", signal.SIGTERM),
     ("uk-tag-export", "click", signal.SIGTERM),

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from tagger.errors import DataError
 from tagger.formats import conllu
-from tagger.formats.block import Block, ConllBlock, TextBlock
 from tagger.formats.conll import ConllReader
-from tagger.formats.conll_blocks import CUTS
+from tagger.formats.conll_fast import CUTS
 from tagger.formats.conllu import ConlluReader
-from tagger.formats.reading import Reading, ReadSettings
-from tagger.formats.writing import WriteSettings, Writing
-from tagger.labels import Labels, ViewSettings
-from tagger.window import Annotation
+from tagger.formats.labels import Labels, LabelSettings
+from tagger.formats.reader import Reader, ReaderSettings
+from tagger.formats.sentence import Block, ConllBlock, TextBlock
+from tagger.formats.writer import Writer, WriterSettings
+from tagger.inference.window import Annotation
 
 TAGS = ["O", "B-PERS", "I-PERS", "B-LOC", "I-LOC"]
 
@@ -92,12 +92,12 @@ def pieces(reading, data, cuts):
 def run(data, cuts, strict, options, together, form="conll"):
     """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, sentences with their lines, and what was said."""
     said = []
-    view = ViewSettings("bio", options["mapping"], options["only"], options["scores"])
-    writing = Writing("corpus", WriteSettings(options["form"], key=options["key"]), Labels(TAGS, view))
+    view = LabelSettings("bio", options["mapping"], options["only"], options["scores"])
+    writing = Writer("corpus", WriterSettings(options["form"], key=options["key"]), Labels(TAGS, view))
     in_misc = form == "conllu" and options["form"] != "conll"
     assert (form in writing.block_forms) == (options["form"] in ("same", "conll", form) and not (in_misc and options["scores"]))
-    settings = ReadSettings(form, options["column"], strict=strict)
-    reading = Reading("corpus", settings, said.append, together=writing.block_forms if together else ())
+    settings = ReaderSettings(form, options["column"], strict=strict)
+    reading = Reader("corpus", settings, said.append, together=writing.block_forms if together else ())
     if not together:  # nor cut into blocks that are taken apart again
         reader = reading._reader
         reader.read_block = lambda block, number, found: reader.read(block.split(b"\n"), number, found)
@@ -172,7 +172,7 @@ def test_blocks_of_conllu_give_what_lines_give(data, draw):
 def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     def kinds(block, column=0):
         found = []
-        ConllReader(Reading("corpus", ReadSettings("conll"), print)._decoder, column=column).read_block(block, 1, found)
+        ConllReader(Reader("corpus", ReaderSettings("conll"), print)._decoder, column=column).read_block(block, 1, found)
         return [isinstance(piece, ConllBlock) for piece in found]
 
     assert kinds(b"a\nb\n\nc\tO\n\nd") == [True]  # the last one is still open
@@ -203,7 +203,7 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
 def test_the_fast_way_of_conllu_takes_sentences_with_tokens_whatever_passes_through_between_them():
     def kinds(*lines):
         found = []
-        ConlluReader(Reading("corpus", ReadSettings("conllu"), print)._decoder).read_block("\n".join(lines).encode(), 1, found)
+        ConlluReader(Reader("corpus", ReaderSettings("conllu"), print)._decoder).read_block("\n".join(lines).encode(), 1, found)
         return [isinstance(piece, Block) for piece in found]
 
     token, other = UNIVERSAL[0], UNIVERSAL[6:]
@@ -218,28 +218,28 @@ def test_the_fast_way_of_conllu_takes_sentences_with_tokens_whatever_passes_thro
 
 @pytest.mark.parametrize("options", [{"form": "jsonl"}, {"form": "inline"}, {"color": True}])
 def test_other_outputs_take_sentence_by_sentence(options):
-    assert not Writing("corpus", WriteSettings(**options), Labels(TAGS, ViewSettings())).block_forms
+    assert not Writer("corpus", WriterSettings(**options), Labels(TAGS, LabelSettings())).block_forms
 
 
 def test_a_column_that_is_not_the_last_is_written_sentence_by_sentence():
-    assert Writing("corpus", WriteSettings(column=0), Labels(TAGS, ViewSettings())).block_forms == ("text", "conllu")
+    assert Writer("corpus", WriterSettings(column=0), Labels(TAGS, LabelSettings())).block_forms == ("text", "conllu")
 
 
 def test_other_tags_are_written_sentence_by_sentence():
-    assert not Writing("corpus", WriteSettings(), Labels(TAGS, ViewSettings("bioes"))).block_forms
+    assert not Writer("corpus", WriterSettings(), Labels(TAGS, LabelSettings("bioes"))).block_forms
 
 
 def test_scores_within_a_column_are_written_sentence_by_sentence():
-    assert Writing("corpus", WriteSettings(), Labels(TAGS, ViewSettings(scores=True))).block_forms == ("text", "conll")
+    assert Writer("corpus", WriterSettings(), Labels(TAGS, LabelSettings(scores=True))).block_forms == ("text", "conll")
 
 
 def test_scores_are_rounded_as_figures_are():
     """Each float32 next to the middle between two of four digits, and that middle where it is one."""
     middles = ((np.arange(10_000) + 0.5) / 10_000).astype(np.float32)
     chances = np.concatenate([middles, np.nextafter(middles, 0), np.nextafter(middles, 2), np.float32([0, 1])])
-    labels = Labels(["O"], ViewSettings(scores=True))
+    labels = Labels(["O"], LabelSettings(scores=True))
     block = TextBlock(words=["а"] * len(chances), starts=np.array([0]), lengths=np.array([len(chances)]), line=1, line_end=b"\n")
-    written = Writing("corpus", WriteSettings(), labels).write_block(block, np.zeros(len(chances), np.int64), chances[:, None])
+    written = Writer("corpus", WriterSettings(), labels).write_block(block, np.zeros(len(chances), np.int64), chances[:, None])
     assert written.decode().split("\n")[:-1] == [f"а\tO\t{chance:.4f}" for chance in chances.tolist()]
 
 

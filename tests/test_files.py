@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from trees import RECORD, WORD, columns, run
 
-from tagger.files import Left, Selection, tasks_in_place, tasks_into
-from tagger.marks import Marks
+from tagger.pipeline.files import Left, Selection, tasks_in_place, tasks_into
+from tagger.pipeline.marks import Marks
 
 
 def test_links_in_a_tree_are_passed_over_and_named_ones_followed(words, tmp_path, tiny_model):

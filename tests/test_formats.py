@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from tagger.errors import DataError, OptionError
-from tagger.formats.reading import Reading, ReadSettings, sniff
-from tagger.formats.writing import WriteSettings, Writing
-from tagger.labels import Labels, ViewSettings
-from tagger.window import Annotation
+from tagger.formats.labels import Labels, LabelSettings
+from tagger.formats.reader import Reader, ReaderSettings, sniff
+from tagger.formats.writer import Writer, WriterSettings
+from tagger.inference.window import Annotation
 
 TAGS = ["O", "B-PERS", "I-PERS", "B-LOC", "I-LOC", "B-ORG", "I-ORG"]
 KNOWN = {"Леся": "B-PERS", "Українка": "I-PERS", "Києві": "B-LOC", "Київ": "B-LOC", "A&B": "B-ORG", "Леся\xad": "B-PERS"}
@@ -25,7 +25,7 @@ CONLLU = (
 def read(data: bytes, *, block: int = 1 << 16, **settings):
     """Sentences of an input, the error where it cannot be read on, and the warnings."""
     warnings: list[str] = []
-    reading = Reading("file", ReadSettings(**settings), warnings.append)
+    reading = Reader("file", ReaderSettings(**settings), warnings.append)
     found = [sentence for start in range(0, len(data), block) for sentence in reading.feed(data[start : start + block])]
     return found + reading.close(), reading.error, warnings
 
@@ -46,7 +46,7 @@ def convert(data: bytes, write: dict | None = None, view: dict | None = None, **
     """An input, tagged and written; reading must not fail."""
     sentences, error, _ = read(data, **settings)
     assert error is None
-    writing = Writing("file", WriteSettings(**(write or {})), Labels(TAGS, ViewSettings(**(view or {}))))
+    writing = Writer("file", WriterSettings(**(write or {})), Labels(TAGS, LabelSettings(**(view or {}))))
     return b"".join(writing.write(sentence, annotate(sentence.tokens)) for sentence in sentences)
 
 
@@ -74,7 +74,7 @@ def test_the_first_line_that_speaks_decides(line, form):
 
 
 def test_sniffing_waits_no_longer_than_the_deciding_line():
-    reading = Reading("file", ReadSettings(), print)
+    reading = Reader("file", ReaderSettings(), print)
     assert reading.feed(b"\n# comment\n\n") == []
     assert [sentence.form for sentence in reading.feed("Так\tO\n\n".encode())] == ["conll"]
 
@@ -279,13 +279,13 @@ def test_other_encodings_are_refused_however_they_arrive(encoding):
 def test_tiny_inputs_come_out_as_they_went_in(data):
     for block in (1, 2, 100):
         sentences, error, _ = read(data, form="conll", block=block)
-        writing = Writing("file", WriteSettings(), Labels(TAGS, ViewSettings()))
+        writing = Writer("file", WriterSettings(), Labels(TAGS, LabelSettings()))
         out = b"".join(writing.write(sentence, Annotation(["O"] * len(sentence.tokens))) for sentence in sentences)
         assert error is None and out.replace(b"\tO", b"") == data
 
 
 def test_a_one_byte_record_is_answered_at_once():
-    reading = Reading("file", ReadSettings("text", null=True), print)
+    reading = Reader("file", ReaderSettings("text", null=True), print)
     assert [len(reading.feed(block)) for block in (b"\0", b"a\0", b"\0\xfe\xff\0")] == [1, 1, 2]
 
 
@@ -306,7 +306,7 @@ def test_a_one_byte_record_is_answered_at_once():
     ],
 )
 def test_what_keeps_inputs_apart(data, write, settings, gap):
-    writing = Writing("file", WriteSettings(**write), Labels(TAGS, ViewSettings()))
+    writing = Writer("file", WriterSettings(**write), Labels(TAGS, LabelSettings()))
     for sentence in read(data.encode(), **settings)[0]:
         writing.write(sentence, annotate(sentence.tokens))
     assert writing.gap() == gap.encode()
@@ -314,7 +314,7 @@ def test_what_keeps_inputs_apart(data, write, settings, gap):
 
 def test_a_strict_reader_does_not_depend_on_how_its_input_is_cut():
     data = b"1-2\t" + b"\t" * 8 + b"\x80\n0\t" + b"\t" * 8 + b"\n0\tx\n"
-    whole, parts = (Reading("file", ReadSettings(strict=True), print) for _ in range(2))
+    whole, parts = (Reader("file", ReaderSettings(strict=True), print) for _ in range(2))
     whole.feed(data)
     for start in range(0, len(data), 5):
         parts.feed(data[start : start + 5])

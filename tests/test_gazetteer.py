@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.checksums import LETTERS, LetterChecksums, checksums
 from tagger.errors import DataError, ModelError
-from tagger.features import FeatureSettings
-from tagger.gazetteer import ENTRY, Gazetteer
+from tagger.features.gazetteer import ENTRY, Gazetteer
+from tagger.features.hashing import LETTERS, LetterChecksums, checksums
+from tagger.features.names import FeatureSettings
+from tagger.features.vocabulary import Vocabulary
 from tagger.train.data.corpus import Document, Sentence
 from tagger.train.data.name_lists import read_gazetteer
 from tagger.train.student.dataset import batches, build_vocabulary, join, to_arrays
 from tagger.train.student.variants import VARIANTS, VariantShares
-from tagger.vocabulary import Vocabulary
 
 FORMS_OF_NAMES = {"шевченко": 1, "шевченка": 1, "Олена": 2, "горе": 9}
 

@@ -15,10 +15,10 @@ from conftest import run_program
 from model_variants import SECRET, SPOILED, Draft, reseal, spoiled
 from onnx import helper, numpy_helper
 
-from tagger import digest
-from tagger.content import read_model
 from tagger.errors import ModelError
-from tagger.protobuf import MOST_FIELDS, fields
+from tagger.model_file import digest
+from tagger.model_file.content import read_model
+from tagger.model_file.protobuf import MOST_FIELDS, fields
 from tagger.tagger import Tagger
 
 SENTENCES = ["Учора Леся Шевчук була у Києві , а Нафтогаз ні .".split(), ["А" * 300], ["1", "Ґанок", "😀"]]

@@ -95,12 +95,11 @@ def names(doc):
 def test_spacy_on_our_tokens(spacy, pipeline, paragraphs, filtered):
     from spacy.tokens import Doc
 
-    from tagger.cutting import cut
-    from tagger.texts import sentence_ranges
+    from tagger.text.tokenizer import sentence_ranges, token_spans
 
     nlp, docs = pipeline(labels={"PERS": "PERS"}), []
     for text in paragraphs:
-        offsets = [(start + first, start + last) for start, end in sentence_ranges(text) for first, last in cut(text[start:end])]
+        offsets = [(start + first, start + last) for start, end in sentence_ranges(text) for first, last in token_spans(text[start:end])]
         words, spaces, place = [], [], 0
         for start, end in offsets:  # what stands between tokens, but for one space, is a token for spaCy
             if gap := text[place:start]:

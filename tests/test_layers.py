@@ -44,7 +44,7 @@ FILES = sorted(path.relative_to(ROOT) for top in ("tagger", "export") for path i
 
 
 # What a user asks of a Tagger is in rooms above it, which it opens when asked.
-ON_DEMAND = {"tagger.columns.tag_columns", "tagger.texts.EntityFinder"}
+ON_DEMAND = {"tagger.formats.tables.tag_columns", "tagger.texts.EntityFinder"}
 
 
 def is_for_types(statement: ast.stmt) -> bool:

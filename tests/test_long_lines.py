@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_fast_reading import TAGS, pieces, tag_of
 
-from tagger.formats import reading
-from tagger.formats.reading import Reading, ReadSettings
-from tagger.formats.writing import WriteSettings, Writing
-from tagger.labels import Labels, ViewSettings
-from tagger.window import Annotation
+from tagger.formats import reader
+from tagger.formats.labels import Labels, LabelSettings
+from tagger.formats.reader import Reader, ReaderSettings
+from tagger.formats.writer import Writer, WriterSettings
+from tagger.inference.window import Annotation
 
 MOST = 300  # MiB of memory
 TEXT = "Олена Коваленко живе у Харкові. Вона любить Київ. "
@@ -22,8 +22,8 @@ TEXT = "Олена Коваленко живе у Харкові. Вона лю�
 
 def run(data, cuts, form, output, **how):
     """What is written for bytes that arrive in pieces."""
-    read = Reading("corpus", ReadSettings(form, **how), lambda warning: None)
-    writing = Writing("corpus", WriteSettings(output), Labels(TAGS, ViewSettings()))
+    read = Reader("corpus", ReaderSettings(form, **how), lambda warning: None)
+    writing = Writer("corpus", WriterSettings(output), Labels(TAGS, LabelSettings()))
     sentences = pieces(read, data, cuts)
     return [writing.write(sentence, Annotation([tag_of(token) for token in sentence.tokens])) for sentence in sentences]
 
@@ -31,7 +31,7 @@ def run(data, cuts, form, output, **how):
 @pytest.fixture
 def short_pieces(monkeypatch):
     """Lines of 40 bytes are long."""
-    monkeypatch.setattr(reading, "LONGEST_LINE", 40)
+    monkeypatch.setattr(reader, "LONGEST_LINE", 40)
 
 
 LINES = st.lists(st.sampled_from(["Олена живе у Львові. ", "Так? ", "слово ", " ", "а\r", "\t", "а" * 30, "\0", "п’ять"]), max_size=12).map("".join)
@@ -45,7 +45,7 @@ def together(data, cuts, form, output, **how):
     cuts = sorted(cut % (len(data) + 1) for cut in cuts)
     whole = b"".join(run(data, [], form, output, **how))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(reading, "LONGEST_LINE", 40)
+        patched.setattr(reader, "LONGEST_LINE", 40)
         return b"".join(run(data, cuts, form, output, **how)), whole
 
 

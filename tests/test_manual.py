@@ -7,8 +7,8 @@ from pipes import bash, fine
 
 import pytest
 
-from tagger.cli import command
-from tagger.manual import EXAMPLES
+from tagger.cli.main import command
+from tagger.cli.manual import EXAMPLES
 
 
 @pytest.mark.parametrize(("what", "example"), EXAMPLES, ids=[what for what, _ in EXAMPLES])

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from tagger import marginals as module
-from tagger.decode import Transitions
-from tagger.marginals import by_logarithms, marginals
-from tagger.packing import Packing
+from tagger.inference import marginals as module
+from tagger.inference.marginals import by_logarithms, marginals
+from tagger.inference.packing import Packing
+from tagger.inference.transitions import Transitions
 from tagger.tags import continuations, tag_set
 
 TAGS = tag_set(["A", "B", "C", "D"])

@@ -11,7 +11,7 @@ import pytest
 from trees import RECORD, WORD, columns, faulty, run, tree
 
 from tagger.errors import TaggerError
-from tagger.marks import Mark, Marks
+from tagger.pipeline.marks import Mark, Marks
 
 SYSTEMS = [(), ("no attributes",), ("no functions", "no links"), ("no room",)]
 

@@ -5,7 +5,7 @@ import onnxruntime
 import pytest
 
 from tagger.errors import ModelError
-from tagger.metadata import read_metadata, without_metadata
+from tagger.model_file.metadata import read_metadata, without_metadata
 
 
 def test_it_is_what_onnxruntime_reads(tiny_model):

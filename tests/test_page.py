@@ -12,11 +12,11 @@ from conftest import run_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagger.cutting import cut
-from tagger.formats.count import EXAMPLE, Tally
+from tagger.formats.entity_writers import EXAMPLE, Tally
 from tagger.formats.html import Page
+from tagger.formats.labels import LabelView, ScoredSpan
 from tagger.formats.sentence import Sentence
-from tagger.labels import ScoredSpan, View
+from tagger.text.tokenizer import token_spans
 
 TEXT = 'Олена <script>alert("1")</script> Коваленко & Петро живуть у Києві'
 # of the category Cf, but with a shape of their own: Arabic and Kaithi number signs, parts of hieroglyphs
@@ -59,13 +59,13 @@ def read(page: bytes) -> Reader:
 
 
 def sentence_of(text: str, ending: bytes = b"\n") -> Sentence:
-    offsets = cut(text)
+    offsets = token_spans(text)
     return Sentence([text[start:end] for start, end in offsets], 1, "text", text=text, offsets=offsets, ending=ending)
 
 
-def view_of(sentence: Sentence, label: str) -> View:
+def view_of(sentence: Sentence, label: str) -> LabelView:
     length = len(sentence.tokens)
-    return View(["O"] * length, [ScoredSpan(0, 1, label), ScoredSpan(length // 2, length, label)] if length > 1 else [])
+    return LabelView(["O"] * length, [ScoredSpan(0, 1, label), ScoredSpan(length // 2, length, label)] if length > 1 else [])
 
 
 def is_seen(sign: str) -> bool:
@@ -92,7 +92,7 @@ def test_what_would_not_be_seen_is_shown_by_its_number():
     text = "Ки\u202eїв\u202c \u200bЛьвів\u2066 так\x00\x1b\x85\u2028 \U000e0041 Ки\u200dїв 👩\u200d💻 \ufeffні"
     sentence = sentence_of(text)
     page = Page(["LOC"])
-    data = page.write("a\u202eb.txt", sentence, View([], [ScoredSpan(0, 1, "LOC")])) + page.finish()
+    data = page.write("a\u202eb.txt", sentence, LabelView([], [ScoredSpan(0, 1, "LOC")])) + page.finish()
     shown = data.decode()
     assert '<h2>a<span class="code">⟨U+202E⟩</span>b.txt</h2>' in shown and "👩\u200d💻" in shown
     for sign in "\u202e\u202c\u200b\u2066\x00\x1b\x85\u2028\U000e0041":
@@ -153,7 +153,7 @@ def test_rows_of_counts_are_whole_and_bounded():
     tally, text = Tally(), "тут " * 300 + "Біла\tЦерква" + " там" * 300
     sentence = sentence_of(text)
     place = sentence.tokens.index("Біла")
-    tally.write("-", sentence, View([], [ScoredSpan(place, place + 2, "LOC")]))
+    tally.write("-", sentence, LabelView([], [ScoredSpan(place, place + 2, "LOC")]))
     count, label, name, example = tally.finish().decode().rstrip("\n").split("\t")
     assert (count, label, name) == ("1", "LOC", "Біла Церква")
     assert "Біла Церква" in example and len(example) <= EXAMPLE + 2
@@ -164,7 +164,7 @@ def table(*texts: str) -> list[list[str]]:
     tally = Tally()
     for text in texts:
         sentence = Sentence([text], 1, "text", text=text, offsets=[(0, len(text))])
-        tally.write("-", sentence, View([], [ScoredSpan(0, 1, "LOC")]))
+        tally.write("-", sentence, LabelView([], [ScoredSpan(0, 1, "LOC")]))
     return list(csv.reader(io.StringIO(tally.finish().decode(), newline=""), dialect="excel-tab"))
 
 

@@ -195,7 +195,7 @@ def test_nothing_heavy_is_loaded(tmp_path):
     script = """
 import os, sys
 from tagger.start import run
-code = run("uk-tag", "tagger.cli")
+code = run("uk-tag", "tagger.cli.main")
 names = {name.partition(".")[0] for name in sys.modules}
 os.write(2, (" ".join(sorted(names & {"torch", "datasets", "onnx", "onnxruntime", "numpy", "tokenize_uk", "transformers"})) + "|" + str(code)).encode())
 os._exit(0)

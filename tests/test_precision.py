@@ -15,11 +15,12 @@ from export.model_file import to_bytes
 from export.parity import compare, compare_int8, random_sentences
 from export.pinned import EXTRA
 from export.quantize import quantize
-from tagger import digest, precision
-from tagger.bundle import COPYING_FORMAT, FORMAT_KEY
 from tagger.errors import ModelError
-from tagger.precision import model_file, sister
-from tagger.session import Session
+from tagger.inference import model_path
+from tagger.inference.model_path import model_file, sister
+from tagger.inference.session import Session
+from tagger.model_file import digest
+from tagger.model_file.bundle import COPYING_FORMAT, FORMAT_KEY
 from tagger.tagger import Tagger
 from tagger.train.student.checkpoint import Checkpoint, load
 from tagger.train.student.embedding_quantization import SMALLEST, round_table, split_table
@@ -121,26 +122,26 @@ def test_the_table_in_eight_bits():
 
 
 def test_which_file_is_opened(tmp_path, monkeypatch):
-    monkeypatch.delenv(precision.MODEL_VARIABLE, raising=False)
+    monkeypatch.delenv(model_path.MODEL_VARIABLE, raising=False)
     shipped = tmp_path / "uk.onnx"
-    monkeypatch.setattr(precision, "SHIPPED_MODEL", shipped)
+    monkeypatch.setattr(model_path, "SHIPPED_MODEL", shipped)
     with pytest.raises(ModelError, match=r"uk\.int8\.onnx: there is no int8 file"):
         model_file(None, "int8")
     assert model_file(None) == shipped
     small = sister(shipped)
     small.touch()
-    monkeypatch.setattr(precision, "has_gpu", lambda: False)
+    monkeypatch.setattr(model_path, "has_gpu", lambda: False)
     assert model_file(None) == model_file(shipped, "int8") == small and model_file(None, "float32") == model_file(small, "float32") == shipped
     assert model_file(shipped) == shipped and model_file(None, device="cuda") == shipped
-    monkeypatch.setattr(precision, "has_gpu", lambda: True)
+    monkeypatch.setattr(model_path, "has_gpu", lambda: True)
     assert model_file(None) == shipped and model_file(None, device="cpu") == small
 
 
 def test_a_model_of_the_package_goes_by_its_name(tmp_path, monkeypatch):
     folder = tmp_path / "package"
     folder.mkdir()
-    monkeypatch.setattr(precision, "SHIPPED_MODEL", folder / "uk.onnx")
-    monkeypatch.setattr(precision, "has_gpu", lambda: False)
+    monkeypatch.setattr(model_path, "SHIPPED_MODEL", folder / "uk.onnx")
+    monkeypatch.setattr(model_path, "has_gpu", lambda: False)
     monkeypatch.chdir(tmp_path)
     named = folder / "uk-small.onnx"
     named.touch()
@@ -148,7 +149,7 @@ def test_a_model_of_the_package_goes_by_its_name(tmp_path, monkeypatch):
     sister(named).touch()
     assert model_file("uk-small") == model_file("uk-small", "int8") == sister(named)
     assert model_file("uk-small", "float32") == model_file("uk-small", device="cuda") == named
-    monkeypatch.setenv(precision.MODEL_VARIABLE, "uk-small")
+    monkeypatch.setenv(model_path.MODEL_VARIABLE, "uk-small")
     assert model_file(None) == sister(named)
     for other in ("./uk-small", "uk-other", "uk-small.onnx"):
         assert model_file(other) == Path(other)

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from tagger.errors import DataError
-from tagger.formats.reading import Reading, ReadSettings
-from tagger.formats.writing import WriteSettings, Writing
-from tagger.labels import Labels, ViewSettings
+from tagger.formats.labels import Labels, LabelSettings
+from tagger.formats.reader import Reader, ReaderSettings
+from tagger.formats.writer import Writer, WriterSettings
 from tagger.tagger import Tagger
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -71,7 +71,7 @@ def tagger(tiny_model):
 
 def read(data: bytes, cuts: list[int], **how):
     """Sentences of an input that arrives in pieces cut at `cuts`."""
-    reading = Reading("file", ReadSettings(**how), lambda line: None)
+    reading = Reader("file", ReaderSettings(**how), lambda line: None)
     places = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     sentences = [sentence for start, end in itertools.pairwise(places) for sentence in reading.feed(data[start:end])]
     return [*sentences, *reading.close()], reading.error
@@ -81,7 +81,7 @@ def convert(tagger: Tagger, data: bytes, cuts: list[int], form: str = "same", *,
     """An input, tagged; nothing may fail."""
     sentences, error = read(data, cuts, **how)
     assert error is None
-    writing = Writing("file", WriteSettings(form), Labels(tagger.bundle.tags, ViewSettings(scores=scores)))
+    writing = Writer("file", WriterSettings(form), Labels(tagger.bundle.tags, LabelSettings(scores=scores)))
     annotations = tagger.annotate([sentence.tokens for sentence in sentences], probabilities=scores)
     return b"".join(map(writing.write, sentences, annotations))
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.features import DIGITS, LONGEST_SHAPE, LONGEST_WORD, FeatureSettings, names, shape
-from tagger.forms import SHAPES, forms
-from tagger.gazetteer import Gazetteer
-from tagger.hashing import HashTable, Powers, Substrings, code_points, of_ngrams, of_strings, with_lead
-from tagger.rows import CHARACTERS, FEWEST, MOST, RowMaker
-from tagger.tokens import normalise
+from tagger.features.encoder import CHARACTERS, FEWEST, MOST, FeatureEncoder
+from tagger.features.gazetteer import Gazetteer
+from tagger.features.hashing import HashTable, Powers, Substrings, code_points, of_ngrams, of_strings, with_lead
+from tagger.features.names import DIGITS, LONGEST_SHAPE, LONGEST_WORD, FeatureSettings, names, shape
+from tagger.features.word_forms import SHAPES, forms
+from tagger.text.normalize import normalise
 
 LISTS = Gazetteer.of({"олена": 2, "київ": 1, "а": 3})
 WORDS = [
@@ -107,7 +107,7 @@ def test_forms_of_bytes_are_those_of_their_text(tokens, data):
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_rows_are_those_of_the_names(settings):
     entries = entries_of(WORDS, settings)
-    made = RowMaker("\n".join(entries), settings, LISTS)
+    made = FeatureEncoder("\n".join(entries), settings, LISTS)
     assert np.array_equal(made.rows(WORDS), by_names(WORDS, entries, settings, LISTS))
     assert np.array_equal(made.rows(WORDS[::-1])[::-1], made.rows(WORDS))
 
@@ -117,18 +117,18 @@ def test_rows_are_those_of_the_names(settings):
 )
 def test_rows_of_any_words_are_those_of_the_names(settings, words):
     entries = entries_of(words[::2], settings)
-    assert np.array_equal(RowMaker("\n".join(entries), settings, LISTS).rows(words), by_names(words, entries, settings, LISTS))
+    assert np.array_equal(FeatureEncoder("\n".join(entries), settings, LISTS).rows(words), by_names(words, entries, settings, LISTS))
 
 
 def test_more_words_than_are_taken_at_once():
     words = [f"слово{number}" for number in range(2 * MOST + 300)]
-    made = RowMaker("\n".join(entries_of(words, SETTINGS[0])), SETTINGS[0], LISTS)
+    made = FeatureEncoder("\n".join(entries_of(words, SETTINGS[0])), SETTINGS[0], LISTS)
     assert np.array_equal(made.rows(words), np.concatenate([made.rows([word]) for word in words]))
 
 
 @pytest.mark.parametrize(("letters", "most"), [(1, MOST), (60, CHARACTERS // 60), (100_000, FEWEST + 1)])
 def test_long_words_are_taken_in_smaller_parts(monkeypatch, letters, most):
-    made = RowMaker("w:а", SETTINGS[0], LISTS)
+    made = FeatureEncoder("w:а", SETTINGS[0], LISTS)
     taken, make = [], made._rows
     monkeypatch.setattr(made, "_rows", lambda tokens: taken.append(len(tokens)) or make(tokens))
     words = ["ж" * letters] * (2 * FEWEST + 1 if letters > 60 else MOST)
@@ -137,8 +137,8 @@ def test_long_words_are_taken_in_smaller_parts(monkeypatch, letters, most):
 
 
 def test_an_empty_vocabulary_knows_nothing():
-    assert not RowMaker("", SETTINGS[0], Gazetteer()).rows(["Київ", ""]).any()
-    assert RowMaker("", SETTINGS[0], Gazetteer()).rows([]).shape == (0, 60)
+    assert not FeatureEncoder("", SETTINGS[0], Gazetteer()).rows(["Київ", ""]).any()
+    assert FeatureEncoder("", SETTINGS[0], Gazetteer()).rows([]).shape == (0, 60)
 
 
 def test_a_substring_has_one_hash_wherever_it_stands():

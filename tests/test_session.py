@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
-from tagger import device, digest
-from tagger.content import model_content, read_ahead
-from tagger.device import CPU, CUDA
 from tagger.errors import DeviceError, ModelError
-from tagger.session import LARGE, NO_LENGTHS, Session
+from tagger.inference import device
+from tagger.inference.device import CPU, CUDA
+from tagger.inference.session import LARGE, NO_LENGTHS, Session
+from tagger.model_file import digest
+from tagger.model_file.content import prefetch, read_prefetched
 from tagger.tagger import Tagger
 
 SENTENCES = ["Олена Коваленко живе в Києві .".split(), ["Так"], "Компанія « Нафтогаз » працює .".split()]
@@ -148,16 +149,16 @@ def test_a_run_that_fails_says_nothing_by_itself(tiny_model, capfd):
 
 def test_what_was_read_ahead_is_taken_once(tiny_model, tmp_path):
     copy = tmp_path / "copy.onnx"
-    read_ahead(copy)
+    prefetch(copy)
     with pytest.raises(ModelError, match="cannot be read"):
-        model_content(copy)
+        read_prefetched(copy)
     copy.write_bytes(tiny_model.read_bytes())
-    assert model_content(copy) == tiny_model.read_bytes()
-    read_ahead(copy)
+    assert read_prefetched(copy) == tiny_model.read_bytes()
+    prefetch(copy)
     threads = [thread for thread in threading.enumerate() if thread.name == "uk-tag early"]
     for thread in threads:
         thread.join()
     copy.unlink()
-    assert model_content(copy) == tiny_model.read_bytes()
+    assert read_prefetched(copy) == tiny_model.read_bytes()
     with pytest.raises(ModelError, match="cannot be read"):
-        model_content(copy)
+        read_prefetched(copy)

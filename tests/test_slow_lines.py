@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from tagger import engine
-from tagger.cutting import cut, cut_sentences, cut_sentences_with_care, words
-from tagger.usual import LONGEST, PIECE
+from tagger.text import reference_tokenizer
+from tagger.text.fast_words import LONGEST, PIECE
+from tagger.text.tokenizer import reference_sentence_spans, sentence_spans, token_spans, tokenize
 
 # What took seconds, or would without a bound: addresses, signs of addresses, runs of one kind of characters, ends of sentences, abbreviations.
 SLOW = [
@@ -48,10 +48,10 @@ def visible(text):
 @pytest.mark.parametrize("unit", SLOW)
 def test_no_line_is_slow(unit):
     text = line_of(unit)
-    cut("м. Київ"), cut_sentences("м. Київ. А")  # what is done once
+    token_spans("м. Київ"), sentence_spans("м. Київ. А")  # what is done once
     began = time.process_time()
-    tokens = words(text)
-    sentences = cut_sentences(text)
+    tokens = tokenize(text)
+    sentences = sentence_spans(text)
     assert time.process_time() - began < SECONDS
     assert visible("".join(tokens)).replace("\u200b", "") == visible(text).replace("\u200b", "")
     assert "".join(text[start:end] for start, end in sentences) == text
@@ -60,10 +60,10 @@ def test_no_line_is_slow(unit):
 @pytest.mark.parametrize("unit", SLOW)
 def test_the_engine_gets_bounded_pieces_without_addresses(unit, monkeypatch):
     given = []
-    tokenize = engine.tokenize
-    monkeypatch.setattr(engine, "tokenize", lambda piece: given.append(piece) or tokenize(piece))
-    cut(line_of(unit))
-    assert all(len(piece) <= PIECE + len(engine.IN_FRONT) for piece in given)
+    tokenize = reference_tokenizer.tokenize
+    monkeypatch.setattr(reference_tokenizer, "tokenize", lambda piece: given.append(piece) or tokenize(piece))
+    token_spans(line_of(unit))
+    assert all(len(piece) <= PIECE + len(reference_tokenizer.IN_FRONT) for piece in given)
     assert not any(sign in piece for piece in given for sign in ("http", "www", "ftp", "@"))
 
 
@@ -74,19 +74,19 @@ def test_addresses_do_not_change_what_stands_beside_them():
     """A line of many addresses is cut as the engine cuts it whole."""
     text = ORDINARY * 12
     assert PIECE // 2 < len(text) <= PIECE
-    tokens = [token for token in engine.tokenize(text) if token.strip()]
-    assert words(text) == tokens
+    tokens = [token for token in reference_tokenizer.tokenize(text) if token.strip()]
+    assert tokenize(text) == tokens
 
 
 def test_long_lines_are_cut_as_their_sentences_are():
     text = ORDINARY * 500
-    assert words(text) == words(ORDINARY) * 500
-    own = [(start + len(ORDINARY) * number, end + len(ORDINARY) * number) for number in range(500) for start, end in cut_sentences(ORDINARY)]
-    assert cut_sentences(text) == own
-    assert cut_sentences_with_care(text) == own
+    assert tokenize(text) == tokenize(ORDINARY) * 500
+    own = [(start + len(ORDINARY) * number, end + len(ORDINARY) * number) for number in range(500) for start, end in sentence_spans(ORDINARY)]
+    assert sentence_spans(text) == own
+    assert reference_sentence_spans(text) == own
 
 
 def test_each_address_keeps_its_place():
     text = "Пишіть: а@b.ua, http://c.d/1,2 або www.e.f. Ні, G@h.i."
-    assert words(text) == "Пишіть : а@b.ua , http://c.d/1,2 або www.e.f. Ні , G@h.i .".split()
-    assert [text[start:end] for start, end in cut(text)] == words(text)
+    assert tokenize(text) == "Пишіть : а@b.ua , http://c.d/1,2 або www.e.f. Ні , G@h.i .".split()
+    assert [text[start:end] for start, end in token_spans(text)] == tokenize(text)

@@ -12,10 +12,10 @@ sys.path.append(str(ROOT / "tests" / "benchmarks"))
 
 from speed import Blocks, Undisturbed
 
-from tagger.formats.reading import Reading, ReadSettings
-from tagger.formats.writing import WriteSettings, Writing
-from tagger.labels import Labels, ViewSettings
-from tagger.stream import NARROW_TOKENS, Pipe
+from tagger.formats.labels import Labels, LabelSettings
+from tagger.formats.reader import Reader, ReaderSettings
+from tagger.formats.writer import Writer, WriterSettings
+from tagger.pipeline.stream import NARROW_TOKENS, Stream
 from tagger.tagger import WINDOW_TOKENS, Tagger
 
 
@@ -30,11 +30,11 @@ def test_windows_of_short_lines_are_larger(tiny_model, line, sizes):
     tagger, taken, written = Tagger.load(tiny_model, device="cpu"), [], []
     begin = tagger.begin
     tagger.begin = lambda tokens, *places, **options: taken.append(len(tokens)) or begin(tokens, *places, **options)
-    labels = Labels(tagger.bundle.tags, ViewSettings())
-    writing = Writing("corpus", WriteSettings(), labels)
-    reading = Reading("corpus", ReadSettings("conll"), print, together=writing.block_forms)
+    labels = Labels(tagger.bundle.tags, LabelSettings())
+    writing = Writer("corpus", WriterSettings(), labels)
+    reading = Reader("corpus", ReaderSettings("conll"), print, together=writing.block_forms)
     data = ((line * 9 + "\n") * 8000).encode()
-    Pipe(tagger, written.append, Undisturbed()).run(Blocks(data), reading, writing)
+    Stream(tagger, written.append, Undisturbed()).run(Blocks(data), reading, writing)
     assert len(b"".join(written).splitlines()) == 80_000
     assert all(sizes[0] <= size < sizes[1] for size in taken[:-1]) and len(taken) > 2
 

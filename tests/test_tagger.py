@@ -6,8 +6,8 @@ import corpus_maker
 import numpy as np
 import pytest
 
-from tagger.batches import SEGMENT
-from tagger.precision import MODEL_VARIABLE, SHIPPED_MODEL, default_model
+from tagger.inference.batching import SEGMENT
+from tagger.inference.model_path import MODEL_VARIABLE, SHIPPED_MODEL, default_model
 from tagger.tagger import BATCH_TOKENS, WINDOW_TOKENS, Tagger
 
 

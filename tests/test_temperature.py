@@ -7,9 +7,9 @@ import pytest
 from conftest import run_program
 from padded import marginals_padded
 
-from tagger.bundle import from_metadata, to_metadata
-from tagger.decode import Transitions
 from tagger.errors import ModelError
+from tagger.inference.transitions import Transitions
+from tagger.model_file.bundle import from_metadata, to_metadata
 from tagger.tagger import Tagger
 from tagger.tags import continuations, tag_set
 from tagger.train.student.checkpoint import load, save

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from test_fast_reading import TAGS, chances_of, in_sentences, pieces, tag_of
 
 from tagger.errors import DataError
-from tagger.formats.block import TextBlock
-from tagger.formats.reading import Reading, ReadSettings
-from tagger.formats.sentence import Sentence
-from tagger.formats.writing import WriteSettings, Writing
-from tagger.labels import Labels, ViewSettings
-from tagger.window import Annotation
+from tagger.formats.labels import Labels, LabelSettings
+from tagger.formats.reader import Reader, ReaderSettings
+from tagger.formats.sentence import Sentence, TextBlock
+from tagger.formats.writer import Writer, WriterSettings
+from tagger.inference.window import Annotation
 
 LINES = [
     "",
@@ -48,9 +47,9 @@ FORM = {
 def run(data, cuts, cutting, form, mapping, only, scores, together):
     """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, tokens, what goes on, and what was said."""
     said = []
-    writing = Writing("corpus", WriteSettings(form), Labels(TAGS, ViewSettings("bio", mapping, only, scores)))
+    writing = Writer("corpus", WriterSettings(form), Labels(TAGS, LabelSettings("bio", mapping, only, scores)))
     assert ("text" in writing.block_forms) == (form != "jsonl")
-    reading = Reading("corpus", ReadSettings("text", **cutting), said.append, together=writing.block_forms if together else ())
+    reading = Reader("corpus", ReaderSettings("text", **cutting), said.append, together=writing.block_forms if together else ())
     written, sentences = [], []
     for piece in pieces(reading, data, cuts):
         if isinstance(piece, Sentence):
@@ -86,7 +85,7 @@ def test_blocks_give_what_lines_give(data, cuts, mark, cutting, form):
     ],
 )
 def test_which_blocks_go_the_fast_way(data, kinds):
-    reading = Reading("corpus", ReadSettings("text"), print, together=("text",))
+    reading = Reader("corpus", ReaderSettings("text"), print, together=("text",))
     assert [type(piece) for piece in [*reading.feed(data), *reading.close()]] == kinds
 
 

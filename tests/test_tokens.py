@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tagger.cutting import cut, cut_spaces
-from tagger.engine import EMPTY
-from tagger.tokens import normalise
+from tagger.text.normalize import normalise
+from tagger.text.reference_tokenizer import EMPTY
+from tagger.text.tokenizer import token_spans, whitespace_spans
 
 ALPHABET = "абїЖ'’`-–—.,:;()[]<>/\"«»“” \u00a0\u200b\u00ad\u2028\x85\r\t12K%№+#*_@\ue001\ue103\ue110\ue120\ud800"
 WORDS = st.sampled_from(["www.a.ua", "http://x.y/", "a@b.c", "тис.", "ім.", "10 000", "А.", "\u200b", *ALPHABET])
@@ -19,7 +19,7 @@ WORDS = st.sampled_from(["www.a.ua", "http://x.y/", "a@b.c", "тис.", "ім.",
 @example("\u200bа \u200b б\u200b")
 @example('"' * 300 + "а")
 def test_no_character_but_white_space_is_lost(text):
-    offsets = cut(text)
+    offsets = token_spans(text)
     assert all(start < end for start, end in offsets)
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(offsets))
     assert re.sub(r"\s", "", "".join(text[start:end] for start, end in offsets)) == re.sub(r"\s", "", text)
@@ -37,14 +37,14 @@ def test_no_character_but_white_space_is_lost(text):
     ],
 )
 def test_cut(text, tokens):
-    assert "|".join(text[start:end] for start, end in cut(text)) == tokens
+    assert "|".join(text[start:end] for start, end in token_spans(text)) == tokens
 
 
 def test_cut_agrees_with_the_engine_on_plain_text():
     from tokenize_uk import tokenize_words_with_spans
 
     text = "— Так!.. «Ні», — сказав О. Гончар у 1990-х рр. на вул. Хрещатик, 5-й поверх (див. http://ex.ua/a?b=1) за 5,5 % і т. д."
-    assert cut(text) == [(start, end) for _, start, end in tokenize_words_with_spans(text)]
+    assert token_spans(text) == [(start, end) for _, start, end in tokenize_words_with_spans(text)]
 
 
 def test_a_token_of_what_the_engine_drops_is_none():
@@ -55,12 +55,12 @@ def test_a_token_of_what_the_engine_drops_is_none():
 
 def test_long_text_is_cut_quickly_and_whole():
     text = "-" * 30_000 + " слово" * 10_000
-    assert len(cut(text)) == 10_001
+    assert len(token_spans(text)) == 10_001
 
 
 def test_pretokenized_text_is_cut_at_spaces_alone():
     text = "10\u00a0000 грн\u2028 .\tкінець"
-    assert [text[start:end] for start, end in cut_spaces(text)] == ["10\u00a0000", "грн\u2028", ".", "кінець"]
+    assert [text[start:end] for start, end in whitespace_spans(text)] == ["10\u00a0000", "грн\u2028", ".", "кінець"]
 
 
 @pytest.mark.parametrize(

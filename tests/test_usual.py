@@ -10,10 +10,10 @@ import tokenize_uk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagger import cutting, usual
-from tagger.cutting import cut, words
-from tagger.engine import ANY_PRIVATE_USE, CANONICAL, STAND_IN, cut_piece, tokenize
-from tagger.usual import LONGEST, parts
+from tagger.text import fast_words, tokenizer
+from tagger.text.fast_words import LONGEST, split_regular
+from tagger.text.reference_tokenizer import ANY_PRIVATE_USE, CANONICAL, STAND_IN, piece_spans, reference_tokenize
+from tagger.text.tokenizer import token_spans, tokenize
 
 # What the engine's rules look for, and what stands about it.
 PIECES = """
@@ -30,23 +30,23 @@ info@ukr.net Http://ukr.net/п'я.п"я к. Сіті Ман. анг.
 def short_lines_in_parts():
     """Lines are cut in parts however short they are."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(cutting, "WORDS_CALL", -1000)
+        patched.setattr(tokenizer, "WORDS_CALL", -1000)
         yield
 
 
 def is_usual(text):
     """Whether a line is left to the engine nowhere."""
-    return all(usual for _, _, usual in parts(text))
+    return all(fast_words for _, _, fast_words in split_regular(text))
 
 
 def check(text):
     """The line's tokens, if they are the engine's, and its parts are all of it."""
-    offsets = cut(text)
+    offsets = token_spans(text)
     plain = ANY_PRIVATE_USE.sub(STAND_IN, text)
-    if "".join(tokenize(plain)).translate(CANONICAL) == plain.translate(CANONICAL):  # else its own marks stayed in a token
-        assert offsets == cut_piece(plain)
-    assert words(text) == [text[start:end] for start, end in offsets]
-    assert "".join(text[start:end] for start, end, _ in parts(text)) == text
+    if "".join(reference_tokenize(plain)).translate(CANONICAL) == plain.translate(CANONICAL):  # else its own marks stayed in a token
+        assert offsets == piece_spans(plain)
+    assert tokenize(text) == [text[start:end] for start, end in offsets]
+    assert "".join(text[start:end] for start, end, _ in split_regular(text)) == text
     return offsets
 
 
@@ -112,7 +112,7 @@ def test_what_is_usual(text, tokens):
     ],
 )
 def test_what_is_left_to_the_engine(text):
-    assert list(parts(text)) == [(0, len(text), False)]
+    assert list(split_regular(text)) == [(0, len(text), False)]
     check(text)
 
 
@@ -145,7 +145,7 @@ def test_the_engine_is_imported_for_the_lines_that_need_it(text, imported):
     ],
 )
 def test_what_of_a_line_is_left_to_the_engine(text, left):
-    assert [text[start:end] for start, end, usual in parts(text) if not usual] == left
+    assert [text[start:end] for start, end, fast_words in split_regular(text) if not fast_words] == left
     check(text)
 
 
@@ -179,10 +179,10 @@ def test_lines_that_were_cut_otherwise_in_parts(text):
 def test_many_abbreviations_are_looked_for_once(monkeypatch):
     """They were looked for again from each part on, up to the line's end."""
     asked = []
-    last_word = usual.last_word
-    monkeypatch.setattr(usual, "last_word", lambda *place: asked.append(place) or last_word(*place))
+    last_word = fast_words.last_word
+    monkeypatch.setattr(fast_words, "last_word", lambda *place: asked.append(place) or last_word(*place))
     text = ("абвг абвгд див. А " * 1200)[: LONGEST - 10]
-    assert len(list(parts(text))) > 1000
+    assert len(list(split_regular(text))) > 1000
     assert len(asked) == text.count(".")
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tagger.errors import ModelError
-from tagger.features import FeatureSettings, names, shape
-from tagger.vocabulary import Vocabulary, WordVectors
+from tagger.features.names import FeatureSettings, names, shape
+from tagger.features.vocabulary import Vocabulary
+from tagger.inference.word_cache import WordCache
 
 
 def test_names_of_a_word():
@@ -70,7 +71,7 @@ def test_word_vectors_stay_right_when_the_cache_starts_anew():
     settings = FeatureSettings(kinds=("word",), slots=1)
     words = [f"слово{chr(0x430 + i % 32)}{chr(0x430 + i // 32 % 32)}{chr(0x430 + i // 1024)}" for i in range(4000)]
     vocabulary = Vocabulary([f"w:{word}" for word in words], settings)
-    cache = WordVectors(vocabulary, lambda rows: rows.astype(np.float32), 1, cached=1500, together=100)
+    cache = WordCache(vocabulary, lambda rows: rows.astype(np.float32), 1, cached=1500, together=100)
 
     def check(chunk):
         numbers = cache.numbers(chunk)
@@ -91,7 +92,7 @@ def test_word_vectors_stay_right_when_the_cache_starts_anew():
 def test_words_of_any_kind_beside_each_other():
     words = ["слово", "два\nрядки", "", "\udcff"]
     vocabulary = Vocabulary([f"w:{word}" for word in words if word], FeatureSettings(kinds=("word",), slots=1))
-    cache = WordVectors(vocabulary, lambda rows: rows.astype(np.uint8), 1, np.uint8)
+    cache = WordCache(vocabulary, lambda rows: rows.astype(np.uint8), 1, np.uint8)
     for chunk in ([b"\n", "слово".encode()], ["слово".encode(), b""], [*words, b"\xd0\xb0"]):
         plain = [word if isinstance(word, str) else word.decode() for word in chunk]
         numbers = cache.numbers(chunk)

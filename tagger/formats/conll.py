@@ -5,10 +5,9 @@ and pass through.
 """
 
 from tagger.errors import DataError
-from tagger.formats.block import Piece
-from tagger.formats.conll_blocks import Lines
-from tagger.formats.decoding import Decoder, undecided
-from tagger.formats.sentence import Sentence
+from tagger.formats.conll_fast import Lines
+from tagger.formats.encoding import Decoder, undecided
+from tagger.formats.sentence import Piece, Sentence
 
 # Tokens, and bytes with what a line costs beside its own; what is longer has no sentence marks, and is tagged in parts without a mark between.
 LONGEST_SENTENCE, LARGEST_SENTENCE, LINE_SIZE = 100_000, 1 << 25, 100

@@ -10,10 +10,10 @@ from itertools import pairwise
 import numpy as np
 
 from tagger.errors import DataError
-from tagger.formats.block import ConlluBlock, Piece
 from tagger.formats.conll import ConllReader
-from tagger.formats.conll_blocks import LINE_FEED, TAB
-from tagger.formats.decoding import Decoder
+from tagger.formats.conll_fast import LINE_FEED, TAB
+from tagger.formats.encoding import Decoder
+from tagger.formats.sentence import ConlluBlock, Piece
 
 COLUMNS = 10
 WORD_LINE = re.compile(rb"\d+\t")

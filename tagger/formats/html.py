@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from tagger.formats.labels import LabelView
 from tagger.formats.sentence import Sentence, running_text
-from tagger.labels import View
 
 MOST_FREQUENT = 20  # names of a class in the list at the end
 GOLDEN_ANGLE = 137.5  # degrees between the hues of two classes: however many there are, neighbours differ
@@ -67,7 +67,7 @@ class Page:
         self._path: str | None = None
         self._in_paragraph = False
 
-    def write(self, path: str, sentence: Sentence, view: View) -> bytes:
+    def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
         """What a sentence adds: a paragraph for each line of text, and for each sentence of CoNLL.
 
         :param path: the input's name, which becomes a heading.

@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tagger.cutting import cut, cut_sentences, cut_spaces, words, words_between_spaces
-from tagger.formats.block import Piece, TextBlock
-from tagger.formats.decoding import Decoder, undecided
-from tagger.formats.sentence import Sentence, encode
-from tagger.usual import Offsets, stretches
+from tagger.formats.encoding import Decoder, undecided
+from tagger.formats.sentence import Piece, Sentence, TextBlock, encode
+from tagger.text.fast_words import Offsets, stretches
+from tagger.text.tokenizer import sentence_spans, token_spans, tokenize, whitespace_spans, whitespace_tokens
 
 NEAR = 4096  # characters at the end of a part of a line among which it is cut
 
@@ -24,8 +23,8 @@ class TextReader:
 
     def __init__(self, decoder: Decoder, *, pretokenized: bool = False, sentences: bool = False, separator: bytes = b"\n", together: bool = False) -> None:
         self._decoder = decoder
-        self._cut: Callable[[str], Offsets] = cut_spaces if pretokenized else cut
-        self._words: Callable[[str], list[str]] = words_between_spaces if pretokenized else words
+        self._cut: Callable[[str], Offsets] = whitespace_spans if pretokenized else token_spans
+        self._words: Callable[[str], list[str]] = whitespace_tokens if pretokenized else tokenize
         self._sentences = sentences
         self._together = together and separator == b"\n"
         self._separator = separator
@@ -67,7 +66,7 @@ class TextReader:
         start, _ = ranges.pop()
         if goes_on:
             near = max(len(text) - NEAR, start)
-            sentence = cut_sentences(text[near:])[-1][0]  # the last one's beginning, if there are several
+            sentence = sentence_spans(text[near:])[-1][0]  # the last one's beginning, if there are several
             end = near + sentence if sentence else stretches(text, near, len(text), len(text) - near - 1)[0][1]
             ranges.append((start, end))
         for start, end in ranges:
@@ -121,7 +120,7 @@ class TextReader:
 
     def _ranges(self, line: str) -> Offsets:
         """Where the sentences of a line stand in it."""
-        return cut_sentences(line) if self._sentences else [(0, len(line))]
+        return sentence_spans(line) if self._sentences else [(0, len(line))]
 
     def finish(self, found: list[Piece]) -> None:
         """The input has ended: nothing is left, as a line is a sentence."""

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tagger import tags as bio
-from tagger.content import read_model
 from tagger.errors import DataError, ModelError
-from tagger.packages import need
+from tagger.model_file.content import read_model
+from tagger.system.packages import need
 from tagger.tagger import Tagger
-from tagger.texts import sentence_ranges
+from tagger.text.tokenizer import sentence_ranges
 
 need("spacy")
 from spacy.language import Language  # noqa: E402 - now it is known to be there

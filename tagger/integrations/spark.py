@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from tagger.errors import DataError
-from tagger.packages import need
+from tagger.system.packages import need
 from tagger.tagger import Tagger
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ def main() -> None:
     """Compare and print."""
     from tokenize_uk import tokenize_sents_with_spans, tokenize_words_with_spans
 
-    from tagger.boundaries import sentence_starts
-    from tagger.cutting import cut, cut_sentences
-    from tagger.usual import parts
+    from tagger.text.fast_sentences import sentence_starts
+    from tagger.text.fast_words import split_regular
+    from tagger.text.tokenizer import sentence_spans, token_spans
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("text", type=Path)
@@ -26,15 +26,15 @@ def main() -> None:
     with (lzma.open if path.suffix == ".xz" else open)(path, "rt", encoding="utf-8") as file:
         lines = [line.rstrip("\n") for line in file]
     print(f"{len(lines):,} lines\n")
-    left = sum(end - start for line in lines for start, end, usual in parts(line) if not usual)
+    left = sum(end - start for line in lines for start, end, usual in split_regular(line) if not usual)
     unsure = sum(end - start for line in lines for start, end in (sentence_starts(line) or ((), [(0, len(line))]))[1])
-    differ = compare("tokens", lines, cut, lambda line: [(start, end) for _, start, end in tokenize_words_with_spans(line)], left)
+    differ = compare("tokens", lines, token_spans, lambda line: [(start, end) for _, start, end in tokenize_words_with_spans(line)], left)
 
     def by_engine(line: str) -> list[tuple[int, int]]:
         starts = [0, *(start for _, start, _ in tokenize_sents_with_spans(line)[1:])]
         return list(zip(starts, [*starts[1:], len(line)], strict=True))
 
-    differ += compare("sentences", lines, cut_sentences, by_engine, unsure)
+    differ += compare("sentences", lines, sentence_spans, by_engine, unsure)
     sys.exit(1 if differ else 0)
 
 

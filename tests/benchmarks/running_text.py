@@ -23,7 +23,7 @@ IN_A_PROGRAM = "sentences, in a program"
 
 def main() -> None:
     """Measure and print."""
-    from tagger.cutting import words
+    from tagger.text.tokenizer import tokenize
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("text", type=Path)
@@ -34,7 +34,7 @@ def main() -> None:
     lines, cut, count = [], [], 0
     with (lzma.open if arguments.text.suffix == ".xz" else open)(arguments.text, "rt", encoding="utf-8") as file:
         for line in file:
-            own = words(line.rstrip("\n"))
+            own = tokenize(line.rstrip("\n"))
             if own:
                 lines.append(line.rstrip("\n") + "\n")
                 cut.append("".join(f"{word}\n" for word in own) + "\n")

@@ -81,7 +81,7 @@ def main() -> None:
 
 def as_the_program() -> None:
     """Have memory handed out as the program does, which makes what takes much for a moment slower."""
-    from tagger.allocator import keep_memory_small
+    from tagger.system.memory import keep_memory_small
 
     keep_memory_small()
 
@@ -142,7 +142,7 @@ class Replay:
         self.words = 0  # that were embedded
 
     def embed(self, features):
-        """As :meth:`tagger.session.Session.embed`."""
+        """As :meth:`tagger.inference.session.Session.embed`."""
         self.words += len(features)
         if self._constant:
             return np.zeros((len(features), self.width), self.kind)
@@ -150,7 +150,7 @@ class Replay:
         return self._session.embed(features)
 
     def emissions(self, vectors, index, lengths):
-        """As :meth:`tagger.session.Session.emissions`."""
+        """As :meth:`tagger.inference.session.Session.emissions`."""
         if self._constant:
             return np.zeros((*index.shape, len(self.bundle.tags)), np.float32)
         self.calls.append((self._session.emissions, (vectors, index, lengths)))
@@ -175,7 +175,7 @@ def network_alone(sentences: list[list[str]], kept: dict = {}) -> float:  # noqa
 
 
 class Undisturbed:
-    """No signals: as :class:`tagger.interrupts.Interrupts`, without taking Ctrl-C from this program."""
+    """No signals: as :class:`tagger.system.signals.SignalGuard`, without taking Ctrl-C from this program."""
 
     waiting = staticmethod(contextlib.nullcontext)
 
@@ -187,35 +187,35 @@ class Blocks:
     """Bytes in memory, in the blocks in which a file would come."""
 
     def __init__(self, data: bytes) -> None:
-        from tagger.source import BLOCK
+        from tagger.pipeline.source import BLOCK
 
         self._blocks = [data[start : start + BLOCK] for start in range(0, len(data), BLOCK)]
         self._blocks.reverse()
 
     @property
     def is_ready(self) -> bool:
-        """As :attr:`tagger.source.Source.is_ready`."""
+        """As :attr:`tagger.pipeline.source.Source.is_ready`."""
         return True
 
     def next(self) -> bytes | None:
-        """As :meth:`tagger.source.Source.next`."""
+        """As :meth:`tagger.pipeline.source.Source.next`."""
         return self._blocks.pop() if self._blocks else None
 
 
 def host_alone(data: bytes, form: str = "conll", kept: dict = {}, **how) -> float:  # noqa: B006 - the model is opened once
     """Seconds of reading, looking up, decoding and writing, with a network that costs nothing. `how` is for ReadSettings."""
-    from tagger.formats.reading import Reading, ReadSettings
-    from tagger.formats.writing import WriteSettings, Writing
-    from tagger.labels import Labels, ViewSettings
-    from tagger.stream import Pipe
+    from tagger.formats.labels import Labels, LabelSettings
+    from tagger.formats.reader import Reader, ReaderSettings
+    from tagger.formats.writer import Writer, WriterSettings
+    from tagger.pipeline.stream import Stream
     from tagger.tagger import Tagger
 
     if not kept:
         kept["tagger"] = Tagger(Replay(Tagger.load(device="cpu").session, constant=True))
     tagger = kept["tagger"]
-    writing = Writing("corpus", WriteSettings(), Labels(tagger.bundle.tags, ViewSettings()))
-    reading = Reading("corpus", ReadSettings(form, **how), print, together=writing.block_forms)
-    pipe = Pipe(tagger, lambda data: None, Undisturbed())
+    writing = Writer("corpus", WriterSettings(), Labels(tagger.bundle.tags, LabelSettings()))
+    reading = Reader("corpus", ReaderSettings(form, **how), print, together=writing.block_forms)
+    pipe = Stream(tagger, lambda data: None, Undisturbed())
     began = time.perf_counter()
     pipe.run(Blocks(data), reading, writing)
     return time.perf_counter() - began

@@ -10,7 +10,7 @@ from export.model_file import to_bytes
 from export.quantize import quantize
 from export.reverse import reverse
 from tagger.errors import ModelError
-from tagger.precision import SHIPPED_MODEL
+from tagger.inference.model_path import SHIPPED_MODEL
 from tagger.train.student import checkpoint as checkpoints
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from corpus_maker import conll
 
-from tagger.features import FeatureSettings
+from tagger.features.names import FeatureSettings
 from tagger.tags import tag_set
 from tagger.train.data.corpus import read_conll
 from tagger.train.student.dataset import batches, build_vocabulary, join, to_arrays

@@ -4,7 +4,7 @@ import json
 
 from conftest import run_program
 
-from tagger.precision import SHIPPED_MODEL, sister
+from tagger.inference.model_path import SHIPPED_MODEL, sister
 
 
 def test_a_checkpoint_and_its_model_file_score_alike(tiny_checkpoint, tiny_model, tiny_corpus):

@@ -7,7 +7,7 @@ import pytest
 import torch
 from padded import marginals_padded
 
-from tagger.decode import FORBIDDEN
+from tagger.inference.transitions import FORBIDDEN
 from tagger.tags import continuations, tag_set
 from tagger.train.student.crf import LinearChain, forward_steps, forward_tree
 from tagger.train.student.network import Network, NetworkSettings

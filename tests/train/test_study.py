@@ -19,16 +19,7 @@ from tagger.train.data.corpus import Document, read_conll
 from tagger.train.student.schedules import ScheduleSettings
 from tagger.train.study.data import Sources, stratified_folds
 from tagger.train.study.facts import parameter_counts, pool_bounds, rates_at
-from tagger.train.study.original import (
-    PARAMETERS,
-    RUNS,
-    SAME_EPOCH,
-    SAME_FIGURES,
-    VOCABULARY,
-    bounds,
-    sentence_means,
-    whole_words,
-)
+from tagger.train.study.original import PARAMETERS, RUNS, SAME_EPOCH, SAME_FIGURES, VOCABULARY, bounds, sentence_means, whole_words
 from tagger.train.study.recipes import Cut, folds, grid, ladder
 from tagger.train.study.records import Records, merge_rows
 from tagger.train.study.report import text

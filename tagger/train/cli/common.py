@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from tagger.cli.options import Column, LabelMap
 from tagger.errors import TaggerError, printable
-from tagger.options import Column, LabelMap
 from tagger.train.data.corpus import Document
 
 SETTINGS: dict[str, Any] = {

@@ -10,17 +10,9 @@ from typing import Any
 
 import click
 
-from tagger.choices import DEVICES
-from tagger.train.cli.common import (
-    FILE,
-    SETTINGS,
-    Command,
-    RenamedOption,
-    options,
-    read_documents,
-    reading,
-)
+from tagger.train.cli.common import FILE, SETTINGS, Command, RenamedOption, options, read_documents, reading
 from tagger.train.data.corpus import Document
+from tagger.validation import DEVICES
 
 
 def scoring(command: Command) -> Command:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tagger.features import LONGEST_WORD, MOST_SLOTS
+from tagger.features.names import LONGEST_WORD, MOST_SLOTS
 from tagger.train.cli.common import (
     FILE,
     PART,
@@ -143,7 +143,7 @@ def fit(output: Path, start: str | None, resume: bool, threads: int | None, devi
         uk-tag-train fit train.conll more.conll --map ART=MISC,DATE=O --layers 2 --output model.pt
         uk-tag-train fit benjamin/ner-uk --cell gru --schedule one-cycle --output model.pt
     """
-    from tagger.features import KINDS, LONGEST_PIECE, FeatureSettings
+    from tagger.features.names import KINDS, LONGEST_PIECE, FeatureSettings
     from tagger.train.student.checkpoint import load
     from tagger.train.student.fit import DataSettings
     from tagger.train.student.fit import fit as train

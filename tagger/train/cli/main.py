@@ -5,9 +5,9 @@ import sys
 import click
 
 from tagger import __version__
-from tagger.interrupts import Interrupted
-from tagger.options import invoke
-from tagger.standard import say
+from tagger.cli.options import invoke
+from tagger.system.signals import Interrupted
+from tagger.system.streams import say
 from tagger.train.cli.common import SETTINGS, hidden_alias
 from tagger.train.cli.data import describe, gazetteer, retokenize, split
 from tagger.train.cli.evaluate import card, evaluate
@@ -41,7 +41,7 @@ command.add_command(hidden_alias(retokenize), "recut")  # its name until 0.8
 
 
 def main() -> None:
-    """Do the work of :func:`tagger.start.uk_tag_train`. Raises what :func:`tagger.start.run` ends with.
+    """Do the work of :func:`tagger.system.start.uk_tag_train`. Raises what :func:`tagger.system.start.run` ends with.
 
     After Ctrl-C, the last epoch's state is kept.
     """

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tagger.cli.options import LabelMap
 from tagger.errors import TaggerError
-from tagger.options import LabelMap
 from tagger.train.cli.common import Command, ProgressBar, compute_with, log, options
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Any
 
 from tagger import tags as bio
 from tagger.errors import DataError, PackageError
-from tagger.packages import need
+from tagger.system.packages import need
 from tagger.train.data.corpus import Document, Sentence
 
 TAG_COLUMNS = ("ner_tags", "tags", "labels")

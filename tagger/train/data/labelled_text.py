@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from tagger.decode import Transitions, viterbi_padded
 from tagger.errors import DataError
+from tagger.inference.transitions import Transitions, viterbi_padded
 from tagger.train.data.corpus import DISTINCTIVE_TOKENS, Document
 from tagger.train.data.writing import whole_file
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tagger.errors import DataError
-from tagger.gazetteer import Gazetteer
+from tagger.features.gazetteer import Gazetteer
 
 CLASSES = 8  # bits of a byte
 # Grammemes of pymorphy3's dictionary of Ukrainian, and the classes that they stand for.

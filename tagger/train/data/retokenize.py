@@ -1,7 +1,7 @@
 """Retokenization of annotated data whose punctuation is glued to words, in the way `uk-tag` tokenizes text.
 
 A tagger knows words in the tokenization that it was trained on. Data that was split at white space only (`«Центр`,
-`корупції»`, `вказав,`) teaches words that do not occur in running text, which is tokenized by :mod:`tagger.cutting`.
+`корупції»`, `вказав,`) teaches words that do not occur in running text, which is tokenized by :mod:`tagger.text.tokenizer`.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from tagger import tags as bio
-from tagger.cutting import cut
+from tagger.text.tokenizer import token_spans
 from tagger.train.data.corpus import Document, Sentence
 
 GLUED = re.compile(r"[«»„“”\"(]\w|\w[«»„“”\"),;:!?]+$")
@@ -39,7 +39,7 @@ def retokenize(documents: Iterable[Document]) -> list[Document]:
 
 def _retokenize(sentence: Sentence) -> Sentence:
     text = " ".join(sentence.tokens)
-    ends = {end for _, end in cut(text)}
+    ends = {end for _, end in token_spans(text)}
     tokens: list[str] = []
     firsts = []  # index of the first new token of each old one
     start = 0

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from tagger.atomic import atomic_write
 from tagger.errors import DataError
+from tagger.system.atomic import atomic_write
 from tagger.train.data.corpus import Document
 
 
 @contextmanager
 def whole_file(path: str | Path, advice: str = "") -> Iterator[IO[bytes]]:
-    """Open a file that appears complete or not at all, like :func:`tagger.atomic.atomic_write`.
+    """Open a file that appears complete or not at all, like :func:`tagger.system.atomic.atomic_write`.
 
     :param advice: ends the error message, such as "; give another folder".
     :raises DataError: the file cannot be written.

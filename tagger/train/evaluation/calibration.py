@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tagger import tags as bio
-from tagger.labels import Labels, ViewSettings
+from tagger.formats.labels import Labels, LabelSettings
 from tagger.tagger import Tagger
 from tagger.train.data.corpus import Document
 
@@ -77,7 +77,7 @@ class Temperature:
 
 def score_entities(tagger: Tagger, documents: Sequence[Document]) -> ScoredEntities:
     """Tag documents, and look up which predicted entities are correct."""
-    labels = Labels(tagger.bundle.tags, ViewSettings(scores=True))
+    labels = Labels(tagger.bundle.tags, LabelSettings(scores=True))
     sentences = [(number, sentence) for number, document in enumerate(documents) for sentence in document.sentences]
     found: list[tuple[float, bool, int]] = []
     for start in range(0, len(sentences), WINDOW):

@@ -15,7 +15,7 @@ from string import Template
 from typing import Any
 
 from tagger.errors import ModelError
-from tagger.session import Session
+from tagger.inference.session import Session
 from tagger.tagger import Tagger
 from tagger.train.data.corpus import Document
 from tagger.train.data.perturbations import ALL_PERTURBATIONS

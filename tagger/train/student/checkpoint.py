@@ -6,11 +6,11 @@ from typing import Any
 
 import torch
 
-from tagger.bundle import Bundle
 from tagger.errors import ModelError
+from tagger.features.vocabulary import Vocabulary
+from tagger.model_file.bundle import Bundle
 from tagger.train.data.writing import whole_file
 from tagger.train.student.network import Network, NetworkSettings
-from tagger.vocabulary import Vocabulary
 
 FORMAT = 1
 KIND = "uk-tag checkpoint"
@@ -25,7 +25,7 @@ class Checkpoint:
     :param training: options of the training, JSON types only.
     :param scores: development scores, JSON types only.
     :param history: one dictionary per epoch: loss, rate, scores.
-    :param temperature: see :class:`tagger.bundle.Bundle`.
+    :param temperature: see :class:`tagger.model_file.bundle.Bundle`.
     """
 
     settings: NetworkSettings

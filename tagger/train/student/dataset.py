@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from tagger.errors import DataError
-from tagger.features import FeatureSettings, names
-from tagger.gazetteer import Gazetteer
+from tagger.features.gazetteer import Gazetteer
+from tagger.features.names import FeatureSettings, names
+from tagger.features.vocabulary import Vocabulary
 from tagger.train.data.corpus import Document
 from tagger.train.data.labelled_text import LabelledText, best_tags
 from tagger.train.student.variants import VARIANTS
-from tagger.vocabulary import Vocabulary
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 
 from tagger import tags as bio
-from tagger.features import FeatureSettings
+from tagger.features.names import FeatureSettings
+from tagger.features.vocabulary import Vocabulary
 from tagger.train.data.corpus import Document, labels
 from tagger.train.data.labelled_text import LabelledText, check_hidden_states, read_labelled, without_sentences
 from tagger.train.data.name_lists import read_gazetteer
@@ -25,7 +26,6 @@ from tagger.train.student.loop_settings import LoopSettings
 from tagger.train.student.network import Network, NetworkSettings
 from tagger.train.student.torch_session import tagger_of
 from tagger.train.student.trainer import Trainer
-from tagger.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,19 @@ from typing import cast
 import numpy as np
 import torch
 
-from tagger.bundle import Bundle
-from tagger.content import open_regular
 from tagger.errors import ModelError
-from tagger.precision import model_file
-from tagger.session import Session
+from tagger.features.vocabulary import Vocabulary
+from tagger.inference.model_path import model_file
+from tagger.inference.session import Session
+from tagger.model_file.bundle import Bundle
+from tagger.model_file.content import open_regular
 from tagger.tagger import Tagger
 from tagger.train.student.checkpoint import load
 from tagger.train.student.network import Network
-from tagger.vocabulary import Vocabulary
 
 
 class TorchSession:
-    """Counterpart of :class:`tagger.session.Session` for a network in memory.
+    """Counterpart of :class:`tagger.inference.session.Session` for a network in memory.
 
     The network is not copied. A Tagger caches vectors of words, so make a new Tagger when the weights have changed.
     """
@@ -50,15 +50,15 @@ class TorchSession:
 
     @property
     def takes_table(self) -> bool:
-        """See :class:`tagger.session.Session`."""
+        """See :class:`tagger.inference.session.Session`."""
         return self.device == "cpu"
 
     def embed(self, features: np.ndarray) -> np.ndarray:
-        """See :meth:`tagger.session.Session.embed`. *Shape:* (words, slots) -> (words, width)."""
+        """See :meth:`tagger.inference.session.Session.embed`. *Shape:* (words, slots) -> (words, width)."""
         return self._run(self._network.embed, features)
 
     def emissions(self, vectors: np.ndarray, index: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """See :meth:`tagger.session.Session.emissions`.
+        """See :meth:`tagger.inference.session.Session.emissions`.
 
         *Shape:* (words, width), (time, batch), (batch,) -> (time, batch, tags).
         """

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 
 from tagger.errors import ModelError
+from tagger.features.vocabulary import Vocabulary
 from tagger.train.data.corpus import Document
 from tagger.train.evaluation.metrics import Report, score
 from tagger.train.student.checkpoint import load_plain, save_plain
@@ -26,7 +27,6 @@ from tagger.train.student.loop_settings import LoopSettings
 from tagger.train.student.network import Network
 from tagger.train.student.schedules import Schedule
 from tagger.train.student.torch_session import tagger_of
-from tagger.vocabulary import Vocabulary
 
 
 class Callback(Protocol):

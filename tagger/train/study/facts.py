@@ -14,15 +14,7 @@ from tagger.train.evaluation.subsets import name_counts, name_of
 from tagger.train.student.network import Network, NetworkSettings
 from tagger.train.student.schedules import Schedule
 from tagger.train.study.data import Sources
-from tagger.train.study.original import (
-    EMBEDDING,
-    PARAMETERS,
-    SAME_EPOCH,
-    SAME_FIGURES,
-    WIDTH,
-    SentenceMeans,
-    bounds,
-)
+from tagger.train.study.original import EMBEDDING, PARAMETERS, SAME_EPOCH, SAME_FIGURES, WIDTH, SentenceMeans, bounds
 from tagger.train.study.recipes import FORMAT, Cut, digest_of, grid
 from tagger.train.study.records import Record, Records
 from tagger.train.study.scoring import gold_of, rounded

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from tagger import tags as bio
-from tagger.features import FeatureSettings
-from tagger.vocabulary import Vocabulary
+from tagger.features.names import FeatureSettings
+from tagger.features.vocabulary import Vocabulary
 
 EPOCHS = 30
 WIDTH = 512

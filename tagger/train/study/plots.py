@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from tagger.errors import PackageError
-from tagger.packages import need
+from tagger.system.packages import need
 from tagger.train.evaluation.metrics import MISSED
 from tagger.train.study.records import Record
 

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from tagger.features import FeatureSettings
+from tagger.features.names import FeatureSettings
 from tagger.train.student.loop_settings import LoopSettings
 from tagger.train.student.network import NetworkSettings
 from tagger.train.student.schedules import ScheduleSettings

@@ -14,6 +14,7 @@ import torch
 
 from tagger import tags as bio
 from tagger.errors import DataError, ModelError
+from tagger.features.vocabulary import Vocabulary
 from tagger.train.data.corpus import Document, labels
 from tagger.train.data.sources import all_sentences
 from tagger.train.student.dataset import Arrays, build_vocabulary, to_arrays
@@ -25,7 +26,6 @@ from tagger.train.study.original import whole_words
 from tagger.train.study.recipes import FORMAT, Run, digest_of
 from tagger.train.study.records import Record, Records
 from tagger.train.study.scoring import brief, gold_of, in_full, predict
-from tagger.vocabulary import Vocabulary
 
 SAMPLE = 668  # training sentences scored after each epoch: as many as the hub's test split has
 MINIMUM = 2  # occurrences in training of a feature, or of a word of the vocabulary with an unknown word

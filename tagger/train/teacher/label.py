@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tagger.errors import ModelError
-from tagger.precision import model_file
+from tagger.inference.model_path import model_file
 from tagger.tagger import Tagger
 from tagger.train.data.labelled_text import PlainDocument
 from tagger.train.teacher.checkpoint import load_checkpoint, save_checkpoint

@@ -1,0 +1,101 @@
+"""Columns of a table in, columns out: what data sets, data frames and Arrow tables have in common."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tagger.errors import DataError
+from tagger.system.packages import need
+
+if TYPE_CHECKING:
+    from tagger.tagger import Tagger
+
+ENTITY_FIELDS = {"start": "int64", "end": "int64", "label": "string", "text": "string", "score": "float64"}
+Row = Any  # a list of tags or of entities as dictionaries, or None
+
+
+class Column(list[Row]):
+    """A list that tells Arrow its type: without rows to look at, or with nothing found in them, Arrow would guess another and refuse later rows.
+
+    :param kind: `tags` or `entities`.
+    """
+
+    def __init__(self, rows: Iterable[Row], kind: str) -> None:
+        super().__init__(rows)
+        self.kind = kind
+
+    def __arrow_array__(self, type: Any = None) -> Any:
+        return need("pyarrow").array(list(self), type or arrow_type(self.kind))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Column, (list(self), self.kind)
+
+
+def arrow_type(kind: str) -> Any:
+    """The Arrow type of a column of `tags` (lists of strings) or of `entities` (lists of structures like :class:`tagger.Entity`)."""
+    pyarrow = need("pyarrow")
+    if kind == "tags":
+        return pyarrow.list_(pyarrow.string())
+    return pyarrow.list_(pyarrow.struct([(name, pyarrow.type_for_alias(alias)) for name, alias in ENTITY_FIELDS.items()]))
+
+
+def tag_columns(tagger: "Tagger", columns: Any, *, tokens: str, text: str, tags: str, entities: str) -> dict[str, Column]:
+    """See :meth:`tagger.Tagger.map_batch`."""
+    names = _names(columns)
+    added = {}
+    if tokens in names:
+        sentences = [_tokens(row, tokens) for row in _values(columns[tokens], tokens)]
+        tagged = tagger.stream(sentence or () for sentence in sentences)
+        added[tags] = Column([None if sentence is None else row for sentence, row in zip(sentences, tagged, strict=True)], "tags")
+    if text in names:
+        texts = [_text(row, text) for row in _values(columns[text], text)]
+        found = tagger.stream_entities(row or "" for row in texts)
+        added[entities] = Column([None if row is None else _dictionaries(own) for row, own in zip(texts, found, strict=True)], "entities")
+    if not added:
+        raise DataError(f"there is neither a column {tokens!r} nor a column {text!r}, only {', '.join(map(repr, names))}; name yours: tokens=, text=")
+    return added
+
+
+def _names(columns: Any) -> list[str]:
+    if hasattr(columns, "column_names"):  # Arrow's tables
+        return list(columns.column_names)
+    if hasattr(columns, "schema"):  # its record batches
+        return list(columns.schema.names)
+    if not isinstance(columns, Mapping) and not hasattr(columns, "keys"):
+        raise DataError(f"this is a {type(columns).__name__} where columns should be: give a dictionary of lists, a data frame or an Arrow table")
+    return [str(name) for name in columns.keys()]  # noqa: SIM118 - a data frame's are its columns, but to iterate may mean others
+
+
+def _values(column: Any, name: str) -> list[Any]:
+    if isinstance(column, str) or not hasattr(column, "__iter__"):
+        raise DataError(f"column {name!r} is a {type(column).__name__} and not a list: give many rows at once, as Dataset.map does with batched=True")
+    for method in ("to_pylist", "tolist"):  # Arrow; pandas and NumPy
+        if hasattr(column, method):
+            return list(getattr(column, method)())
+    return list(column)
+
+
+def _missing(row: Any) -> bool:
+    # pandas' NA refuses to be compared, and a NaN differs from itself
+    return row is None or type(row).__name__ == "NAType" or row != row
+
+
+def _text(row: Any, name: str) -> str | None:
+    if isinstance(row, str):
+        return row
+    if _missing(row):
+        return None
+    raise DataError(f"column {name!r} holds a {type(row).__name__} where a string should be: {row!r:.50}")
+
+
+def _tokens(row: Any, name: str) -> Sequence[str] | None:
+    if hasattr(row, "tolist"):
+        row = row.tolist()
+    if isinstance(row, list | tuple) and all(isinstance(token, str) or token is None for token in row):
+        return [token or "" for token in row] if None in row else row
+    if not isinstance(row, list | tuple) and _missing(row):
+        return None
+    raise DataError(f"column {name!r} holds a {type(row).__name__} where a list of strings should be: {row!r:.50}")
+
+
+def _dictionaries(found: Iterable[Any]) -> list[dict[str, Any]]:
+    return [{name: getattr(entity, name) for name in ENTITY_FIELDS} for entity in found]

@@ -1,0 +1,1 @@
+"""The content of a model file: read, checked, and parsed."""

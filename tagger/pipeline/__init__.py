@@ -1,0 +1,1 @@
+"""Inputs to outputs: the Unix filter, and the annotation of files one by one."""

@@ -1,0 +1,108 @@
+"""Refuses what is no text, by its first block: pictures, archives, programs, random bytes.
+
+It is none if it starts as a known kind of binary file does, if it has a NUL (unless lines end with NUL), if a quarter of
+it is control characters, or if it has some and is not UTF-8 either. Text in an old one-byte encoding has none.
+"""
+
+import codecs
+
+from tagger.formats.encoding import OTHER_MARKS
+from tagger.pipeline.archives import MAGIC as ARCHIVES
+
+FIRST = 1 << 16  # bytes that are looked at, unless it is all of it
+MAGIC = {
+    b"PK\x03\x04": "a zip archive or an office document",
+    b"PK\x05\x06": "a zip archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a rar archive",
+    b"!<arch>\n": "an ar archive",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF87a": "a GIF picture",
+    b"GIF89a": "a GIF picture",
+    b"%PDF-": "a PDF document",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old office document",
+    b"\x7fELF": "a program",
+    b"MZ\x90\0": "a program",
+    b"\xcf\xfa\xed\xfe": "a program",
+    b"\xca\xfe\xba\xbe": "a program",
+    b"\0asm": "a WebAssembly program",
+    b"SQLite format 3\0": "an SQLite database",
+    b"PAR1\x15": "a Parquet table",
+    **{magic: f"{name} data" for magic, name in ARCHIVES.items()},
+}
+TAR_AT, TAR = 257, b"ustar"
+# C0 and DEL, but for NUL, which is looked for by itself, and those that text has: BEL to CR, SUB (ends DOS files), ESC
+CONTROLS = bytes({*range(1, 32), 127} - {*range(7, 14), 26, 27})
+WITHOUT_MARK = {"utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "utf-32-le": "UTF-32LE", "utf-32-be": "UTF-32BE"}
+SAMPLE = 1024  # bytes that tell one of these
+MEND = "leave it out, or convert it to text first"
+
+
+class Guard:
+    """Looks at the blocks of one input as they come, and waits for none.
+
+    :param null: lines end with NUL.
+    :param whole: look for a NUL in all of it, since its annotation takes a file's place.
+    """
+
+    def __init__(self, *, null: bool = False, whole: bool = False) -> None:
+        self.separator = b"\0" if null else b"\n"
+        self._null, self._whole = null, whole
+        self._place = 0  # bytes that were looked at
+        self._asks = True
+
+    def fault(self, block: bytes) -> str | None:
+        """Why the input is no text, and the mend; `None` as long as it may be.
+
+        :param block: the next one; the first is long enough to tell whether it starts with a mark of an encoding.
+        """
+        if not self._asks:
+            return None
+        place, self._place = self._place, self._place + len(block)
+        if place == 0:
+            if any(block.startswith(mark) and not mark.startswith(self.separator) for mark in OTHER_MARKS):
+                self._asks = False  # the reader refuses it, and names the encoding
+                return None
+            if found := _fault(block[:FIRST], self._null):
+                return found
+        if self._null or (place >= FIRST and not self._whole):
+            self._asks = False
+            return None
+        null = block.find(b"\0") if self._whole else block.find(b"\0", 0, FIRST - place)
+        if null < 0:
+            return None
+        return f"is not text (byte {place + null + 1} is NUL); {MEND}, or say -0 if its lines end with NUL"
+
+
+def _fault(start: bytes, null: bool) -> str | None:
+    name = next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
+    if name is None and start.startswith(TAR, TAR_AT):
+        name = "a tar archive"
+    if name:
+        return f"is {name}, not text; {MEND}"
+    controls = len(start) - len(start.translate(None, CONTROLS))
+    if 4 * controls < len(start) and (null or b"\0" not in start) and (64 * controls < len(start) or _is_utf8(start)):
+        return None
+    for codec, name in WITHOUT_MARK.items():
+        if _reads_well(start[:SAMPLE], codec):
+            return f"looks like {name[:6]} without a byte order mark; convert it first: iconv -f {name} -t UTF-8"
+    if b"\0" in start and not null:
+        return None  # its place is told by the caller
+    return f"is not text (it has control characters); {MEND}"
+
+
+def _is_utf8(start: bytes) -> bool:
+    """Whether it is, as far as it goes: its last character may be cut off."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _reads_well(start: bytes, codec: str) -> bool:
+    """Whether it is Latin or Cyrillic text in this encoding."""
+    text = start.decode(codec, "replace")
+    usual = sum(sign < "\u0530" and (sign.isprintable() or sign.isspace()) for sign in text)
+    return len(text) > 1 and usual >= 0.9 * len(text)

@@ -1,0 +1,215 @@
+"""Which files are annotated, and where each one's annotation goes."""
+
+import fnmatch
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tagger.errors import DataError, OptionError
+from tagger.pipeline import archives
+from tagger.pipeline.marks import Marks, is_own
+
+SUFFIXES = {"jsonl": ".jsonl", "brat": ".ann", "html": ".html", "count": ".tsv"}  # of output forms that are another kind of file
+
+LINKS = "links"
+BACKUPS = "backups"
+HIDDEN = "hidden files or folders"
+UNNAMED = "files not named by --include"
+SPECIAL = "pipes, devices or broken links"
+EXPECTED = (LINKS, BACKUPS)  # kinds that somebody might expect to be annotated: they are told without -v, too
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to annotate.
+
+    :param source, target: paths as they were given; the same for annotation in place.
+    :param real: the target's real path: where links lead.
+    :param size: bytes of the source.
+    """
+
+    source: str
+    target: str
+    real: str
+    size: int
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the source is replaced."""
+        return self.source == self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which files of which folders.
+
+    :param recursive: whether folders are walked through.
+    :param include: patterns of file names, as the shell has them; empty: all but hidden files.
+    """
+
+    paths: Sequence[str]
+    recursive: bool
+    include: Sequence[str]
+
+    def folders(self) -> set[str]:
+        """Real paths of the folders that are walked through, and of those that files are in."""
+        found = set()
+        for path in self.paths:
+            if os.path.isdir(path):
+                found |= {os.path.realpath(path)} if self.recursive else set()
+            elif os.path.exists(path):
+                found.add(os.path.dirname(os.path.realpath(path)))
+        return found
+
+
+@dataclass(slots=True)
+class Left:
+    """Files that are not annotated: with an error, or passed over, by kind."""
+
+    problems: list[DataError] = field(default_factory=list)
+    passed: Counter[str] = field(default_factory=Counter)
+
+    def told(self, verbose: bool) -> str:
+        """What was passed over, in a line; empty where there is nothing to tell."""
+        hints = {LINKS: "; name one to follow it"}
+        kinds = [kind for kind, count in self.passed.items() if count and (verbose or kind in EXPECTED)]
+        return ", ".join(f"{kind} ({self.passed[kind]}{hints.get(kind, '')})" for kind in sorted(kinds))
+
+
+def tasks_into(selection: Selection, folder: str, form: str, marks: Marks, left: Left) -> list[Task]:
+    """Tasks that write into a folder: files under their names, folders with their shape.
+
+    A final `.gz`, `.xz`, `.bz2` or `.zst` goes, as output is not compressed.
+
+    :param form: the output form; JSON Lines and brat have suffixes of their own.
+    :param left: takes what cannot be annotated.
+    """
+    tasks: list[Task] = []
+    taken: dict[str, str] = {}
+    top = os.path.realpath(folder)
+    selected = list(_selected(selection, left, top, lambda path: False))
+    inputs = {os.path.realpath(source): source for source, _ in selected}
+    for source, name in selected:
+        relative = _output_name(name, form)
+        target = os.path.join(folder, relative)
+        real, given = os.path.realpath(target), os.path.realpath(source)
+        problem = None
+        if real == given:
+            problem = "would be overwritten by its annotation; choose another --output-dir, or --in-place"
+        elif real in inputs:
+            problem = f"its annotation would overwrite {inputs[real]}, which is an input, too; choose another --output-dir"
+        elif taken.get(real) == given:
+            continue  # given twice
+        elif real in taken:
+            problem = f"would be written to {target}, as {taken[real]} is; annotate it in a run of its own, into another --output-dir"
+        elif os.path.commonpath([top, real]) != top:
+            problem = f"would be written to {real}, as {target} leads there by a link; remove the link, or choose another --output-dir"
+        elif os.path.lexists(real) and not os.path.isfile(real):
+            problem = f"would be written to {target}, which is no regular file; move that away, or choose another --output-dir"
+        elif marks.is_backup(real):
+            problem = f"would be written to {target}, which is a backup; move that away, or choose another --output-dir"
+        if problem:
+            left.problems.append(DataError(problem, path=source))
+        else:
+            taken[real] = given
+            _add(tasks, left, source, target, real)
+    return tasks
+
+
+def tasks_in_place(selection: Selection, suffix: str, marks: Marks, left: Left) -> list[Task]:
+    """Tasks that replace their files, each file once. Links that are met in folders, and backups, are passed over.
+
+    :param suffix: of backups; none are kept where it is empty.
+    :param left: takes what cannot be annotated.
+    """
+
+    def is_backup(path: str) -> bool:
+        return bool(suffix and path.endswith(suffix)) or marks.is_backup(path)
+
+    tasks: list[Task] = []
+    found: set[str] = set()
+    for source, _ in _selected(selection, left, None, os.path.islink):
+        real = os.path.realpath(source)
+        if real in found:
+            continue
+        found.add(real)
+        if is_backup(real):
+            left.passed[BACKUPS] += 1
+        else:
+            _add(tasks, left, source, source, real)
+    return tasks
+
+
+def _add(tasks: list[Task], left: Left, source: str, target: str, real: str) -> None:
+    try:
+        tasks.append(Task(source, target, real, os.path.getsize(source)))
+    except OSError as error:
+        left.problems.append(DataError(f"cannot be opened: {error.strerror}; check the name and your rights", path=source))
+
+
+def _output_name(name: str, form: str) -> Path:
+    stem, suffix = os.path.splitext(name)  # of a file named `.gz` there is no suffix
+    relative = Path(stem if suffix in archives.SUFFIXES else name)
+    return relative.with_suffix(SUFFIXES[form]) if form in SUFFIXES else relative
+
+
+def _selected(selection: Selection, left: Left, skipped: str | None, avoid: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Sources, and their names below the folder that was given.
+
+    :param skipped: real path of a folder that is not walked through.
+    :param avoid: whether a link that is met in a folder is passed over; one to a folder always is.
+    """
+    for path in selection.paths:
+        if os.path.isdir(path):
+            if selection.recursive:
+                yield from _walk(path, selection.include, skipped, avoid, left)
+            else:
+                left.problems.append(DataError("is a folder; add -r to annotate its files", path=path))
+        elif is_own(os.path.basename(path)):
+            left.problems.append(DataError("is a file of uk-tag's own, and no input; leave it out", path=path))
+        elif os.path.isfile(path):
+            yield path, os.path.basename(path)
+        elif os.path.exists(path):
+            left.problems.append(DataError("is no regular file; pipe it through uk-tag instead", path=path))
+        else:
+            left.problems.append(DataError("cannot be opened: No such file or directory; check the name", path=path))
+
+
+def _walk(top: str, include: Sequence[str], skipped: str | None, avoid: Callable[[str], bool], left: Left) -> Iterator[tuple[str, str]]:
+    def trouble(error: OSError) -> None:
+        left.problems.append(DataError(f"cannot be read: {error.strerror}; check your rights", path=error.filename))
+
+    for folder, folders, files in os.walk(top, onerror=trouble):
+        for name in sorted(folders):
+            path = os.path.join(folder, name)
+            hidden, link = name.startswith("."), os.path.islink(path)
+            left.passed[HIDDEN] += hidden
+            left.passed[LINKS] += link and not hidden
+            if hidden or link or os.path.realpath(path) == skipped:
+                folders.remove(name)
+        folders.sort()
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            kind = None
+            if include and not any(fnmatch.fnmatch(name, pattern) for pattern in include):
+                kind = UNNAMED
+            elif is_own(name) or (name.startswith(".") and not include):
+                kind = HIDDEN
+            elif not os.path.isfile(path):
+                kind = SPECIAL
+            elif avoid(path):
+                kind = LINKS
+            if kind:
+                left.passed[kind] += 1
+            else:
+                yield path, os.path.relpath(path, top)
+
+
+def check_folder(folder: str) -> None:
+    """Make the output folder. Raises OptionError where that cannot be done."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise OptionError(f"--output-dir {folder}: {error.strerror}") from None

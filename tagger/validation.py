@@ -1,0 +1,207 @@
+"""Checks of values from outside: those that a model file holds, those of options, and those that a program gives to be tagged.
+
+What passes can be used without further checks.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from itertools import chain
+from operator import index
+from reprlib import repr as cut_repr
+from typing import Any
+
+from tagger.errors import DataError, ModelError, OptionError, printable
+
+MEND = "export the model again"
+
+
+@contextmanager
+def of_file(path: object) -> Iterator[None]:
+    """Put the name of a file before the message of a ModelError."""
+    try:
+        yield
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from None
+
+
+def shown(value: object) -> str:
+    """A value for a message: short, without control characters."""
+    return cut_repr(value)
+
+
+def first_line(error: Exception) -> str:
+    """What an error of another program says, on one line without control characters."""
+    line = str(error).strip().split("\n")[0][:500] or type(error).__name__
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
+
+
+def is_plain(text: object) -> bool:
+    """Whether this is a text that can be printed on one line as it is."""
+    return isinstance(text, str) and text.isprintable()
+
+
+def is_deep(value: object, most: int) -> bool:
+    """Whether a JSON value has more than so many lists and objects one in the other."""
+    level = [value]
+    for _ in range(most + 1):
+        holders = [own for own in level if isinstance(own, (dict, list))]
+        if not holders:
+            return False
+        level = [part for own in holders for part in (own.values() if isinstance(own, dict) else own)]
+    return True
+
+
+def parse(texts: Mapping[str, str], key: str) -> Any:
+    """The JSON under a key."""
+    try:
+        return json.loads(texts[key])
+    except KeyError:
+        raise ModelError(f"the model's metadata cannot be read (it has no {key}); {MEND}") from None
+    except RecursionError:
+        raise ModelError(f"the model's metadata cannot be read ({key} is nested too deep); {MEND}") from None
+    except ValueError as error:
+        raise ModelError(f"the model's metadata cannot be read ({key}: {first_line(error)}); {MEND}") from None
+
+
+def table(value: Any, what: str) -> dict[str, Any]:
+    """A JSON object."""
+    if not isinstance(value, dict):
+        raise _wrong(what, value, "an object")
+    return value
+
+
+def sequence(value: Any, what: str, least: int, most: int | None = None) -> list[Any]:
+    """A list of `least` to `most` values, or of exactly `least`."""
+    most = least if most is None else most
+    if not isinstance(value, list) or not least <= len(value) <= most:
+        raise _wrong(what, value, f"a list of {least}" if least == most else f"a list of {least} to {most}")
+    return value
+
+
+def whole(value: Any, what: str, low: int, high: int) -> int:
+    """A whole number from `low` to `high`."""
+    if type(value) is not int or not low <= value <= high:
+        raise _wrong(what, value, f"a whole number from {low} to {high}")
+    return value
+
+
+def figure(value: Any, what: str, low: float, high: float) -> float:
+    """A number from `low` to `high`, so neither infinite nor NaN."""
+    if type(value) not in (int, float) or not low <= value <= high:
+        raise _wrong(what, value, f"a number from {low:g} to {high:g}")
+    return float(value)
+
+
+def figures(value: Any, what: str, count: int, bound: float) -> list[float]:
+    """A list of `count` numbers from `-bound` to `bound`."""
+    return [figure(own, what, -bound, bound) for own in sequence(value, what, count)]
+
+
+def flag(value: Any, what: str) -> bool:
+    """`true` or `false`."""
+    if type(value) is not bool:
+        raise _wrong(what, value, "true or false")
+    return value
+
+
+def choice(value: Any, what: str, known: tuple[str, ...]) -> str:
+    """One of some texts."""
+    if not isinstance(value, str) or value not in known:
+        raise _wrong(what, value, f"one of {', '.join(known)}")
+    return value
+
+
+def _wrong(what: str, value: object, expected: str) -> ModelError:
+    return ModelError(f"{what} is {shown(value)}, not {expected}; {MEND}")
+
+
+DEVICES = ("auto", "cpu", "cuda")
+PRECISIONS = ("auto", "float32", "int8")
+
+
+def one_of(name: str, value: Any, choices: tuple[str, ...]) -> None:
+    """Raise OptionError where a value is none of the choices."""
+    if value not in choices:
+        raise OptionError(f"{name}={value!r}: give {', '.join(choices[:-1])} or {choices[-1]}")
+
+
+def at_least_one(name: str, value: Any) -> int:
+    """A whole number. Raises OptionError where it is none, or less than 1."""
+    try:
+        number = 0 if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise OptionError(f"{name}={value!r}: give a whole number of at least 1")
+    return number
+
+
+STRINGS = (str, bytes, bytearray, memoryview)
+
+
+def _shown(value: Any) -> str:
+    return f"{type(value).__name__} ({printable(repr(value))[:50]})"
+
+
+def check_sentence(sentence: Any, place: str = "the sentence") -> None:
+    """Raise DataError where this is no sequence of tokens; the tokens themselves are for :func:`check_tokens`.
+
+    :param place: which sentence it is, for the message.
+    """
+    if type(sentence) is list or type(sentence) is tuple:
+        return
+    if isinstance(sentence, str):
+        raise DataError(f"{place} is a {_shown(sentence)}: give a list of its tokens, or a text as it was written to tagger(text)")
+    if isinstance(sentence, (*STRINGS, Mapping, Set)) or not (hasattr(sentence, "__len__") and hasattr(sentence, "__iter__")):
+        raise DataError(f"{place} is a {_shown(sentence)}: give a list of tokens")
+
+
+def check_tokens(sentences: Sequence[Sequence[str]], first: int | None = None) -> None:
+    """Raise DataError where a token is no string.
+
+    :param first: the number of the first sentence, for the message; `None`: there is only one.
+    """
+    if (place := strange_token(sentences)) is not None:
+        raise token_error(sentences, *place, first)
+
+
+def strange_token(sentences: Sequence[Sequence[str]]) -> tuple[int, int] | None:
+    """Sentence and token, from 0, of the first token that is no string."""
+    kinds = set(map(type, chain.from_iterable(sentences)))
+    if kinds <= {str} or all(issubclass(kind, str) for kind in kinds):
+        return None
+    return next((i, j) for i, sentence in enumerate(sentences) for j, token in enumerate(sentence) if not isinstance(token, str))
+
+
+def token_error(sentences: Sequence[Sequence[str]], sentence: int, token: int, first: int | None) -> DataError:
+    """The error for a place that :func:`strange_token` found; `first` is as for :func:`check_tokens`."""
+    which = "" if first is None else f" of sentence {first + sentence + 1}"
+    return DataError(f"token {token + 1}{which} is a {_shown(list(sentences[sentence])[token])}: give strings")
+
+
+def check_sentences(sentences: Any) -> None:
+    """Raise DataError where this is no sequence of sentences of strings."""
+    if isinstance(sentences, (*STRINGS, Mapping, Set)) or not (hasattr(sentences, "__len__") and hasattr(sentences, "__iter__")):
+        raise DataError(f"the sentences are a {_shown(sentences)}: give a list of lists of tokens; any other source of sentences is for stream")
+    for number, sentence in enumerate(sentences):
+        check_sentence(sentence, f"sentence {number + 1}")
+    check_tokens(sentences, 0)
+
+
+def check_source(source: Any, what: str, instead: str) -> None:
+    """Raise DataError where this cannot give one thing after the other, or would give letters.
+
+    :param what: what it should give.
+    :param instead: what to use for one string.
+    """
+    if isinstance(source, STRINGS):
+        raise DataError(f"this is one {_shown(source)} where {what} should be: give a list of them, or use {instead}")
+    if not hasattr(source, "__iter__") and not hasattr(source, "__getitem__"):
+        raise DataError(f"this is a {_shown(source)} where {what} should be: give a list of them, or anything that yields them")
+
+
+def check_text(text: Any, place: str = "the text") -> None:
+    """Raise DataError where a text is no string."""
+    if not isinstance(text, str):
+        raise DataError(f"{place} is a {_shown(text)}: give a string")
