@@ -4,12 +4,15 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import click
 
 from tagger import __version__
+from tagger.cli import conflicts
 from tagger.cli.manual import EPILOG, INTRODUCTION, man_page
 from tagger.cli.options import Column, LabelMap, Names, invoke, wants_color, with_optional_value
+from tagger.errors import printable
 from tagger.formats import INPUTS, OUTPUTS
 from tagger.system.streams import say
 from tagger.tags import SCHEMES
@@ -53,14 +56,14 @@ SHELLS = ("bash", "zsh", "fish")
 @click.option("--completion", type=click.Choice(SHELLS), help="Print the completion script for a shell.")
 @click.option("--man", is_flag=True, help="Print the manual page: uk-tag --man | man -l -")
 @click.option("--version", is_flag=True, help="Print the version; with -v also the model and its licence.")
-def command(**options) -> Callable[[], int]:
+def command(**options: Any) -> Callable[[], int]:
     """Check the options, and return the work itself: click would turn a broken pipe within into exit code 1."""
     if not any(options[name] for name in ("completion", "man", "version")):
-        _check(options)
+        conflicts.check(options)
     return lambda: _run(options)
 
 
-def _run(options: dict) -> int:
+def _run(options: dict[str, Any]) -> int:
     if options["completion"]:
         return _show(_completion(options["completion"]))
     if options["man"]:
@@ -68,59 +71,58 @@ def _run(options: dict) -> int:
     if options["version"]:
         lines = [f"uk-tag {__version__}"]
         if options["verbose"]:
-            from tagger.describe import describe_model
-
-            lines.append(describe_model(options["model"]))
+            lines.append(_model_facts(options["model"]))
         return _show("\n".join(lines))
     from tagger.inference.model_path import model_file
     from tagger.model_file.content import prefetch
     from tagger.system.memory import keep_memory_small
+    from tagger.system.signals import SignalGuard
 
     keep_memory_small()
     model = model_file(options["model"], options["precision"], options["device"])
-    if options["output_dir"] is None and options["in_place"] is None:  # there it is opened later, or by others
-        prefetch(model)
-    from tagger.pipeline.settings import run
+    if conflicts.is_by_file(options):
+        from tagger.cli import settings
+        from tagger.pipeline.batch import annotate
 
-    return run(options | {"model": str(model)}, _warn, color=wants_color(options["color"], 1))
+        gc.enable()  # where workers open the model, this process never does
+        run = settings.run_settings(options, str(model), color=False)
+        return annotate(settings.batch_settings(options), run, SignalGuard(), _warn)
+    prefetch(model)
+    from tagger.cli import settings
+    from tagger.pipeline.filter import STANDARD_INPUT, open_filter, to_file, to_standard_output
+
+    guard = SignalGuard()
+    target = options["output"] if options["output"] != STANDARD_INPUT else None  # "-" is standard output here
+    color = target is None and wants_color(options["color"], 1)
+    filter_ = open_filter(settings.run_settings(options, str(model), color), guard, _warn)
+    if options["verbose"]:
+        session = filter_.engine.session
+        _warn(f"model {session.bundle.name} under {session.bundle.licence}")
+        _warn(f"{session.path.name} runs on {session.device_reason}")
+    files = options["files"] or (STANDARD_INPUT,)
+    fine = to_file(filter_, files, target) if target else to_standard_output(filter_, files)
+    return 0 if fine else 1
+
+
+def _model_facts(path: str | None) -> str:
+    """Name, licence, digest and path of a model file, a line each. Raises ModelError."""
+    from tagger.inference.model_path import model_file
+    from tagger.model_file.bundle import graph_of, read_bundle
+    from tagger.model_file.content import read_model
+    from tagger.model_file.digest import read as read_digest
+    from tagger.validation import of_file
+
+    file = model_file(path)
+    content = read_model(file)
+    with of_file(file):
+        bundle = read_bundle(content, graph_of(content))
+    facts = {"model": bundle.name, "licence": bundle.licence, "digest": read_digest(content), "file": file}
+    return "\n".join(printable(f"{key}: {value}") for key, value in facts.items())
 
 
 def _show(text: str) -> int:
     sys.stdout.write(text.rstrip("\n") + "\n")
     return 0
-
-
-def _check(options: dict) -> None:
-    """Refuse options that do not fit together."""
-    by_file = options["output_dir"] is not None or options["in_place"] is not None
-    targets = [name for name in ("output", "output_dir", "in_place") if options[name] is not None]
-    if len(targets) > 1:
-        raise click.UsageError(f"--{targets[0].replace('_', '-')} and --{targets[1].replace('_', '-')} exclude each other")
-    if by_file and not options["files"]:
-        raise click.UsageError("--output-dir and --in-place need files")
-    if by_file and "-" in options["files"]:
-        raise click.UsageError("--output-dir and --in-place cannot take standard input")
-    if not by_file:
-        for name in ("recursive", "include", "resume"):
-            if options[name]:
-                raise click.UsageError(f"--{name} goes with --output-dir or --in-place")
-        if options["jobs"] > 1:
-            raise click.UsageError("--jobs goes with --output-dir or --in-place; to share one stream, see parallel --pipe in the README")
-    if options["include"] and not options["recursive"]:
-        raise click.UsageError("--include goes with -r")
-    text_only = [name for name in ("pretokenized", "sentences", "null") if options[name]]
-    if text_only and options["input_format"] in ("conll", "conllu"):
-        raise click.UsageError(f"--{text_only[0]} is for text, not for -i {options['input_format']}")
-    if options["count"] and (options["output_format"] != "same" or options["scores"] or options["in_place"] is not None):
-        raise click.UsageError("--count writes a table of its own: leave out -O, --scores and --in-place")
-    if options["pretokenized"] and options["sentences"]:
-        raise click.UsageError("--pretokenized and --sentences exclude each other")
-    if text_only and options["input_format"] == "auto":
-        options["input_format"] = "text"
-    if not options["key"].strip() or set(options["key"]) & set("|= ") or not options["key"].isprintable():
-        raise click.UsageError("--key: a name without |, = and white space")
-    if options["output_format"] == "brat" and not by_file and len(options["files"]) > 1:
-        raise click.UsageError("-O brat numbers the entities of one input; for several use --output-dir")
 
 
 def _completion(shell: str) -> str:

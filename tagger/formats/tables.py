@@ -1,13 +1,10 @@
 """Columns of a table in, columns out: what data sets, data frames and Arrow tables have in common."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from tagger.errors import DataError
 from tagger.system.packages import need
-
-if TYPE_CHECKING:
-    from tagger.tagger import Tagger
 
 ENTITY_FIELDS = {"start": "int64", "end": "int64", "label": "string", "text": "string", "score": "float64"}
 Row = Any  # a list of tags or of entities as dictionaries, or None
@@ -38,17 +35,30 @@ def arrow_type(kind: str) -> Any:
     return pyarrow.list_(pyarrow.struct([(name, pyarrow.type_for_alias(alias)) for name, alias in ENTITY_FIELDS.items()]))
 
 
-def tag_columns(tagger: "Tagger", columns: Any, *, tokens: str, text: str, tags: str, entities: str) -> dict[str, Column]:
-    """See :meth:`tagger.Tagger.map_batch`."""
+def tag_columns(
+    columns: Any,
+    tag: Callable[[Iterable[Sequence[str]]], Iterator[list[str]]],
+    find: Callable[[Iterable[str]], Iterator[list[Any]]],
+    *,
+    tokens: str,
+    text: str,
+    tags: str,
+    entities: str,
+) -> dict[str, Column]:
+    """Make the new columns of :meth:`tagger.Tagger.map_batch`.
+
+    :param tag: gives the tags of sentences, in order.
+    :param find: gives the entities of texts, in order.
+    """
     names = _names(columns)
     added = {}
     if tokens in names:
         sentences = [_tokens(row, tokens) for row in _values(columns[tokens], tokens)]
-        tagged = tagger.stream(sentence or () for sentence in sentences)
+        tagged = tag(sentence or () for sentence in sentences)
         added[tags] = Column([None if sentence is None else row for sentence, row in zip(sentences, tagged, strict=True)], "tags")
     if text in names:
         texts = [_text(row, text) for row in _values(columns[text], text)]
-        found = tagger.stream_entities(row or "" for row in texts)
+        found = find(row or "" for row in texts)
         added[entities] = Column([None if row is None else _dictionaries(own) for row, own in zip(texts, found, strict=True)], "entities")
     if not added:
         raise DataError(f"there is neither a column {tokens!r} nor a column {text!r}, only {', '.join(map(repr, names))}; name yours: tokens=, text=")

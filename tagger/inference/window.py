@@ -48,7 +48,7 @@ class Job:
 
 @dataclass(slots=True)
 class Window:
-    """Sentences on their way, as one run of tokens: what :meth:`Tagger.begin` makes for :meth:`Tagger.finish`.
+    """Sentences on their way, as one run of tokens: what `Engine.submit` makes for `Engine.collect`.
 
     :param starts, lengths: where each sentence stands among the tokens; between sentences may be some that are of none. *Shape:* (sentences,).
     :param tags: once it is finished, the number of each token's tag, and behind the last tag's number that of no tag. *Shape:* (tokens,), int32.
@@ -107,11 +107,11 @@ def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Se
         raise trouble
 
 
-def one_behind(begun: Iterable[tuple[Window, Any]]) -> Iterator[tuple[Window, Any]]:
-    """The same windows, and what comes with each; those that run ahead only once the next one was begun, or could not be."""
+def delayed(submitted: Iterable[tuple[Window, Any]]) -> Iterator[tuple[Window, Any]]:
+    """Give the same pairs, each window that runs ahead only once the next one was submitted, or could not be."""
     waiting: list[tuple[Window, Any]] = []
     try:
-        for window, rest in begun:
+        for window, rest in submitted:
             ready, waiting = waiting, [(window, rest)]
             yield from ready
             if not window.ahead:

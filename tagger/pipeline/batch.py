@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,9 +14,10 @@ from tagger.model_file import digest
 from tagger.model_file.content import read_model
 from tagger.pipeline.annotate import Manner, annotate_file, is_done
 from tagger.pipeline.files import Left, Selection, Task, check_folder, tasks_in_place, tasks_into
+from tagger.pipeline.filter import open_filter
 from tagger.pipeline.marks import Marks
 from tagger.pipeline.progress import Progress
-from tagger.pipeline.settings import Settings, open_filter
+from tagger.pipeline.settings import BatchSettings, RunSettings
 from tagger.pipeline.workers import Work, share
 from tagger.system.atomic import remove_left_over
 from tagger.system.locks import locked
@@ -30,22 +31,22 @@ Warn = Callable[[str], None]
 class Setup:
     """What a process needs to know once."""
 
-    settings: Settings
+    settings: RunSettings
     manner: Manner
 
 
-def annotate(options: Mapping[str, Any], settings: Settings, interrupts: SignalGuard, warn: Warn) -> int:
-    """Annotate the files that the options name. Returns the exit code; raises TaggerError, Interrupted."""
-    selection = Selection(options["files"], options["recursive"], options["include"])
-    folder, suffix = options["output_dir"], options["in_place"] or ""
+def annotate(batch: BatchSettings, settings: RunSettings, interrupts: SignalGuard, warn: Warn) -> int:
+    """Annotate files one by one. Returns the exit code; raises TaggerError, Interrupted."""
+    selection = Selection(batch.paths, batch.recursive, batch.include)
+    folder, suffix = batch.output_dir, batch.backup
     if "/" in suffix or os.sep in suffix:
         raise OptionError(f"--in-place={suffix}: backups stay beside their files; give a suffix without {os.sep}")
     if folder is not None:
         check_folder(folder)
-    setup = Setup(settings, Manner(run_digest(settings), suffix, options["resume"]))
+    setup = Setup(settings, Manner(run_digest(settings), suffix, batch.resume))
     with locked(selection.folders() if folder is None else {os.path.realpath(folder)}):
         marks, left = Marks(), Left()
-        into = None if folder is None else (folder, settings.write.form)
+        into = None if folder is None else (folder, settings.writer.form)
         tasks = tasks_into(selection, *into, marks, left) if into else tasks_in_place(selection, suffix, marks, left)
         places = sorted({os.path.dirname(task.real) for task in tasks})
         for place in places:
@@ -53,21 +54,21 @@ def annotate(options: Mapping[str, Any], settings: Settings, interrupts: SignalG
                 remove_left_over(place)
                 marks.tidy(place)
         try:
-            return _annotate(tasks, options, setup, marks, left, interrupts, warn)
+            return _annotate(tasks, batch, setup, marks, left, interrupts, warn)
         finally:
             with held_back():
                 for place in places:  # of processes that died, or were ended
                     remove_left_over(place)
 
 
-def _annotate(tasks: Sequence[Task], options: Mapping[str, Any], setup: Setup, marks: Marks, left: Left, interrupts: SignalGuard, warn: Warn) -> int:
+def _annotate(tasks: Sequence[Task], batch: BatchSettings, setup: Setup, marks: Marks, left: Left, interrupts: SignalGuard, warn: Warn) -> int:
     failures = [str(problem) for problem in left.problems]
-    if options["resume"]:
-        tasks = _rest(tasks, setup, marks, failures, interrupts, warn if options["verbose"] else None)
+    if batch.resume:
+        tasks = _rest(tasks, setup, marks, failures, interrupts, warn if batch.verbose else None)
     done = 0
     progress = Progress(len(tasks), sum(task.size for task in tasks))
     try:
-        with contextlib.closing(_news(tasks, min(options["jobs"], len(tasks)), setup, interrupts, progress)) as news:
+        with contextlib.closing(_news(tasks, min(batch.jobs, len(tasks)), setup, interrupts, progress)) as news:
             for task, kind, value in news:
                 if kind == "tokens":
                     progress.tokens(value)
@@ -85,7 +86,7 @@ def _annotate(tasks: Sequence[Task], options: Mapping[str, Any], setup: Setup, m
     progress.clear()
     for failure in failures:
         warn(failure)
-    if told := left.told(options["verbose"]):
+    if told := left.told(batch.verbose):
         warn(f"passed over {told}")
     if len(failures) > 1:
         warn(f"{len(failures)} inputs failed; {done} are done")
@@ -110,10 +111,10 @@ def _rest(tasks: Sequence[Task], setup: Setup, marks: Marks, failures: list[str]
     return rest
 
 
-def run_digest(settings: Settings) -> str:
+def run_digest(settings: RunSettings) -> str:
     """SHA-256 over all that decides what comes out for an input: version, model, and how is read and written. Raises ModelError."""
     model = digest.read(read_model(settings.model))
-    parts = [__version__, model, asdict(settings.read), asdict(settings.write), asdict(settings.view)]
+    parts = [__version__, model, asdict(settings.reader), asdict(settings.writer), asdict(settings.labels)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

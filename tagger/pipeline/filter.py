@@ -1,21 +1,24 @@
 """Any number of inputs to one output: what `uk-tag` does unless it annotates files one by one."""
 
 import errno
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from tagger.errors import DataError, TaggerError
 from tagger.formats.labels import Labels
-from tagger.formats.reader import Reader, ReaderSettings
-from tagger.formats.writer import Document, Writer, WriterSettings, open_document
+from tagger.formats.reader import Reader
+from tagger.formats.writer import Document, Writer, open_document
+from tagger.inference.engine import Engine
+from tagger.inference.session import Session
 from tagger.pipeline.binaries import Guard
+from tagger.pipeline.settings import RunSettings
 from tagger.pipeline.source import Source
 from tagger.pipeline.stream import Output, Stream
 from tagger.system.atomic import atomic_write, remove_left_over
 from tagger.system.signals import SignalGuard
 from tagger.system.streams import output_error
-from tagger.tagger import Tagger
 
 STANDARD_INPUT = "-"
 STANDARD_INPUT_NAME = "standard input"
@@ -54,23 +57,19 @@ class Filter:
     """Tags inputs into a stream of bytes.
 
     :param warn: takes a warning, a line.
+    :raises OptionError: the settings name a label that the model does not have.
     """
 
     def __init__(
         self,
-        tagger: Tagger,
-        read: ReaderSettings,
-        write: WriterSettings,
-        labels: Labels,
+        engine: Engine,
+        settings: RunSettings,
         interrupts: SignalGuard,
         warn: Callable[[str], None],
-        *,
-        line_buffered: bool = False,
-        scores: bool = False,
     ) -> None:
-        self.tagger, self._read, self._write_settings, self._labels = tagger, read, write, labels
+        self.engine, self._settings = engine, settings
+        self._labels = Labels(engine.bundle.tags, settings.labels)
         self._interrupts, self.warn = interrupts, warn
-        self._line_buffered, self._scores = line_buffered, scores
         self.gap = b""
 
     def run(
@@ -89,7 +88,7 @@ class Filter:
         :raises OSError: the output cannot be written.
         """
         fine, self.gap = True, b""
-        document = open_document(self._write_settings, self._labels)
+        document = open_document(self._settings.writer, self._labels)
         for path in paths:
             try:
                 with opened(path) as descriptor:
@@ -125,25 +124,38 @@ class Filter:
         :raises DataError: it is no text, or cannot be read to its end.
         """
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
-        own = open_document(self._write_settings, self._labels) if document is None else None
-        writing = Writer(name, self._write_settings, self._labels, document or own)
-        together = () if self._line_buffered else writing.block_forms
-        reading = Reader(name, self._read, self.warn, together=together)
+        own = open_document(self._settings.writer, self._labels) if document is None else None
+        writing = Writer(name, self._settings.writer, self._labels, document or own)
+        together = () if self._settings.line_buffered else writing.block_forms
+        reading = Reader(name, self._settings.reader, self.warn, together=together)
         pending = [gap]
 
         def put(data: bytes) -> None:
             if data:
                 write(pending.pop() + data if pending else data)
 
-        source = Source(descriptor, name, Guard(null=self._read.null, whole=whole), observe)
+        source = Source(descriptor, name, Guard(null=self._settings.reader.null, whole=whole), observe)
         try:
-            pipe = Stream(self.tagger, put, self._interrupts, line_buffered=self._line_buffered, scores=self._scores, count=count)
+            pipe = Stream(
+                self.engine, put, self._interrupts, line_buffered=self._settings.line_buffered, scores=self._settings.needs_probabilities, count=count
+            )
             pipe.run(source, reading, writing)
             if own:
                 put(own.finish())
         finally:
             source.stop()
             self.gap = pending[0] if pending else writing.gap()
+
+
+def open_filter(settings: RunSettings, guard: SignalGuard, warn: Callable[[str], None]) -> Filter:
+    """Open the model and make a filter. Raises ModelError, DeviceError, OptionError."""
+    session = Session(settings.model, device=settings.device)
+    engine = Engine(session, batch_tokens=settings.batch_tokens, threads=settings.threads)
+    filter_ = Filter(engine, settings, guard, warn)
+    gc.freeze()  # what is there now stays: no need to look through it time and again
+    gc.set_threshold(10_000)  # a window is more lists than the usual 700, and all of them are in use
+    gc.enable()
+    return filter_
 
 
 def to_standard_output(filter_: Filter, paths: Sequence[str]) -> bool:

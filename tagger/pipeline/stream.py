@@ -10,10 +10,10 @@ from tagger.errors import DataError
 from tagger.formats.reader import Reader
 from tagger.formats.sentence import Block, ConllBlock, Piece
 from tagger.formats.writer import Writer
+from tagger.inference.engine import Engine
 from tagger.inference.window import Window
 from tagger.pipeline.source import Source
 from tagger.system.signals import Interrupted, SignalGuard
-from tagger.tagger import Tagger
 
 WINDOW_SENTENCES = 8192  # empty ones cost memory, too
 # A window of lines of at most about so many bytes a token, which are little more than the words, has at least so many tokens: what is done once for a
@@ -52,7 +52,7 @@ class Stream:
 
     def __init__(
         self,
-        tagger: Tagger,
+        engine: Engine,
         write: Callable[[bytes], None],
         interrupts: SignalGuard,
         *,
@@ -60,7 +60,7 @@ class Stream:
         scores: bool = False,
         count: Callable[[int], None] = lambda tokens: None,
     ) -> None:
-        self._tagger, self._write, self._interrupts = tagger, write, interrupts
+        self._engine, self._write, self._interrupts = engine, write, interrupts
         self._line_buffered, self._scores, self._count = line_buffered, scores, count
         self._running: tuple[list[Piece], Window] | None = None
 
@@ -95,7 +95,7 @@ class Stream:
                 tokens += count
                 if isinstance(piece, ConllBlock) and piece.size <= NARROW * count:
                     narrow += count
-                full = max(self._tagger.window_tokens, NARROW_TOKENS if 2 * narrow > tokens else 0)
+                full = max(self._engine.window_tokens, NARROW_TOKENS if 2 * narrow > tokens else 0)
                 if tokens >= full or len(window) >= WINDOW_SENTENCES:
                     self._flush(window, writing)
                     window, tokens, narrow = [], 0, 0
@@ -131,15 +131,15 @@ class Stream:
                 lengths.append(len(piece.tokens))
                 tokens += piece.tokens
         places = np.array(starts, np.int64), np.array(lengths, np.int64)
-        return self._tagger.begin(tokens, *places, probabilities=self._scores, ahead=not self._line_buffered)
+        return self._engine.submit(tokens, *places, probabilities=self._scores, ahead=not self._line_buffered)
 
     def _settle(self, writing: Writer) -> None:
         """Write the window that is being tagged."""
         if self._running is None:
             return
         (pieces, window), self._running = self._running, None
-        self._tagger.finish(window)
-        names = self._tagger.bundle.tags
+        self._engine.collect(window)
+        names = self._engine.bundle.tags
         parts: list[bytes] = []
         place = size = 0
         for piece in pieces:

@@ -1,0 +1,57 @@
+"""From the options of the command line to typed settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tagger.cli.conflicts import TEXT_ONLY
+from tagger.formats.labels import LabelSettings
+from tagger.formats.reader import ReaderSettings
+from tagger.formats.writer import WriterSettings
+from tagger.pipeline.settings import BatchSettings, RunSettings
+
+
+def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSettings:
+    """The settings of a run.
+
+    :param model: path of the model file.
+    :param color: whether entities are coloured.
+    """
+    form = options["input_format"]
+    if form == "auto":
+        form = "text" if any(options[name] for name in TEXT_ONLY) else None
+    return RunSettings(
+        reader=ReaderSettings(
+            form=form,
+            column=options["token_column"],
+            pretokenized=options["pretokenized"],
+            sentences=options["sentences"],
+            null=options["null"],
+            strict=options["strict"],
+        ),
+        writer=WriterSettings(
+            form="count" if options["count"] else options["output_format"],
+            column=options["column"],
+            key=options["key"],
+            color=color,
+        ),
+        labels=LabelSettings(scheme=options["scheme"], mapping=options["mapping"], only=options["only"], scores=options["scores"]),
+        model=model,
+        device=options["device"],
+        threads=options["threads"],
+        batch_tokens=options["batch_tokens"],
+        line_buffered=options["line_buffered"],
+    )
+
+
+def batch_settings(options: Mapping[str, Any]) -> BatchSettings:
+    """The settings of annotation file by file."""
+    return BatchSettings(
+        paths=options["files"],
+        recursive=options["recursive"],
+        include=options["include"],
+        output_dir=options["output_dir"],
+        backup=options["in_place"] or "",
+        resume=options["resume"],
+        jobs=options["jobs"],
+        verbose=options["verbose"],
+    )
