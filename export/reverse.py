@@ -10,11 +10,11 @@ import torch
 
 from export.graph import GATES
 from tagger.errors import ModelError
-from tagger.inference.transitions import FORBIDDEN, Transitions
 from tagger.model_file.bundle import graph_of, read_bundle
 from tagger.model_file.content import read_model
 from tagger.model_file.graph import LARGEST_FIGURE, MOST_NODES
 from tagger.model_file.shapes import WIDEST
+from tagger.model_file.transitions import FORBIDDEN, Transitions
 from tagger.train.student.checkpoint import Checkpoint
 from tagger.train.student.network import CELLS, OUTPUTS, NetworkSettings
 from tagger.validation import MEND, choice, figure, flag, of_file, shown, whole

@@ -1,37 +1,28 @@
 """What many tests share: a tiny tagger, trained once, as a checkpoint and as a model file."""
 
 import gzip
-import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
-import corpus_maker
 import hypothesis
 import pytest
+from support import corpora
+from support.processes import ROOT, run_program
 
-ROOT = Path(__file__).resolve().parent.parent
 # The same examples each time, however slow the machine: what a test finds today it does not find by chance.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
-SHARED = ROOT.parent / "shared"
 # Shells start background jobs deaf to Ctrl-C, and what they start is deaf, too; programs under test are to hear it wherever the tests run.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def run_program(name: str, *arguments: object, stdin: bytes = b"", check: bool = False, **environment: str) -> subprocess.CompletedProcess:
-    """Run one of the launchers in bin/ as a process of its own."""
-    command = [sys.executable, str(ROOT / "bin" / name), *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, check=check, env={**os.environ, **environment}, timeout=300)
 
 
 @pytest.fixture
 def examples_folder(tmp_path) -> Path:
     """The files that examples in the documents name, and a folder `programs` with uk-tag, for `pipes.bash`."""
-    sentences = [" ".join(tokens) for tokens, _ in corpus_maker.sentences(30)]
+    sentences = [" ".join(tokens) for tokens, _ in corpora.sentences(30)]
     (tmp_path / "corpus.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
-    (tmp_path / "corpus.conll").write_text(corpus_maker.conll(30), encoding="utf-8")
+    (tmp_path / "corpus.conll").write_text(corpora.conll(30), encoding="utf-8")
     rows = "\n".join(f"{number}\t{token}" + "\t_" * 8 for number, token in enumerate(sentences[0].split(), 1))
     (tmp_path / "corpus.conllu").write_text(rows + "\n\n", encoding="utf-8")
     (tmp_path / "more.txt.gz").write_bytes(gzip.compress(sentences[1].encode() + b"\n"))
@@ -48,7 +39,7 @@ def examples_folder(tmp_path) -> Path:
 def tiny_corpus(tmp_path_factory) -> Path:
     """A CoNLL file of 200 sentences in 20 documents."""
     path = tmp_path_factory.mktemp("corpus") / "train.conll"
-    path.write_text(corpus_maker.conll(200), encoding="utf-8")
+    path.write_text(corpora.conll(200), encoding="utf-8")
     return path
 
 
@@ -72,9 +63,17 @@ def tiny_model(tiny_checkpoint, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tagger(tiny_model):
+    """The tiny tagger, opened once."""
+    from tagger import Tagger
+
+    return Tagger.load(tiny_model, device="cpu")
+
+
+@pytest.fixture(scope="session")
 def tokenizer(tmp_path_factory) -> Path:
     """The tokenizer of a tiny encoder."""
-    from teacher_maker import definition
+    from support.tiny_encoder import definition
 
     path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
     path.write_text(definition(), encoding="utf-8")
@@ -84,7 +83,7 @@ def tokenizer(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def weights(tokenizer) -> Path:
     """The weights of the same encoder, in 4 bits."""
-    from teacher_maker import write_weights
+    from support.tiny_encoder import write_weights
 
     from tagger.train.teacher.tokenizer import SubwordTokenizer
 
@@ -97,8 +96,8 @@ def weights(tokenizer) -> Path:
 def teacher_corpus(tmp_path_factory) -> Path:
     """A folder with an annotated file; and plain text, some of it from documents of the annotated file."""
     folder = tmp_path_factory.mktemp("corpus")
-    (folder / "train.conll").write_text(corpus_maker.conll(200), encoding="utf-8")
-    blocks = ["\n".join(" ".join(tokens) for tokens, _ in corpus_maker.sentences(12, seed)) for seed in range(10, 40)]
+    (folder / "train.conll").write_text(corpora.conll(200), encoding="utf-8")
+    blocks = ["\n".join(" ".join(tokens) for tokens, _ in corpora.sentences(12, seed)) for seed in range(10, 40)]
     (folder / "news.txt").write_text("\n\n".join(blocks), encoding="utf-8")
     return folder
 
@@ -106,7 +105,7 @@ def teacher_corpus(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def teacher_pipeline(teacher_corpus, tokenizer, weights) -> tuple[Path, str]:
     """All steps through the teacher's commands: the folder with their files, and what evaluate printed."""
-    from teacher_maker import run
+    from support.tiny_encoder import run
 
     corpus = teacher_corpus
     package = ["--weights", weights, "--tokenizer", tokenizer, "--threads", 1]

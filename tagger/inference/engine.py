@@ -16,7 +16,7 @@ from tagger.inference.device import processors
 from tagger.inference.marginals import marginals
 from tagger.inference.packing import Packing
 from tagger.inference.session import Session
-from tagger.inference.transitions import viterbi
+from tagger.inference.viterbi import viterbi
 from tagger.inference.window import Annotation, Job, Window
 from tagger.inference.word_cache import CACHED_WORDS, EMBEDDED_WORDS, WordCache
 from tagger.tags import continuations

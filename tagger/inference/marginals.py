@@ -1,12 +1,12 @@
 """How probable each tag is at each position, over all legal sequences (forward-backward, Rabiner 1989), for all sentences of a batch at once.
 
-As :mod:`tagger.inference.transitions`, element by element along the sentences, so a sentence gets the same bits whatever stands beside it.
+As :mod:`tagger.inference.viterbi`, element by element along the sentences, so a sentence gets the same bits whatever stands beside it.
 """
 
 import numpy as np
 
 from tagger.inference.packing import Packing
-from tagger.inference.transitions import Transitions
+from tagger.model_file.transitions import Transitions
 
 LOWEST = 1e-200  # sums below, or above 1/LOWEST, say that products are near the end of what float64 holds
 

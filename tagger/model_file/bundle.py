@@ -11,9 +11,9 @@ import numpy as np
 
 from tagger.errors import ModelError
 from tagger.features.vocabulary import Vocabulary
-from tagger.inference.transitions import Transitions
 from tagger.model_file.graph import Graph, read_graph
 from tagger.model_file.metadata import read_metadata
+from tagger.model_file.transitions import Transitions
 from tagger.tags import OUTSIDE, tag_set
 from tagger.validation import MEND, figure, figures, first_line, is_deep, is_plain, parse, sequence, shown, table
 

@@ -203,19 +203,21 @@ class Blocks:
 
 
 def host_alone(data: bytes, form: str = "conll", kept: dict = {}, **how) -> float:  # noqa: B006 - the model is opened once
-    """Seconds of reading, looking up, decoding and writing, with a network that costs nothing. `how` is for ReadSettings."""
+    """Seconds of reading, looking up, decoding and writing, with a network that costs nothing. `how` is for ReaderSettings."""
     from tagger.formats.labels import Labels, LabelSettings
     from tagger.formats.reader import Reader, ReaderSettings
     from tagger.formats.writer import Writer, WriterSettings
+    from tagger.inference.engine import Engine
+    from tagger.inference.model_path import model_file
+    from tagger.inference.session import Session
     from tagger.pipeline.stream import Stream
-    from tagger.tagger import Tagger
 
     if not kept:
-        kept["tagger"] = Tagger(Replay(Tagger.load(device="cpu").session, constant=True))
-    tagger = kept["tagger"]
-    writing = Writer("corpus", WriterSettings(), Labels(tagger.bundle.tags, LabelSettings()))
+        kept["engine"] = Engine(Replay(Session(model_file(None, device="cpu"), device="cpu"), constant=True))
+    engine = kept["engine"]
+    writing = Writer("corpus", WriterSettings(), Labels(engine.bundle.tags, LabelSettings()))
     reading = Reader("corpus", ReaderSettings(form, **how), print, together=writing.block_forms)
-    pipe = Stream(tagger, lambda data: None, Undisturbed())
+    pipe = Stream(engine, lambda data: None, Undisturbed())
     began = time.perf_counter()
     pipe.run(Blocks(data), reading, writing)
     return time.perf_counter() - began

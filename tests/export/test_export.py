@@ -5,8 +5,8 @@ import json
 import numpy as np
 import onnx
 import pytest
-from conftest import run_program
-from student_maker import random_checkpoint
+from support.processes import run_program
+from support.tiny_student import random_checkpoint
 
 from export.graph import OPSET, build
 from export.model_file import to_bytes

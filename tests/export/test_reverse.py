@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-from conftest import run_program
-from student_maker import OPTIONS, random_checkpoint
+from support.processes import run_program
+from support.tiny_student import OPTIONS, random_checkpoint
 
 from export.graph import build
 from export.model_file import to_bytes

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 import torch
-from conftest import run_program
-from student_maker import OPTIONS, random_checkpoint
+from support.processes import run_program
+from support.tiny_student import OPTIONS, random_checkpoint
 
 from tagger.train.student import checkpoint as checkpoints
 from tagger.train.student.embedding_quantization import round_table

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from tagger.tagger import Tagger
 from tagger.train.data.corpus import Document, Sentence, read_conll
 from tagger.train.evaluation.calibration import ScoredEntities, at_temperature, best_temperature, bins, calibration_table, score_entities
 
@@ -19,11 +18,6 @@ def test_error_and_log_loss_by_hand():
     assert found.log_loss() == pytest.approx(-(np.log(0.55) + np.log(0.43) + np.log(0.8)) / 4, abs=1e-5)
     assert make([], []).error() == 0 and make([], []).log_loss() == 0
     assert make([1.0], [0]).log_loss() < 20  # a sure score that is wrong costs much, and not infinitely much
-
-
-@pytest.fixture
-def tagger(tiny_model):
-    return Tagger.load(tiny_model, device="cpu")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from corpus_maker import conll
+from support.corpora import conll
 
 from tagger.features.names import FeatureSettings
 from tagger.tags import tag_set

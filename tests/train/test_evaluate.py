@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import run_program
+from support.processes import run_program
 
 from tagger.inference.model_path import SHIPPED_MODEL, sister
 

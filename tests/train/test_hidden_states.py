@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from click import UsageError
-from conftest import run_program
-from teacher_maker import WIDTH, run
+from support.processes import run_program
+from support.tiny_encoder import WIDTH, run
 
 from tagger.errors import DataError
 from tagger.train.cli.teacher import teacher

@@ -4,7 +4,7 @@ import pytest
 
 datasets = pytest.importorskip("datasets", reason="needs the package datasets")
 
-from conftest import run_program  # noqa: E402
+from support.processes import run_program  # noqa: E402
 
 from tagger.errors import DataError  # noqa: E402
 from tagger.train.data.sources import read  # noqa: E402

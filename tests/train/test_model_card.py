@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import run_program
+from support.processes import run_program
 
 
 @pytest.fixture(scope="module")

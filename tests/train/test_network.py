@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from padded import marginals_padded
+from support.padded import marginals_padded
 
-from tagger.inference.transitions import FORBIDDEN
+from tagger.model_file.transitions import FORBIDDEN
 from tagger.tags import continuations, tag_set
 from tagger.train.student.crf import LinearChain, forward_steps, forward_tree
 from tagger.train.student.network import Network, NetworkSettings

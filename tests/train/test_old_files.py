@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, run_program
+from support.processes import ROOT, run_program
 
 from tagger.tagger import Tagger
 from tagger.train.data.labelled_text import PlainDocument, best_tags, read_text

@@ -1,9 +1,9 @@
 """Data cut as running text is: what is split, what entities keep, and what stays untouched."""
 
 import pytest
-from conftest import SHARED, run_program
 from hypothesis import given
 from hypothesis import strategies as st
+from support.processes import SHARED, run_program
 
 from tagger import tags as bio
 from tagger.train.data.corpus import Document, Sentence, read_conll

@@ -8,10 +8,10 @@ import subprocess
 import sys
 from itertools import pairwise
 
-import corpus_maker
 import pytest
-from conftest import ROOT, SHARED, run_program
-from student_maker import rates
+from support import corpora
+from support.processes import ROOT, SHARED, run_program
+from support.tiny_student import rates
 
 from tagger.errors import DataError
 from tagger.tags import tag_set
@@ -36,7 +36,7 @@ def split(tmp_path_factory):
     """A training and a test file of different documents, and a further one."""
     folder = tmp_path_factory.mktemp("split")
     for name, count, seed in (("train", 200, 1), ("test", 60, 2), ("more", 80, 3)):
-        (folder / f"{name}.conll").write_text(corpus_maker.conll(count, seed), encoding="utf-8")
+        (folder / f"{name}.conll").write_text(corpora.conll(count, seed), encoding="utf-8")
     return folder
 
 

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from teacher_maker import run
+from support.tiny_encoder import run
 
 from tagger.errors import DataError
 from tagger.train.cli.teacher import teacher

@@ -2,12 +2,12 @@
 
 import random
 
-import corpus_maker
 import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
-from teacher_maker import HEADS, INNER, LAYERS, POSITIONS, WIDTH, run, write_weights
+from support import corpora
+from support.tiny_encoder import HEADS, INNER, LAYERS, POSITIONS, WIDTH, run, write_weights
 
 from tagger.errors import DataError, ModelError, TaggerError
 from tagger.tagger import Tagger
@@ -83,7 +83,7 @@ def test_cut_pieces_segment_the_text_as_before(tokenizer):
 
 def test_windows_hold_every_token_once_with_context_around(tokenizer):
     pieces = SubwordTokenizer.read(tokenizer)
-    sentences = [subword_sentence(tokens, pieces, 40) for tokens, _ in corpus_maker.sentences(60)]
+    sentences = [subword_sentence(tokens, pieces, 40) for tokens, _ in corpora.sentences(60)]
     windows = list(cut_windows(0, sentences, 24, 10))
     assert [window.start for window in windows] == [0, *(window.end for window in windows[:-1])] and windows[-1].end == 60
     assert sum(len(window.firsts) for window in windows) == sum(len(sentence.firsts) for sentence in sentences)
@@ -109,7 +109,7 @@ def test_a_sentence_by_itself_is_read_whole(tokenizer):
     torch.manual_seed(1)
     encoder = Encoder(EncoderSettings(WIDTH, LAYERS, HEADS, INNER, len(SubwordTokenizer.read(tokenizer)), POSITIONS))
     made = Teacher(encoder, SubwordTokenizer.read(tokenizer), torch.nn.Linear(WIDTH, 3), TAGS)
-    sentences = [tuple(tokens) for tokens, _ in corpus_maker.sentences(3)]
+    sentences = [tuple(tokens) for tokens, _ in corpora.sentences(3)]
     [rows] = tag_probabilities([made], [PlainDocument("a", "", sentences)], core=1, margin=0)
     for tokens, own in zip(sentences, rows, strict=True):
         [[alone]] = tag_probabilities([made], [PlainDocument("a", "", [tokens])])

@@ -6,12 +6,12 @@ import subprocess
 import sys
 import time
 
-import corpus_maker
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, run_program
-from student_maker import OPTIONS, rates
+from support import corpora
+from support.processes import ROOT, run_program
+from support.tiny_student import OPTIONS, rates
 
 from tagger.errors import ModelError
 from tagger.train.student import checkpoint as checkpoints
@@ -125,7 +125,7 @@ def test_a_development_label_unknown_to_training_is_told(tiny_corpus, tmp_path):
 
 def test_odd_but_good_data_trains(tmp_path):
     data = tmp_path / "odd.conll"
-    data.write_text("# newdoc id = A_long\n" + LONG + corpus_maker.conll(60) + "# newdoc id = B_one\nКиїв\tB-LOC\n")
+    data.write_text("# newdoc id = A_long\n" + LONG + corpora.conll(60) + "# newdoc id = B_one\nКиїв\tB-LOC\n")
     done = fit(data, tmp_path / "odd.pt", "--epochs", "1", "--output-layer", "softmax", "--features", "word,pieces", "--cell", "gru", "--layer-norm")
     assert done.returncode == 0, done.stderr.decode()
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT
+from support.processes import ROOT
 
 from tagger.train.cli import main
 from tagger.train.cli.common import ProgressBar, RenamedOption

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from tagger.errors import DataError
-from tagger.inference.transitions import Transitions, viterbi_padded
+from tagger.inference.viterbi import viterbi_padded
+from tagger.model_file.transitions import Transitions
 from tagger.train.data.corpus import DISTINCTIVE_TOKENS, Document
 from tagger.train.data.writing import whole_file
 

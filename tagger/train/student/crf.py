@@ -6,7 +6,7 @@ If its scores are not trained, the chain is only the mask.
 import torch
 from torch import Tensor, nn
 
-from tagger.inference.transitions import FORBIDDEN, Transitions
+from tagger.model_file.transitions import FORBIDDEN, Transitions
 from tagger.tags import transition_mask
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from tagger.inference.transitions import viterbi_padded
+from tagger.inference.viterbi import viterbi_padded
 from tagger.train.data.corpus import Document
 from tagger.train.data.sources import all_sentences
 from tagger.train.evaluation.metrics import score

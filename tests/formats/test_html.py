@@ -1,0 +1,184 @@
+"""The page and the counts: nothing of the text is taken for mark-up, and nothing of it is lost."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.processes import run_program
+
+from tagger.formats.entity_writers import EXAMPLE, Tally
+from tagger.formats.html import Page
+from tagger.formats.labels import LabelView, ScoredSpan
+from tagger.formats.sentence import Sentence
+from tagger.text.tokenizer import token_spans
+
+TEXT = 'Олена <script>alert("1")</script> Коваленко & Петро живуть у Києві'
+# of the category Cf, but with a shape of their own: Arabic and Kaithi number signs, parts of hieroglyphs
+VISIBLE = [*map(chr, range(0x600, 0x606)), *"\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd", *map(chr, range(0x13430, 0x13440))]
+VOID = {"meta", "input"}
+
+
+class Reader(HTMLParser):
+    """Reads a page back: paragraphs, entities, and whether every element is closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.names, self.paragraphs, self.marks = [], Counter(), [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.names[tag] += 1
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "p":
+            self.paragraphs.append("")
+        if tag == "mark" and "p" in self.open:
+            self.marks.append("")
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "p" in self.open and "b" not in self.open:
+            self.paragraphs[-1] += data
+            if "mark" in self.open:
+                self.marks[-1] += data
+
+
+def read(page: bytes) -> Reader:
+    reader = Reader()
+    reader.feed(page.decode())
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def sentence_of(text: str, ending: bytes = b"\n") -> Sentence:
+    offsets = token_spans(text)
+    return Sentence([text[start:end] for start, end in offsets], 1, "text", text=text, offsets=offsets, ending=ending)
+
+
+def view_of(sentence: Sentence, label: str) -> LabelView:
+    length = len(sentence.tokens)
+    return LabelView(["O"] * length, [ScoredSpan(0, 1, label), ScoredSpan(length // 2, length, label)] if length > 1 else [])
+
+
+def is_seen(sign: str) -> bool:
+    """Whether a character shows, and lets others stand where they are; a joiner may be one of an emoji."""
+    fit = unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or sign in "\n\t\u200d" or sign in VISIBLE
+    return fit and not 0xFDD0 <= ord(sign) <= 0xFDEF and ord(sign) & 0xFFFE != 0xFFFE
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=40).filter(lambda text: "\r" not in text and "\n" not in text), max_size=4), st.sampled_from(["PERS", "<b>&\"'"]))
+def test_whatever_is_in_the_text(texts, label):
+    page = Page([label])
+    sentences = [sentence_of(text) for text in texts]
+    data = b"".join([*(page.write("a<b", sentence, view_of(sentence, label)) for sentence in sentences), page.finish()])
+    reader = read(data)
+    plain = [re.sub("⟨U\\+([0-9A-F]{4,6})⟩", lambda found: chr(int(found[1], 16)), text) for text in reader.paragraphs]
+    assert plain == [text for text in texts if text.strip()] and all(map(is_seen, data.decode()))
+    names = "html head meta title style body header label input h2 p mark b span section table caption tr td"
+    assert set(reader.names) <= set(names.split())
+    assert not re.search(rb"https?:|<script|<link|url\(", data)
+
+
+def test_what_would_not_be_seen_is_shown_by_its_number():
+    text = "Ки\u202eїв\u202c \u200bЛьвів\u2066 так\x00\x1b\x85\u2028 \U000e0041 Ки\u200dїв 👩\u200d💻 \ufeffні"
+    sentence = sentence_of(text)
+    page = Page(["LOC"])
+    data = page.write("a\u202eb.txt", sentence, LabelView([], [ScoredSpan(0, 1, "LOC")])) + page.finish()
+    shown = data.decode()
+    assert '<h2>a<span class="code">⟨U+202E⟩</span>b.txt</h2>' in shown and "👩\u200d💻" in shown
+    for sign in "\u202e\u202c\u200b\u2066\x00\x1b\x85\u2028\U000e0041":
+        assert sign not in shown and f">⟨U+{ord(sign):04X}⟩</span>" in shown
+    assert shown.count("\u200d") == 1 and read(data).open == []
+
+
+def test_the_program(tiny_model):
+    done = run_program("uk-tag", "-m", tiny_model, "-O", "html", stdin=(TEXT + "\n\n\xff\n".encode("latin-1").decode("latin-1")).encode())
+    reader = read(done.stdout)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert reader.paragraphs[0] == TEXT
+    assert "Києві" in reader.marks
+
+
+def test_one_page_for_all_inputs_and_one_for_each_file(tiny_model, tmp_path):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(f"Олена живе в Києві ({name})\n", encoding="utf-8")
+    reader = read(run_program("uk-tag", "-m", tiny_model, "-O", "html", tmp_path / "a.txt", tmp_path / "b.txt", check=True).stdout)
+    assert (reader.names["html"], reader.names["h2"], len(reader.paragraphs)) == (1, 3, 2)
+    run_program("uk-tag", "-m", tiny_model, "-O", "html", "-r", tmp_path, "--include", "*.txt", "--output-dir", tmp_path / "out", check=True)
+    for name in ("a", "b"):
+        assert read((tmp_path / "out" / f"{name}.html").read_bytes()).paragraphs == [f"Олена живе в Києві ({name}.txt)"]
+
+
+def test_sentences_of_a_line_share_a_paragraph_and_scores_are_shown(tiny_model):
+    text = "Олена живе в Києві. Петро живе у Львові.\nЦе все."
+    done = run_program("uk-tag", "-m", tiny_model, "-O", "html", "--sentences", "--scores", stdin=text.encode(), check=True)
+    assert read(done.stdout).paragraphs == text.split("\n")
+    assert re.search(rb"<b>LOC [01]\.\d\d</b>", done.stdout)
+
+
+def test_no_input_is_a_page_too(tiny_model):
+    assert read(run_program("uk-tag", "-m", tiny_model, "-O", "html", check=True).stdout).names["mark"] > 0
+
+
+def test_columns_in(tiny_model):
+    done = run_program("uk-tag", "-m", tiny_model, "-i", "conll", "-O", "html", stdin="# id\nОлена\nживе\n\nКиїв\n".encode(), check=True)
+    assert read(done.stdout).paragraphs == ["Олена живе", "Київ"]
+
+
+def test_count(tiny_model):
+    lines = ["Олена живе в Києві .", "Петро живе в Києві .", "Так ."] * 3
+    done = run_program("uk-tag", "-m", tiny_model, "--count", stdin="\n".join(lines).encode(), check=True)
+    rows = [line.split("\t") for line in done.stdout.decode().splitlines()]
+    assert ["6", "LOC", "Києві", lines[0]] in rows
+    assert [-int(row[0]) for row in rows] == sorted(-int(row[0]) for row in rows)
+    inline = run_program("uk-tag", "-m", tiny_model, "-O", "inline", stdin="\n".join(lines).encode(), check=True).stdout.decode()
+    assert Counter(re.findall(r"<(\w+)>([^<]*)<", inline)) == {(row[1], row[2]): int(row[0]) for row in rows}
+
+
+@pytest.mark.parametrize("options", [["-O", "jsonl"], ["--scores"], ["--in-place"]])
+def test_count_goes_alone(options):
+    assert run_program("uk-tag", "--count", *options, "setup.cfg").returncode == 2
+
+
+def test_rows_of_counts_are_whole_and_bounded():
+    tally, text = Tally(), "тут " * 300 + "Біла\tЦерква" + " там" * 300
+    sentence = sentence_of(text)
+    place = sentence.tokens.index("Біла")
+    tally.write("-", sentence, LabelView([], [ScoredSpan(place, place + 2, "LOC")]))
+    count, label, name, example = tally.finish().decode().rstrip("\n").split("\t")
+    assert (count, label, name) == ("1", "LOC", "Біла Церква")
+    assert "Біла Церква" in example and len(example) <= EXAMPLE + 2
+
+
+def table(*texts: str) -> list[list[str]]:
+    """Rows of counts, each of which has a name that is all of its text, as a spreadsheet reads them."""
+    tally = Tally()
+    for text in texts:
+        sentence = Sentence([text], 1, "text", text=text, offsets=[(0, len(text))])
+        tally.write("-", sentence, LabelView([], [ScoredSpan(0, 1, "LOC")]))
+    return list(csv.reader(io.StringIO(tally.finish().decode(), newline=""), dialect="excel-tab"))
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="=+-@＝＠﹣\"'\t\r\n\v\x1c\x85\u2028\x00\udcff ab", min_size=1), min_size=1, max_size=5))
+def test_no_cell_runs_and_every_row_is_one(texts):
+    rows = table(*texts)
+    assert all(len(row) == 4 and row[0].isdigit() for row in rows) and sum(int(row[0]) for row in rows) == len(texts)
+    for cell in (cell for row in rows for cell in row):
+        assert not cell.startswith(tuple("=+-@＝＋－＠﹦﹢﹣﹫\t\r")) and not set(cell) & set("\t\r\n\x0b\x1c\x85\u2028\x00")
+
+
+def test_formulas_become_text():
+    for name in ("=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", '=HYPERLINK("http://a.example";"x")', '"=1', " =1"):
+        assert table(name) == [["1", "LOC", f"'{name.strip()}", f"'{name.strip()}"]]
+    for name in ("Київ", "А-1", "1=1", "—", "'так"):
+        assert table(name) == [["1", "LOC", name, name]]

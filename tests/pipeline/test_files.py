@@ -1,0 +1,86 @@
+"""Which files are annotated and where to, with links, other names and all that would do harm."""
+
+import os
+from pathlib import Path
+
+import pytest
+from support.trees import RECORD, WORD, columns, run
+
+from tagger.pipeline.files import Left, Selection, tasks_in_place, tasks_into
+from tagger.pipeline.marks import Marks
+
+
+def test_links_in_a_tree_are_passed_over_and_named_ones_followed(words, tmp_path, tiny_model):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "c.conll").write_text(WORD, encoding="utf-8")
+    (words / "link.conll").symlink_to(outside / "c.conll")
+    (words / "folder").symlink_to(outside)
+    (words / ".hidden").touch()
+    os.mkfifo(words / "pipe.conll")
+    done = run("-m", tiny_model, "-i", "conll", "--in-place", "-r", words)
+    assert (done.returncode, done.stderr) == (0, "uk-tag: passed over links (2; name one to follow it)\n")
+    done = run("-m", tiny_model, "-i", "conll", "--in-place", "--resume", "-v", "-r", words, "--include", "*.conll")
+    assert "passed over files not named by --include (1), links (2; name one to follow it), pipes, devices or broken links (1)" in done.stderr
+    assert (outside / "c.conll").read_text(encoding="utf-8") == WORD and (words / "link.conll").is_symlink()
+    done = run("-m", tiny_model, "-i", "conll", "--in-place=.bak", words / "link.conll", outside / "c.conll")
+    assert (done.returncode, done.stderr) == (0, "") and columns(outside / "c.conll") == 3 and (words / "link.conll").is_symlink()
+    assert sorted(os.listdir(outside)) == ["c.conll", "c.conll.bak"]
+
+
+def targets(*paths: Path, folder: Path, form: str = "same", recursive: bool = False) -> tuple[list[str], list[str]]:
+    """Where annotations go, below the folder, and what is refused."""
+    left = Left()
+    tasks = tasks_into(Selection([str(path) for path in paths], recursive, ()), str(folder), form, Marks(), left)
+    return [os.path.relpath(task.target, folder) for task in tasks], [str(problem) for problem in left.problems]
+
+
+def test_targets_that_would_do_harm_are_refused(words, tmp_path):
+    out, outside = tmp_path / "out", tmp_path / "outside"
+    for folder in (out, outside, words / "deep"):
+        folder.mkdir()
+    (words / "deep" / "a.conll").write_text(WORD, encoding="utf-8")
+    a, b = words / "a.conll", words / "b.conll"
+    assert targets(a, a, words / "." / "a.conll", folder=out) == (["a.conll"], []), "given twice, done once"
+    (out / "a.conll").symlink_to(outside / "a.conll")
+    (out / "b.conll").mkdir()
+    found, (link, place) = targets(a, b, folder=out)
+    assert found == [] and "by a link" in link and "no regular file" in place
+    (out / "deep").symlink_to(outside)
+    assert any("deep/a.conll leads there by a link" in problem for problem in targets(words, folder=out, recursive=True)[1])
+    found, (problem, _) = targets(words / "deep" / "a.conll", a, folder=words)
+    assert found == [] and "which is an input, too" in problem
+    with open(b, "rb") as file:
+        Marks().set_backup(str(b), file.fileno())
+    (outside / "b.conll").touch()
+    assert "which is a backup" in targets(outside / "b.conll", folder=words)[1][0]
+
+
+@pytest.mark.parametrize(("names", "form"), [(("a/x.txt", "b/x.txt"), "same"), (("x.txt", "x.txt.gz"), "same"), (("x.a", "x.b"), "jsonl")])
+def test_inputs_with_one_output_name_are_told_a_way_out(names, form, tmp_path):
+    paths = [tmp_path / name for name in names]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    found, (problem,) = targets(*paths, folder=tmp_path / "o", form=form)
+    assert len(found) == 1 and "annotate it in a run of its own, into another --output-dir" in problem
+    assert targets(paths[1], folder=tmp_path / "p", form=form)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "target"),
+    [(".gz", "same", ".gz"), (".gz", "jsonl", ".gz.jsonl"), ("..gz", "same", "..gz"), ("a.gz", "same", "a"), ("a.txt.gz", "jsonl", "a.jsonl")],
+)
+def test_names_of_outputs(name, form, target, tmp_path):
+    (tmp_path / name).touch()
+    assert targets(tmp_path / name, folder=tmp_path / "o", form=form) == ([target], [])
+
+
+def test_own_files_are_no_input(tmp_path):
+    for name in (RECORD, ".uk-tag-1-x.tmp", "a.jsonl", "b.tmp"):
+        (tmp_path / name).write_text("x\n")
+    left = Left()
+    tasks = tasks_in_place(Selection([str(tmp_path)], True, ("*.jsonl", "*.tmp")), "", Marks(), left)
+    assert [os.path.basename(task.source) for task in tasks] == ["a.jsonl", "b.tmp"]
+    tasks = tasks_in_place(Selection([str(tmp_path / RECORD)], False, ()), "", Marks(), left)
+    assert tasks == [] and "uk-tag's own" in str(left.problems[0])

@@ -1,0 +1,77 @@
+"""Inputs of great size or odd shape: memory stays flat, and nothing takes quadratic time."""
+
+import threading
+import time
+
+import pytest
+from speed import Blocks, Undisturbed
+from support.processes import LINE, fine, start
+
+from tagger.formats.labels import Labels, LabelSettings
+from tagger.formats.reader import Reader, ReaderSettings
+from tagger.formats.writer import Writer, WriterSettings
+from tagger.inference.engine import WINDOW_TOKENS, Engine
+from tagger.inference.session import Session
+from tagger.pipeline.stream import NARROW_TOKENS, Stream
+
+
+def memory(process) -> int:
+    """Resident memory in KiB."""
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+
+@pytest.mark.parametrize(("line", "sizes"), [("слово\n", (NARROW_TOKENS, 3 * NARROW_TOKENS)), ("слово\t" + "_\t" * 40 + "\n", (WINDOW_TOKENS, NARROW_TOKENS))])
+def test_windows_of_short_lines_are_larger(tiny_model, line, sizes):
+    engine, taken, written = Engine(Session(tiny_model, device="cpu")), [], []
+    submit = engine.submit
+    engine.submit = lambda tokens, *places, **options: taken.append(len(tokens)) or submit(tokens, *places, **options)
+    labels = Labels(engine.bundle.tags, LabelSettings())
+    writing = Writer("corpus", WriterSettings(), labels)
+    reading = Reader("corpus", ReaderSettings("conll"), print, together=writing.block_forms)
+    data = ((line * 9 + "\n") * 8000).encode()
+    Stream(engine, written.append, Undisturbed()).run(Blocks(data), reading, writing)
+    assert len(b"".join(written).splitlines()) == 80_000
+    assert all(sizes[0] <= size < sizes[1] for size in taken[:-1]) and len(taken) > 2
+
+
+def test_many_blank_lines():
+    started = time.monotonic()
+    assert fine(stdin=b"\n" * 200_000) == b"\n" * 200_000
+    assert fine("-i", "conll", stdin=b"\n" * 200_000) == b"\n" * 200_000
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.slow
+def test_a_million_blank_lines_and_a_million_tiny_sentences():
+    for arguments in ((), ("-i", "conll")):
+        assert fine(*arguments, stdin=b"\n" * 1_000_000) == b"\n" * 1_000_000
+    assert fine("-i", "conll", stdin=b"a\n\n" * 1_000_000) == b"a\tO\n\n" * 1_000_000
+
+
+@pytest.mark.slow
+def test_memory_stays_flat():
+    process = start()
+    block, total = (LINE * 1000).encode(), 60_000_000
+    sizes: list[int] = []
+
+    def feed() -> None:
+        for sent in range(0, total, len(block)):
+            process.stdin.write(block)
+            if sent // 10_000_000 != (sent - len(block)) // 10_000_000:
+                sizes.append(memory(process))
+        process.stdin.close()
+
+    feeder = threading.Thread(target=feed)
+    feeder.start()
+    while process.stdout.read(1 << 16):
+        pass
+    feeder.join()
+    assert process.wait() == 0 and max(sizes[2:]) < sizes[1] + 30_000, sizes
+
+
+@pytest.mark.slow
+def test_fifty_megabytes_in_one_line():
+    line = (LINE.strip() + " ") * (50_000_000 // len(LINE.encode()))
+    out = fine(stdin=line.encode())
+    assert out.count(b"\n\n") == 1 and b"".join(row.split(b"\t")[0] for row in out.split(b"\n")) == line.replace(" ", "").encode()
