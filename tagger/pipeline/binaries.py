@@ -5,6 +5,7 @@ it is control characters, or if it has some and is not UTF-8 either. Text in an 
 """
 
 import codecs
+import re
 
 from tagger.formats.encoding import OTHER_MARKS
 from tagger.pipeline.archives import MAGIC as ARCHIVES
@@ -26,7 +27,6 @@ MAGIC = {
     b"MZ\x90\0": "a program",
     b"\xcf\xfa\xed\xfe": "a program",
     b"\xca\xfe\xba\xbe": "a program",
-    b"\0asm": "a WebAssembly program",
     b"SQLite format 3\0": "an SQLite database",
     b"PAR1\x15": "a Parquet table",
     **{magic: f"{name} data" for magic, name in ARCHIVES.items()},
@@ -73,6 +73,13 @@ class Guard:
         if null < 0:
             return None
         return f"is not text (byte {place + null + 1} is NUL); {MEND}, or say -0 if its lines end with NUL"
+
+
+def start_of_text(block: bytes) -> bytes:
+    """What a first block has before the first byte that text does not have; nothing if it starts as a binary file does."""
+    found = re.search(b"[\0" + re.escape(CONTROLS) + b"]", block)
+    start = block[: found.start()] if found else block
+    return b"" if Guard().fault(start) else start
 
 
 def _fault(start: bytes, null: bool) -> str | None:

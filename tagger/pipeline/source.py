@@ -10,7 +10,7 @@ from itertools import chain, islice
 from tagger.errors import DataError
 from tagger.formats.encoding import may_be_mark
 from tagger.pipeline.archives import kind, may_be_magic, unpacked
-from tagger.pipeline.binaries import Guard
+from tagger.pipeline.binaries import Guard, start_of_text
 
 BLOCK = 1 << 16  # bytes: what a pipe holds on Linux
 AHEAD = 4  # blocks read before they are asked for
@@ -55,12 +55,12 @@ def _long_enough(blocks: Iterator[bytes], is_short: Callable[[bytes], bool]) -> 
 
 
 def _before_damage(block: bytes, content: Iterator[bytes]) -> Iterator[bytes]:
-    """What a block has before its first NUL, if the archive is damaged. Raises the DataError that says so."""
+    """What a block has of text, if the archive turns out to be damaged. Raises the DataError that says so."""
     try:
         for _ in islice(content, LOOKED_THROUGH):
             pass
     except DataError:
-        if text := block.partition(b"\0")[0]:
+        if text := start_of_text(block):
             yield text
         raise
 

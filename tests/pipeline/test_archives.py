@@ -14,6 +14,8 @@ from support.processes import LINE, fine, start, tag
 
 from tagger.errors import DataError
 from tagger.pipeline import archives
+from tagger.pipeline.binaries import Guard
+from tagger.pipeline.source import blocks
 
 KINDS = {"gzip": (".gz", gzip.compress), "xz": (".xz", lzma.compress), "bzip2": (".bz2", bz2.compress)}
 ANSWER = "Леся\tB-PERS\nУкраїнка\tI-PERS\nжила\tO\nв\tO\nКиєві\tB-LOC\n.\tO\n\n".encode()
@@ -123,6 +125,34 @@ def test_what_a_damaged_file_holds_is_tagged_and_a_file_is_written_whole_or_not_
         done = tag("-i", "conll", packed, *arguments, cwd=tmp_path)
         assert done.returncode == 1 and b"is damaged" in done.stderr
     assert not (tmp_path / "out").exists() and not (tmp_path / "tagged" / "a").exists()
+
+
+def read(path) -> tuple[bytes, str]:
+    """What is read of a file as text, and the error after it."""
+    content = b""
+    with open(path, "rb") as file:
+        try:
+            for block in blocks(file.fileno(), "file", Guard()):
+                content += block
+        except DataError as error:
+            return content, str(error)
+    return content, ""
+
+
+@pytest.mark.parametrize("size", [1_000, 4_000, 100_000])
+def test_garbage_after_a_fault_does_not_hide_what_came_before(size, tmp_path):
+    content = lines(size // 60)
+    packed = lzma.compress(content)
+    for place in range(len(packed) // 2, len(packed) - 40, len(packed) // 20):
+        damaged = bytearray(packed)
+        damaged[place] ^= 0x55
+        (tmp_path / "a").write_bytes(damaged)
+        found, error = read(tmp_path / "a")
+        assert "this xz file is damaged" in error and found.startswith(content[: len(content) // 4]), place
+    damaged = bytearray(gzip.compress(b"%PDF-1.4\n" * 500))
+    damaged[-6] ^= 1
+    (tmp_path / "a").write_bytes(damaged)
+    assert read(tmp_path / "a")[0] == b""
 
 
 def test_damage_is_told_from_content_that_is_no_text():

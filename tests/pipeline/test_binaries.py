@@ -199,7 +199,7 @@ def test_a_nul_far_from_the_start_is_passed_on_but_never_takes_the_place_of_a_fi
     path.write_bytes(data)
     assert b"\0\tO\n" in fine(stdin=data) and b"\0\tO\n" in fine(path)
     for arguments in (("--in-place", path), (path, "-o", tmp_path / "out"), (path, "--output-dir", tmp_path / "dir")):
-        done = tag(*arguments)
+        done = tag(*arguments, cwd=tmp_path)
         place = data.index(b"\0") + 1
         assert done.returncode == 1 and f"a.txt: is not text (byte {place} is NUL)".encode() in done.stderr
     assert path.read_bytes() == data and not (tmp_path / "out").exists() and not (tmp_path / "dir" / "a.txt").exists()
