@@ -11,7 +11,17 @@ if TYPE_CHECKING:
     from tagger.tagger import Tagger
 
 __version__ = "0.9.0"
-__all__ = ["DataError", "DeviceError", "Entity", "ModelError", "OptionError", "PackageError", "Tagger", "TaggerError", "__version__"]
+__all__ = [
+    "DataError",
+    "DeviceError",
+    "Entity",
+    "ModelError",
+    "OptionError",
+    "PackageError",
+    "Tagger",
+    "TaggerError",
+    "__version__",
+]
 
 # onnxruntime 1.29 and later note a device's id and what was run below ~/.cache, and send it to Microsoft. The variable is read when onnxruntime is
 # imported, which nothing here does before this; whoever wants that sets the variable to 0.

@@ -76,7 +76,9 @@ class Tagger:
         validation.check_text(text)
         return next(self.stream_entities([text], sentences=sentences))
 
-    def stream_entities(self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None) -> Iterator[list[Entity]]:
+    def stream_entities(
+        self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None
+    ) -> Iterator[list[Entity]]:
         """Find the entities of any number of texts, lazily, in order.
 
         :param sentences: as for one text.
@@ -87,7 +89,15 @@ class Tagger:
         validation.check_source(texts, "texts", "tagger(text)")
         return self._entities(texts, sentences, self._window_tokens(window_tokens))
 
-    def map_batch(self, columns: Any, *, tokens: str = "tokens", text: str = "text", tags: str = "tags", entities: str = "entities") -> "dict[str, Column]":
+    def map_batch(
+        self,
+        columns: Any,
+        *,
+        tokens: str = "tokens",
+        text: str = "text",
+        tags: str = "tags",
+        entities: str = "entities",
+    ) -> "dict[str, Column]":
         """Make new columns for a batch of rows.
 
         For `datasets.Dataset.map(tagger.map_batch, batched=True)`, for data frames and for Arrow tables. A missing row
@@ -101,7 +111,9 @@ class Tagger:
         """
         from tagger.formats.tables import tag_columns
 
-        return tag_columns(columns, self.stream, self.stream_entities, tokens=tokens, text=text, tags=tags, entities=entities)
+        return tag_columns(
+            columns, self.stream, self.stream_entities, tokens=tokens, text=text, tags=tags, entities=entities
+        )
 
     def tag(self, tokens: Sequence[str]) -> list[str]:
         """Give the BIO tags of one sentence. Raises DataError if it is no sequence of strings."""
@@ -149,7 +161,9 @@ class Tagger:
                     piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0))
             yield from complete
 
-    def _submitted(self, texts: Iterable[str], sentences: bool, window_tokens: int) -> "Iterator[tuple[Window, tuple[list[_Piece], list[list[Entity]]]]]":
+    def _submitted(
+        self, texts: Iterable[str], sentences: bool, window_tokens: int
+    ) -> "Iterator[tuple[Window, tuple[list[_Piece], list[list[Entity]]]]]":
         """Windows of sentences, submitted, with the lists of entities that are complete once a window is collected."""
         pieces: list[_Piece] = []
         complete: list[list[Entity]] = []

@@ -152,8 +152,12 @@ def check_sentence(sentence: Any, place: str = "the sentence") -> None:
     if type(sentence) is list or type(sentence) is tuple:
         return
     if isinstance(sentence, str):
-        raise DataError(f"{place} is a {_shown(sentence)}: give a list of its tokens, or a text as it was written to tagger(text)")
-    if isinstance(sentence, (*STRINGS, Mapping, Set)) or not (hasattr(sentence, "__len__") and hasattr(sentence, "__iter__")):
+        raise DataError(
+            f"{place} is a {_shown(sentence)}: give a list of its tokens, or a text as it was written to tagger(text)"
+        )
+    if isinstance(sentence, (*STRINGS, Mapping, Set)) or not (
+        hasattr(sentence, "__len__") and hasattr(sentence, "__iter__")
+    ):
         raise DataError(f"{place} is a {_shown(sentence)}: give a list of tokens")
 
 
@@ -171,7 +175,9 @@ def strange_token(sentences: Sequence[Sequence[str]]) -> tuple[int, int] | None:
     kinds = set(map(type, chain.from_iterable(sentences)))
     if kinds <= {str} or all(issubclass(kind, str) for kind in kinds):
         return None
-    return next((i, j) for i, sentence in enumerate(sentences) for j, token in enumerate(sentence) if not isinstance(token, str))
+    return next(
+        (i, j) for i, sentence in enumerate(sentences) for j, token in enumerate(sentence) if not isinstance(token, str)
+    )
 
 
 def token_error(sentences: Sequence[Sequence[str]], sentence: int, token: int, first: int | None) -> DataError:
@@ -182,8 +188,12 @@ def token_error(sentences: Sequence[Sequence[str]], sentence: int, token: int, f
 
 def check_sentences(sentences: Any) -> None:
     """Raise DataError where this is no sequence of sentences of strings."""
-    if isinstance(sentences, (*STRINGS, Mapping, Set)) or not (hasattr(sentences, "__len__") and hasattr(sentences, "__iter__")):
-        raise DataError(f"the sentences are a {_shown(sentences)}: give a list of lists of tokens; any other source of sentences is for stream")
+    if isinstance(sentences, (*STRINGS, Mapping, Set)) or not (
+        hasattr(sentences, "__len__") and hasattr(sentences, "__iter__")
+    ):
+        raise DataError(
+            f"the sentences are a {_shown(sentences)}: give a list of lists of tokens; any other source of sentences is for stream"
+        )
     for number, sentence in enumerate(sentences):
         check_sentence(sentence, f"sentence {number + 1}")
     check_tokens(sentences, 0)
@@ -198,7 +208,9 @@ def check_source(source: Any, what: str, instead: str) -> None:
     if isinstance(source, STRINGS):
         raise DataError(f"this is one {_shown(source)} where {what} should be: give a list of them, or use {instead}")
     if not hasattr(source, "__iter__") and not hasattr(source, "__getitem__"):
-        raise DataError(f"this is a {_shown(source)} where {what} should be: give a list of them, or anything that yields them")
+        raise DataError(
+            f"this is a {_shown(source)} where {what} should be: give a list of them, or anything that yields them"
+        )
 
 
 def check_text(text: Any, place: str = "the text") -> None:

@@ -111,8 +111,36 @@ def teacher_pipeline(teacher_corpus, tokenizer, weights) -> tuple[Path, str]:
     package = ["--weights", weights, "--tokenizer", tokenizer, "--threads", 1]
     data = corpus / "train.conll"
     run("prepare", data, "--text", corpus / "news.txt", "--training", "-o", corpus / "text.npz")
-    run("pretrain", corpus / "text.npz", "-o", corpus / "encoder.pt", "--epochs", 2, "--length", 32, "--rows", 8, *package)
-    tuning = ["--epochs", 8, "--batch", 32, "--rate", 1e-2, "--head-rate", 2e-2, "--layer-decay", 1, "--windows", "16", "--plain", "--threads", 1]
+    run(
+        "pretrain",
+        corpus / "text.npz",
+        "-o",
+        corpus / "encoder.pt",
+        "--epochs",
+        2,
+        "--length",
+        32,
+        "--rows",
+        8,
+        *package,
+    )
+    tuning = [
+        "--epochs",
+        8,
+        "--batch",
+        32,
+        "--rate",
+        1e-2,
+        "--head-rate",
+        2e-2,
+        "--layer-decay",
+        1,
+        "--windows",
+        "16",
+        "--plain",
+        "--threads",
+        1,
+    ]
     run("fit", data, "--encoder", corpus / "encoder.pt", "-o", corpus / "teacher.pt", *tuning)
     teachers = ["--teacher", corpus / "teacher.pt", "--teacher", corpus / "teacher.pt"]
     run("label", corpus / "text.npz", *teachers, "-o", corpus / "silver.npz", "--threads", 1)

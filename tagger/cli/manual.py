@@ -70,7 +70,10 @@ EXAMPLES: list[tuple[str, str]] = [
     ("The most frequent names", "uk-tag --count corpus.txt | head"),
     ("A page to look at", "uk-tag -O html corpus.txt > corpus.html"),
     ("Other names for labels, only some of them", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
-    ("Annotate a folder, all cores, going on where it was stopped", 'uk-tag -r texts --output-dir tagged --resume --jobs "$(nproc)"'),
+    (
+        "Annotate a folder, all cores, going on where it was stopped",
+        'uk-tag -r texts --output-dir tagged --resume --jobs "$(nproc)"',
+    ),
     ("Tag a file in place and keep the old one", "uk-tag -i conll --in-place=.bak corpus.conll"),
 ]
 
@@ -100,7 +103,10 @@ def man_page(command: click.Command, version: str) -> str:
             lines += [".TP", f".B {_roff(record[0])}", _roff(record[1])]
     for title, text in SECTIONS.items():
         lines += [f".SH {title.upper()}", ".nf", _roff(text), ".fi"]
-    lines += [".SH EXAMPLES", *(f".PP\n{_roff(what)}:\n.PP\n.nf\n.RS\n{_roff(example)}\n.RE\n.fi" for what, example in EXAMPLES)]
+    lines += [
+        ".SH EXAMPLES",
+        *(f".PP\n{_roff(what)}:\n.PP\n.nf\n.RS\n{_roff(example)}\n.RE\n.fi" for what, example in EXAMPLES),
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -59,7 +59,9 @@ class Column(click.ParamType):
 
 def one_line(error: click.ClickException, program: str) -> str:
     """A usage error as one line with the mend."""
-    lines = [printable(line) for line in re.split(r"[\n\t]+", error.format_message())]  # click's own; in what it repeats they are no use, either
+    lines = [
+        printable(line) for line in re.split(r"[\n\t]+", error.format_message())
+    ]  # click's own; in what it repeats they are no use, either
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else program
     return f"{program}: {re.sub(' +', ' ', ' '.join(lines)).strip()}; see {command} --help"
 
@@ -78,7 +80,9 @@ def invoke(command: click.Command, program: str, arguments: list[str] | None = N
 def with_optional_value(arguments: list[str], option: str) -> list[str]:
     """Spell a bare `option` so that click does not take the argument behind it for its value."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    return [f"{option}=" if argument == option and place < end else argument for place, argument in enumerate(arguments)]
+    return [
+        f"{option}=" if argument == option and place < end else argument for place, argument in enumerate(arguments)
+    ]
 
 
 def wants_color(choice: str, descriptor: int) -> bool:

@@ -34,7 +34,9 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
             key=options["key"],
             color=color,
         ),
-        labels=LabelSettings(scheme=options["scheme"], mapping=options["mapping"], only=options["only"], scores=options["scores"]),
+        labels=LabelSettings(
+            scheme=options["scheme"], mapping=options["mapping"], only=options["only"], scores=options["scores"]
+        ),
         model=model,
         device=options["device"],
         threads=options["threads"],

@@ -11,7 +11,19 @@ from itertools import groupby
 import numpy as np
 
 from tagger.features.gazetteer import Gazetteer
-from tagger.features.hashing import BASE, SPREAD, HashTable, LetterChecksums, Powers, Substrings, checksums, code_points, of_ngrams, of_strings, with_lead
+from tagger.features.hashing import (
+    BASE,
+    SPREAD,
+    HashTable,
+    LetterChecksums,
+    Powers,
+    Substrings,
+    checksums,
+    code_points,
+    of_ngrams,
+    of_strings,
+    with_lead,
+)
 from tagger.features.names import FeatureSettings
 from tagger.features.word_forms import SHAPES, WordForms, forms
 
@@ -93,7 +105,9 @@ class FeatureEncoder:
         self._settings, self._gazetteer = settings, gazetteer
         self._powers = Powers()
         self._table = _table(entries)
-        self._listed = self._table.find(with_lead(of_strings([str(classes) for classes in range(256)], Powers()), ord("g")))
+        self._listed = self._table.find(
+            with_lead(of_strings([str(classes) for classes in range(256)], Powers()), ord("g"))
+        )
         self._checksums = LetterChecksums()
         self._shapes = of_strings(SHAPES, Powers())
         self._lock = threading.Lock()
@@ -117,11 +131,15 @@ class FeatureEncoder:
             sought = np.concatenate([self._checksums.get(found.text[: usual.sum()], usual), checksums(found.lowered)])
             slots.add(self._listed[self._gazetteer.classes_of(sought)][None])
         kinds = list(self._hashes(found, starts))
-        numbers = self._table.find(np.concatenate([kind.hashes.ravel() for kind in kinds]) if kinds else np.zeros(0, np.uint64))
+        numbers = self._table.find(
+            np.concatenate([kind.hashes.ravel() for kind in kinds]) if kinds else np.zeros(0, np.uint64)
+        )
         for of_pieces, group in groupby(kinds, lambda kind: kind.shortest is None):
             some = list(group)
             own, numbers = np.split(numbers, [sum(kind.hashes.size for kind in some)])
-            own = own.reshape(-1, some[0].hashes.shape[1])  # what stands behind each other in the row is written together
+            own = own.reshape(
+                -1, some[0].hashes.shape[1]
+            )  # what stands behind each other in the row is written together
             if of_pieces:
                 self._drop(own, some[0].hashes[0], starts, found.lengths)
                 slots.add_ragged(own, starts, found.lengths)
@@ -152,7 +170,11 @@ class FeatureEncoder:
                     lengths = affixes[:, None]
                     yield Kind(with_lead(ngrams[lengths - 1, np.maximum(ends - lengths, 0)], ord("s")), affixes)
                 case "shape":
-                    yield Kind(with_lead(np.concatenate([self._shapes[found.shapes], of_strings(shapes, self._powers)]), ord("h"))[None])
+                    yield Kind(
+                        with_lead(
+                            np.concatenate([self._shapes[found.shapes], of_strings(shapes, self._powers)]), ord("h")
+                        )[None]
+                    )
                 case "pieces":
                     yield Kind(with_lead(ngrams[shortest - 1 : longest], ord("n")), None)
 
@@ -192,7 +214,9 @@ class FeatureEncoder:
         itself = pairs[self._last[places[lost]]] == pairs[lost]
         suspect = np.zeros(words, bool)
         suspect[owners[lost[itself]]] = True
-        others = lost[~itself]  # few: where one repeats of which all are overwritten by something else, it stands here twice
+        others = lost[
+            ~itself
+        ]  # few: where one repeats of which all are overwritten by something else, it stands here twice
         others = others[np.argsort(pairs[others])]
         suspect[owners[others[1:]][pairs[others[1:]] == pairs[others[:-1]]]] = True
         return suspect
@@ -212,5 +236,7 @@ def _table(entries: str) -> HashTable:
     for first in range(0, len(ends), ENTRIES):
         some = slice(first, first + ENTRIES)
         begin = starts[first]
-        hashes[some] = Substrings(points[begin : ends[some][-1]], powers).hashes(values[some] - begin, ends[some] - begin)
+        hashes[some] = Substrings(points[begin : ends[some][-1]], powers).hashes(
+            values[some] - begin, ends[some] - begin
+        )
     return HashTable(with_lead(hashes, leads))

@@ -62,7 +62,9 @@ class Gazetteer:
     def classes_of(self, sought: np.ndarray) -> np.ndarray:
         """The classes of words, given their checksums. *Shape:* (words,), uint32 -> uint8."""
         places = self._firsts.take(sought >> self._shift, mode="clip")
-        for halving in reversed(range(self._halvings)):  # the first entry that is not below, all words a halving further together
+        for halving in reversed(
+            range(self._halvings)
+        ):  # the first entry that is not below, all words a halving further together
             step = 1 << halving
             places += (self._checksums.take(places + (step - 1), mode="clip") < sought) * step
         found = self._checksums.take(places, mode="clip") == sought

@@ -108,8 +108,12 @@ class HashTable:
         # with the position in the lower bits, a plain sort, several times as fast, keeps the order of equal places
         order = np.sort(places << POSITION_BITS | np.arange(len(places))) & ((1 << POSITION_BITS) - 1)
         steps = np.arange(len(order))
-        taken = np.maximum.accumulate(places[order] - steps) + steps  # each in its place, or in the first free one behind it (Knuth 1973, 6.4)
-        self._numbers = np.zeros(max(1 << bits, int(taken.max(initial=0)) + 1) + 1, np.int32)  # by place; the last one stays free
+        taken = (
+            np.maximum.accumulate(places[order] - steps) + steps
+        )  # each in its place, or in the first free one behind it (Knuth 1973, 6.4)
+        self._numbers = np.zeros(
+            max(1 << bits, int(taken.max(initial=0)) + 1) + 1, np.int32
+        )  # by place; the last one stays free
         self._numbers[taken] = order + 1
 
     def _places(self, hashes: np.ndarray) -> np.ndarray:
@@ -138,7 +142,9 @@ class HashTable:
 
 LETTERS = "".join(letter for letter in UKRAINIAN if letter.islower())
 ZEROS = b"\0\0"  # as long as each letter
-COLUMNS = np.zeros(ord(max(LETTERS)) + 1, np.int64)  # of LetterChecksums' parts, by code point; 0 for what is no letter, and adds nothing
+COLUMNS = np.zeros(
+    ord(max(LETTERS)) + 1, np.int64
+)  # of LetterChecksums' parts, by code point; 0 for what is no letter, and adds nothing
 COLUMNS[list(map(ord, LETTERS))] = np.arange(1, len(LETTERS) + 1)
 
 
@@ -150,14 +156,18 @@ def checksum(word: str) -> int:
 def checksums(words: Sequence[str]) -> np.ndarray:
     """Those of words, all of them encoded at once. *Shape:* (words,), uint32."""
     encoded = "\n".join(words).encode("utf-8", "surrogatepass").split(b"\n")
-    return np.fromiter(map(crc32, encoded) if len(encoded) == len(words) else map(checksum, words), np.uint32, len(words))
+    return np.fromiter(
+        map(crc32, encoded) if len(encoded) == len(words) else map(checksum, words), np.uint32, len(words)
+    )
 
 
 class LetterChecksums:
     """Checksums of words of LETTERS alone. What it needs for words of each length is made when the first one comes."""
 
     def __init__(self) -> None:
-        self._parts = np.array([[0, *(checksum(letter) ^ crc32(ZEROS) for letter in LETTERS)]], np.uint32)  # by the letters that follow, and COLUMNS
+        self._parts = np.array(
+            [[0, *(checksum(letter) ^ crc32(ZEROS) for letter in LETTERS)]], np.uint32
+        )  # by the letters that follow, and COLUMNS
         self._zeros = np.array([crc32(b"")], np.uint32)  # of as many zeros as words have letters
 
     def _grow(self, longest: int) -> None:

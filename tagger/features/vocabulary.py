@@ -24,7 +24,9 @@ class Vocabulary:
     :param gazetteer: lists of names; a word in them has the feature `g:` and its classes.
     """
 
-    def __init__(self, entries: Sequence[str] | str, settings: FeatureSettings, gazetteer: Gazetteer | None = None) -> None:
+    def __init__(
+        self, entries: Sequence[str] | str, settings: FeatureSettings, gazetteer: Gazetteer | None = None
+    ) -> None:
         text = entries if isinstance(entries, str) else "\n".join(entries)
         self._text: str | None = text
         self._count = text.count("\n") + 1 if text else 0
@@ -48,7 +50,9 @@ class Vocabulary:
 
     def _names(self) -> str:
         if self._text is None:
-            raise ValueError("the names of a vocabulary that was prepared for tagging are gone; read them from the file again")
+            raise ValueError(
+                "the names of a vocabulary that was prepared for tagging are gone; read them from the file again"
+            )
         return self._text
 
     def __len__(self) -> int:
@@ -75,12 +79,17 @@ class Vocabulary:
     def from_texts(cls, texts: dict[str, str]) -> "Vocabulary":
         """The reverse of :meth:`to_texts`. Raises ModelError where the texts are not what it wrote."""
         raw = table(parse(texts, "features"), "the table of features")
-        kinds = tuple(choice(kind, "features.kinds", KINDS) for kind in sequence(raw.get("kinds"), "features.kinds", 1, len(KINDS)))
+        kinds = tuple(
+            choice(kind, "features.kinds", KINDS)
+            for kind in sequence(raw.get("kinds"), "features.kinds", 1, len(KINDS))
+        )
         affix = whole(raw.get("affix"), "features.affix", 0, LONGEST_WORD)
         shortest, longest = sequence(raw.get("piece"), "features.piece", 2)
         whole(longest, "features.piece", 1, LONGEST_PIECE)
         whole(shortest, "features.piece", 1, longest)
-        settings = FeatureSettings(kinds, affix, (shortest, longest), whole(raw.get("slots"), "features.slots", 1, MOST_SLOTS))
+        settings = FeatureSettings(
+            kinds, affix, (shortest, longest), whole(raw.get("slots"), "features.slots", 1, MOST_SLOTS)
+        )
         if not isinstance(texts.get("entries"), str):
             raise ModelError(f"the vocabulary cannot be read (it has no entries); {MEND}")
         return cls(texts["entries"], settings, Gazetteer.from_text(texts.get("gazetteer", "")))

@@ -15,7 +15,14 @@ from tagger.text.normalize import UKRAINIAN, normalise
 
 LINE_FEED = "\n"
 SMALL, CAPITAL, OTHER = range(3)
-SHAPES = ("", "x", "xx", "X", "Xx", "Xxx")  # of usual words: of small letters by their number, then of a capital and small letters
+SHAPES = (
+    "",
+    "x",
+    "xx",
+    "X",
+    "Xx",
+    "Xxx",
+)  # of usual words: of small letters by their number, then of a capital and small letters
 TITLED = SHAPES.index("X") - 1
 
 
@@ -105,4 +112,6 @@ def _usual(points: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> WordForm
     text[starts], text[ends - 1] = ord("<"), ord(">")
     raised = np.where(titled, points[firsts] - text[firsts].astype(np.uint64), np.uint64(0))
     shapes = np.where(titled, TITLED + np.minimum(lengths - 2, 3), np.minimum(lengths - 2, 2))
-    return WordForms(np.flatnonzero(usual), text[np.repeat(usual, lengths)], lengths[usual], raised[usual], shapes[usual], [], [])
+    return WordForms(
+        np.flatnonzero(usual), text[np.repeat(usual, lengths)], lengths[usual], raised[usual], shapes[usual], [], []
+    )

@@ -104,7 +104,9 @@ class ConllReader:
             return
         done = 0
         lines = Lines.of(block + b"\n")
-        begin = lines.text.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open; 1 where it goes on
+        begin = (
+            lines.text.find(b"\n\n") + 2 if self._lines else 0
+        )  # behind the sentence that is open; 1 where it goes on
         for start, end, usual in lines.usual(begin, number, self._column) if begin != 1 else ():
             if done < start:
                 self.read(lines.between(done, start), number, found)
@@ -138,7 +140,9 @@ class ConllReader:
         chosen = [lines[row] for row in rows]
         try:
             if column == 0:  # the common case
-                return [line.split(b"\t", 1)[0] if b"\t" in line else line.split(None, 1)[0].rstrip() for line in chosen]
+                return [
+                    line.split(b"\t", 1)[0] if b"\t" in line else line.split(None, 1)[0].rstrip() for line in chosen
+                ]
             return [(line.rstrip(b"\r").split(b"\t") if b"\t" in line else line.split())[column] for line in chosen]
         except IndexError:
             for row in rows:
@@ -146,6 +150,8 @@ class ConllReader:
                 columns = len(line.split(b"\t") if b"\t" in line else line.split())
                 if not -columns <= column < columns:
                     where = f"column {column + 1}" if column >= 0 else f"column {column}"
-                    message = f"{columns} column(s), but the token is sought in {where}; mend the line or --token-column"
+                    message = (
+                        f"{columns} column(s), but the token is sought in {where}; mend the line or --token-column"
+                    )
                     raise DataError(message, path=self._decoder.path, line=self._first + row) from None
             raise

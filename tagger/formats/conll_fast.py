@@ -43,12 +43,16 @@ class Lines:
     def of(cls, whole: bytes) -> "Lines":
         """Look lines through, given with their line feeds."""
         line_end = b"\n"
-        if b"\r" in whole and whole.count(b"\r\n") == whole.count(b"\n"):  # one that stands elsewhere, too, is unusual below
+        if b"\r" in whole and whole.count(b"\r\n") == whole.count(
+            b"\n"
+        ):  # one that stands elsewhere, too, is unusual below
             whole, line_end = whole.replace(b"\r\n", b"\n"), b"\r\n"
         signs = np.frombuffer(whole, np.uint8)
         ends = np.flatnonzero(signs == LINE_FEED)
         begins = np.append(0, ends[:-1] + 1)
-        commented = COMMENT[:1] in whole and COMMENT in whole  # where there is none, one byte of it tells that far sooner
+        commented = (
+            COMMENT[:1] in whole and COMMENT in whole
+        )  # where there is none, one byte of it tells that far sooner
         strange = _spaced(signs, begins, ends) if b" " in whole and b"\t" not in whole else None
         if strange is not None:
             return cls(whole, line_end, b" ", ends, strange, commented)
@@ -122,7 +126,9 @@ class Lines:
             separator = None if self.separator == b" " else self.separator  # several spaces are as good as one
             words = [line and line.split(separator)[column] for line in words]
         if len(passing):
-            starts = starts + np.diff(np.searchsorted(passing, np.append(starts, len(lines))))  # each sentence has its own in front of it
+            starts = starts + np.diff(
+                np.searchsorted(passing, np.append(starts, len(lines)))
+            )  # each sentence has its own in front of it
         return ConllBlock(
             lines=lines,
             words=words,

@@ -162,7 +162,9 @@ class BlockWriter:
     def __init__(self, form: str, column: int | None, key: str, labels: Labels) -> None:
         self._form, self._column, self._key, self._labels = form, column, key, labels
         self._tags = labels.by_number or ()
-        self._columns: dict[tuple[type, bytes, bytes], tuple[np.ndarray, ...]] = {}  # by what they are of, separator and line end
+        self._columns: dict[
+            tuple[type, bytes, bytes], tuple[np.ndarray, ...]
+        ] = {}  # by what they are of, separator and line end
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -203,7 +205,9 @@ class BlockWriter:
         data = kind().join(parts)
         return data.encode("utf-8") if isinstance(data, str) else data if fresh else block.prefix + data
 
-    def _added(self, numbers: np.ndarray, probabilities: np.ndarray | None, kind: type, separator: bytes, line_end: bytes) -> list[list[Any]]:
+    def _added(
+        self, numbers: np.ndarray, probabilities: np.ndarray | None, kind: type, separator: bytes, line_end: bytes
+    ) -> list[list[Any]]:
         """What stands behind each word: its tag, and its score where it is shown, to the end of the line."""
         key = kind, separator, line_end
         if key not in self._columns:
@@ -214,7 +218,9 @@ class BlockWriter:
         tags = len(self._tags)
         scores = self._labels.scores(np.minimum(numbers, tags - 1), probabilities)
         # float32 has 24 bits, and their product with SCALE fits in a float64: it is rounded as the figure itself would be
-        digits = np.where(numbers < tags, np.rint(scores.astype(np.float64) * SCALE).astype(np.int64), SCALE + 1 - tags + numbers)
+        digits = np.where(
+            numbers < tags, np.rint(scores.astype(np.float64) * SCALE).astype(np.int64), SCALE + 1 - tags + numbers
+        )
         return [texts[0][numbers].tolist(), texts[1][digits].tolist()]
 
     def _texts(self, kind: type, separator: bytes, line_end: bytes) -> list[np.ndarray]:

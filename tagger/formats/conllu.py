@@ -70,7 +70,11 @@ class ConlluReader(ConllReader):
             if OTHER_LINE.match(line):
                 return True
         what = f"{columns} columns" if columns != COLUMNS else "no number in the first column"
-        raise DataError(f"{what}; CoNLL-U has ten with a number first, mend the line or say -i conll", path=self._decoder.path, line=number)
+        raise DataError(
+            f"{what}; CoNLL-U has ten with a number first, mend the line or say -i conll",
+            path=self._decoder.path,
+            line=number,
+        )
 
 
 def _is_plain(content: bytes) -> bool:

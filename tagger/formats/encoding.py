@@ -5,7 +5,12 @@ from collections.abc import Callable, Sequence
 from tagger.errors import DataError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-OTHER_MARKS = {b"\xff\xfe\x00\x00": "UTF-32", b"\x00\x00\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+OTHER_MARKS = {
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
 MARKS = (BYTE_ORDER_MARK, *OTHER_MARKS)
 
 
@@ -37,7 +42,9 @@ class Decoder:
             if self.strict:
                 raise DataError(f"{what}; convert the file, or leave out --strict", path=self.path, line=line) from None
             if self._warn:
-                self._warn(f"{self.path}:{line}: {what}; such bytes are kept as they are, convert the file for better tags (said once)")
+                self._warn(
+                    f"{self.path}:{line}: {what}; such bytes are kept as they are, convert the file for better tags (said once)"
+                )
                 self._warn = None
             return data.decode("utf-8", "surrogateescape")
 

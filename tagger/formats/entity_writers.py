@@ -63,7 +63,12 @@ def inline_line(sentence: Sentence, view: LabelView) -> bytes:
     for span in view.spans:
         start, end = offsets[span.start][0], offsets[span.end - 1][1]
         score = "" if span.score is None or not view.scores else f' score="{span.score:.4f}"'
-        parts += (text[place:start].translate(ESCAPES), f"<{span.label}{score}>", text[start:end].translate(ESCAPES), f"</{span.label}>")
+        parts += (
+            text[place:start].translate(ESCAPES),
+            f"<{span.label}{score}>",
+            text[start:end].translate(ESCAPES),
+            f"</{span.label}>",
+        )
         place = end
     parts.append(text[place:].translate(ESCAPES))
     line = encode("".join(parts))
@@ -117,7 +122,9 @@ class Tally:
     def finish(self) -> bytes:
         """The lines; where frequencies are equal, in the order of labels and names."""
         rows = sorted((-count, *key) for key, count in self._counts.items())
-        cells = [(str(-count), _cell(label), _cell(name), _cell(self._examples[label, name])) for count, label, name in rows]
+        cells = [
+            (str(-count), _cell(label), _cell(name), _cell(self._examples[label, name])) for count, label, name in rows
+        ]
         return "".join("\t".join(row) + "\n" for row in cells).encode()
 
 

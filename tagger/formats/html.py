@@ -86,7 +86,10 @@ class Page:
             place = 0
             for span in view.spans:
                 start, end = offsets[span.start][0], offsets[span.end - 1][1]
-                parts += (safe(text[place:start]), self._mark(text[start:end], span.label, span.score if view.scores else None))
+                parts += (
+                    safe(text[place:start]),
+                    self._mark(text[start:end], span.label, span.score if view.scores else None),
+                )
                 place = end
             parts.append(safe(text[place:]))
         if sentence.form != "text" or sentence.ending:  # else the line goes on
@@ -104,9 +107,13 @@ class Page:
             hue = f"--hue: {(210 + number * GOLDEN_ANGLE) % 360:.0f}"
             style.append(f".c{number} {{ {hue} }}\n")
             # a box without a tick takes the colour from its class
-            style.append(f"body:has(#c{number}:not(:checked)) p mark.c{number} {{ background: none; border: none; padding: 0 }}\n")
+            style.append(
+                f"body:has(#c{number}:not(:checked)) p mark.c{number} {{ background: none; border: none; padding: 0 }}\n"
+            )
             style.append(f"body:has(#c{number}:not(:checked)) p mark.c{number} b {{ display: none }}\n")
-            legend.append(f'<label><input type="checkbox" id="c{number}" checked> <mark class="c{number}">{safe(label)}</mark></label>')
+            legend.append(
+                f'<label><input type="checkbox" id="c{number}" checked> <mark class="c{number}">{safe(label)}</mark></label>'
+            )
         return (
             '<!DOCTYPE html>\n<html lang="uk">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>uk-tag</title>\n<style>{''.join(style)}</style>\n</head>\n<body>\n<header>{' '.join(legend)}</header>\n"
@@ -130,7 +137,9 @@ class Page:
             rows = sorted(((-count, text) for (own, text), count in self._counts.items() if own == label))
             if rows:
                 yield f'<table><caption><mark class="c{number}">{safe(label)}</mark> {len(rows)}</caption>\n'
-                yield from (f"<tr><td>{safe(text)}</td><td>{-count}</td></tr>\n" for count, text in rows[:MOST_FREQUENT])
+                yield from (
+                    f"<tr><td>{safe(text)}</td><td>{-count}</td></tr>\n" for count, text in rows[:MOST_FREQUENT]
+                )
                 yield "</table>\n"
         yield "</section>\n"
 

@@ -64,10 +64,21 @@ class Labels:
             raise OptionError(f"--map: {unfit[0]!r} cannot be a label: no white space, and none of < > & | =")
         shown = {label: settings.mapping.get(label, label) for label in own}
         if strange := sorted(set(settings.only) - set(shown.values())):
-            raise OptionError(f"--only: there is no label {', '.join(strange)}, only {', '.join(dict.fromkeys(shown.values()))}")
-        self._shown = {label: name for label, name in shown.items() if name != bio.OUTSIDE and (not settings.only or name in settings.only)}
+            raise OptionError(
+                f"--only: there is no label {', '.join(strange)}, only {', '.join(dict.fromkeys(shown.values()))}"
+            )
+        self._shown = {
+            label: name
+            for label, name in shown.items()
+            if name != bio.OUTSIDE and (not settings.only or name in settings.only)
+        }
         self._plain = settings.scheme == "bio" and all(self._shown.get(label) == label for label in own)
-        written = [bio.OUTSIDE if tag == bio.OUTSIDE or (label := bio.parse(tag)[1]) not in self._shown else f"{tag[0]}-{self._shown[label]}" for tag in tags]
+        written = [
+            bio.OUTSIDE
+            if tag == bio.OUTSIDE or (label := bio.parse(tag)[1]) not in self._shown
+            else f"{tag[0]}-{self._shown[label]}"
+            for tag in tags
+        ]
         # [i, j]: whether the model's tags i and j are written alike, and so share their probability
         self._alike = np.array([[one == other for other in written] for one in written], np.float32)
         self._numbers = {tag: number for number, tag in enumerate(tags)}
@@ -84,7 +95,9 @@ class Labels:
         """Show an annotation; without `spans` they may be left out, which is faster."""
         scores: list[float] = []
         if self.scored and annotation.probabilities is not None:
-            scores = self.scores(np.array([self._numbers[tag] for tag in annotation.tags], np.int64), annotation.probabilities).tolist()
+            scores = self.scores(
+                np.array([self._numbers[tag] for tag in annotation.tags], np.int64), annotation.probabilities
+            ).tolist()
         if self._plain and not spans:
             return LabelView(annotation.tags, [], scores)
         found = []
@@ -94,7 +107,9 @@ class Labels:
                 found.append(ScoredSpan(start, end, self._shown[label], score))
         tags = annotation.tags
         if not self._plain:
-            tags = bio.write([bio.Span(span.start, span.end, span.label) for span in found], len(tags), self._settings.scheme)
+            tags = bio.write(
+                [bio.Span(span.start, span.end, span.label) for span in found], len(tags), self._settings.scheme
+            )
         return LabelView(tags, found, scores)
 
     def scores(self, numbers: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

@@ -11,7 +11,9 @@ from tagger.formats.encoding import BYTE_ORDER_MARK, Decoder, check_encoding, ma
 from tagger.formats.sentence import Block, Piece, Sentence
 from tagger.formats.text import TextReader
 
-LONGEST_PREAMBLE = 100_000  # blank lines and comments in front; what has more of them is text: they are held until the form is known
+LONGEST_PREAMBLE = (
+    100_000  # blank lines and comments in front; what has more of them is text: they are held until the form is known
+)
 LONGEST_LINE = 1 << 18  # bytes; a longer line is worked through in pieces, so that memory does not grow with it
 LARGEST_PREAMBLE = 1 << 24  # bytes
 CONLLU_START = re.compile(rb"\d+([-.]\d+)?\t")
@@ -56,7 +58,9 @@ class Reader:
     :param together: the forms of which usual sentences are given together, as a :class:`tagger.formats.sentence.Block`.
     """
 
-    def __init__(self, path: str, settings: ReaderSettings, warn: Callable[[str], None], *, together: Collection[str] = ()) -> None:
+    def __init__(
+        self, path: str, settings: ReaderSettings, warn: Callable[[str], None], *, together: Collection[str] = ()
+    ) -> None:
         self.path, self._settings, self._together = path, settings, together
         self._decoder = Decoder(path, settings.strict, warn)
         self._separator = b"\0" if settings.null else b"\n"
@@ -69,7 +73,9 @@ class Reader:
         self._waiting_size = 0  # of these, in bytes
         self._form = "text" if settings.null else settings.form  # CoNLL has no lines that end with NUL
         self._reader = self._make(self._form) if self._form else None
-        self.error: DataError | None = None  # set where the input cannot be read on; what feed and close returned stands
+        self.error: DataError | None = (
+            None  # set where the input cannot be read on; what feed and close returned stands
+        )
 
     def feed(self, block: bytes) -> list[Piece]:
         """Take the next block of any size; get the sentences that it completes."""
@@ -174,7 +180,9 @@ class Reader:
         except DataError as error:
             self.error = error
         if isinstance(self._reader, ConllReader) and self._reader.form not in self._together:
-            found = [sentence for piece in found for sentence in (piece.sentences() if isinstance(piece, Block) else [piece])]
+            found = [
+                sentence for piece in found for sentence in (piece.sentences() if isinstance(piece, Block) else [piece])
+            ]
         return self._marked(found)
 
     def _marked(self, found: list[Piece]) -> list[Piece]:
@@ -189,7 +197,11 @@ class Reader:
         if form == "conll":
             return ConllReader(self._decoder, column=settings.column)
         reader = TextReader(
-            self._decoder, pretokenized=settings.pretokenized, sentences=settings.sentences, separator=self._separator, together="text" in self._together
+            self._decoder,
+            pretokenized=settings.pretokenized,
+            sentences=settings.sentences,
+            separator=self._separator,
+            together="text" in self._together,
         )
         reader.characters = 1 if self._mark else 0
         return reader

@@ -12,7 +12,9 @@ import numpy as np
 
 from tagger.text.fast_words import Offsets
 
-SPACES = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " "))  # TAB, and where str.splitlines cuts
+SPACES = str.maketrans(
+    dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " ")
+)  # TAB, and where str.splitlines cuts
 ENDS = re.compile("[\t-\r\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -80,7 +82,11 @@ def running_text(sentence: Sentence) -> tuple[str, Offsets]:
 
 
 def _glued(sentence: Sentence) -> set[int]:
-    return {position for position, row in enumerate(sentence.rows) if b"SpaceAfter=No" in sentence.lines[row].rstrip(b"\r").rpartition(b"\t")[2].split(b"|")}
+    return {
+        position
+        for position, row in enumerate(sentence.rows)
+        if b"SpaceAfter=No" in sentence.lines[row].rstrip(b"\r").rpartition(b"\t")[2].split(b"|")
+    }
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,7 +133,9 @@ class LinedBlock(Block):
         first = 0  # the sentence's first line: a comment, or its first token
         for start, length, last in zip(self.starts.tolist(), self.lengths.tolist(), closing.tolist(), strict=True):
             own = slice(start, start + length)
-            found.append(Sentence(tokens[own], self.line + first, form, lines[first : last + 1], (rows[own] - first).tolist()))
+            found.append(
+                Sentence(tokens[own], self.line + first, form, lines[first : last + 1], (rows[own] - first).tolist())
+            )
             first = last + 1
         found[0].prefix = self.prefix
         return found

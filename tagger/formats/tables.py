@@ -32,7 +32,9 @@ def arrow_type(kind: str) -> Any:
     pyarrow = need("pyarrow")
     if kind == "tags":
         return pyarrow.list_(pyarrow.string())
-    return pyarrow.list_(pyarrow.struct([(name, pyarrow.type_for_alias(alias)) for name, alias in ENTITY_FIELDS.items()]))
+    return pyarrow.list_(
+        pyarrow.struct([(name, pyarrow.type_for_alias(alias)) for name, alias in ENTITY_FIELDS.items()])
+    )
 
 
 def tag_columns(
@@ -55,13 +57,19 @@ def tag_columns(
     if tokens in names:
         sentences = [_tokens(row, tokens) for row in _values(columns[tokens], tokens)]
         tagged = tag(sentence or () for sentence in sentences)
-        added[tags] = Column([None if sentence is None else row for sentence, row in zip(sentences, tagged, strict=True)], "tags")
+        added[tags] = Column(
+            [None if sentence is None else row for sentence, row in zip(sentences, tagged, strict=True)], "tags"
+        )
     if text in names:
         texts = [_text(row, text) for row in _values(columns[text], text)]
         found = find(row or "" for row in texts)
-        added[entities] = Column([None if row is None else _dictionaries(own) for row, own in zip(texts, found, strict=True)], "entities")
+        added[entities] = Column(
+            [None if row is None else _dictionaries(own) for row, own in zip(texts, found, strict=True)], "entities"
+        )
     if not added:
-        raise DataError(f"there is neither a column {tokens!r} nor a column {text!r}, only {', '.join(map(repr, names))}; name yours: tokens=, text=")
+        raise DataError(
+            f"there is neither a column {tokens!r} nor a column {text!r}, only {', '.join(map(repr, names))}; name yours: tokens=, text="
+        )
     return added
 
 
@@ -71,13 +79,17 @@ def _names(columns: Any) -> list[str]:
     if hasattr(columns, "schema"):  # its record batches
         return list(columns.schema.names)
     if not isinstance(columns, Mapping) and not hasattr(columns, "keys"):
-        raise DataError(f"this is a {type(columns).__name__} where columns should be: give a dictionary of lists, a data frame or an Arrow table")
+        raise DataError(
+            f"this is a {type(columns).__name__} where columns should be: give a dictionary of lists, a data frame or an Arrow table"
+        )
     return [str(name) for name in columns.keys()]  # noqa: SIM118 - a data frame's are its columns, but to iterate may mean others
 
 
 def _values(column: Any, name: str) -> list[Any]:
     if isinstance(column, str) or not hasattr(column, "__iter__"):
-        raise DataError(f"column {name!r} is a {type(column).__name__} and not a list: give many rows at once, as Dataset.map does with batched=True")
+        raise DataError(
+            f"column {name!r} is a {type(column).__name__} and not a list: give many rows at once, as Dataset.map does with batched=True"
+        )
     for method in ("to_pylist", "tolist"):  # Arrow; pandas and NumPy
         if hasattr(column, method):
             return list(getattr(column, method)())

@@ -21,7 +21,15 @@ class TextReader:
     :param together: give the sentences of a block as one piece, where nothing in it is unusual.
     """
 
-    def __init__(self, decoder: Decoder, *, pretokenized: bool = False, sentences: bool = False, separator: bytes = b"\n", together: bool = False) -> None:
+    def __init__(
+        self,
+        decoder: Decoder,
+        *,
+        pretokenized: bool = False,
+        sentences: bool = False,
+        separator: bytes = b"\n",
+        together: bool = False,
+    ) -> None:
         self._decoder = decoder
         self._cut: Callable[[str], Offsets] = whitespace_spans if pretokenized else token_spans
         self._words: Callable[[str], list[str]] = whitespace_tokens if pretokenized else tokenize
@@ -45,13 +53,25 @@ class TextReader:
                 line, ending, line_end = line[:-1], b"\r" + ending, b"\r\n"
             self._line_end = line_end
             if not line:  # the fast way: there are streams of nothing else
-                found.append(Sentence([], number + index, "text", ending=ending, before=self.characters, line_end=line_end, after=self._gone))
+                found.append(
+                    Sentence(
+                        [],
+                        number + index,
+                        "text",
+                        ending=ending,
+                        before=self.characters,
+                        line_end=line_end,
+                        after=self._gone,
+                    )
+                )
                 self._gone = 0
                 self.characters += len(ending)
                 continue
             text = self._decoder.decode(line, number + index)
             for start, end in self._ranges(text):
-                found.append(self._sentence(text, start, end, number + index, ending if end == len(text) else b"", line_end))
+                found.append(
+                    self._sentence(text, start, end, number + index, ending if end == len(text) else b"", line_end)
+                )
             self.characters += len(text) + len(ending)
 
     def read_part(self, data: bytes, number: int, found: list[Piece]) -> int:
@@ -83,7 +103,17 @@ class TextReader:
         tokens = [piece[first:last] for first, last in offsets]
         after, self._gone = self._gone, 0
         before = self.characters + start
-        return Sentence(tokens, number, "text", text=piece, offsets=offsets, ending=ending, before=before, line_end=line_end, after=after)
+        return Sentence(
+            tokens,
+            number,
+            "text",
+            text=piece,
+            offsets=offsets,
+            ending=ending,
+            before=before,
+            line_end=line_end,
+            after=after,
+        )
 
     def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
         """The same as :meth:`read` of the lines of a block, the last one's end left out."""
@@ -116,7 +146,9 @@ class TextReader:
                 lengths.append(len(own))
         self.characters += characters
         counts = np.array(lengths)
-        return TextBlock(words=tokens, starts=(counts + 1).cumsum() - counts - 1, lengths=counts, line=number, line_end=line_end)
+        return TextBlock(
+            words=tokens, starts=(counts + 1).cumsum() - counts - 1, lengths=counts, line=number, line_end=line_end
+        )
 
     def _ranges(self, line: str) -> Offsets:
         """Where the sentences of a line stand in it."""

@@ -122,8 +122,17 @@ class Writer:
         form = self._forms.get(sentence.form)
         if form is None:
             form = self._forms[sentence.form] = self._form(sentence)
-        if sentence.goes_on and sentence.rows and form != self._add_column and sentence.lines[-1].rstrip().endswith(encode(sentence.tokens[-1])):
-            raise DataError("a token that is too long for another form than its own; mend it", path=self._path, line=sentence.line + len(sentence.lines) - 1)
+        if (
+            sentence.goes_on
+            and sentence.rows
+            and form != self._add_column
+            and sentence.lines[-1].rstrip().endswith(encode(sentence.tokens[-1]))
+        ):
+            raise DataError(
+                "a token that is too long for another form than its own; mend it",
+                path=self._path,
+                line=sentence.line + len(sentence.lines) - 1,
+            )
         data = form(sentence, view)
         if self._palette:
             data = self._palette.color(data, view)
@@ -178,5 +187,9 @@ class Writer:
             case "inline":
                 return inline_line
         if sentence.form != "text":
-            raise DataError("brat's offsets point into running text, and this is CoNLL; choose another -O", path=self._path, line=sentence.line)
+            raise DataError(
+                "brat's offsets point into running text, and this is CoNLL; choose another -O",
+                path=self._path,
+                line=sentence.line,
+            )
         return self._brat.write

@@ -74,9 +74,13 @@ class Emitted:
         rows = [emissions.reshape(-1, emissions.shape[2]) for emissions, *_ in batches]
         lengths, starts = (np.concatenate(some) for some in list(zip(*batches, strict=True))[1:])
         widths = np.array([len(own) for _, own, _ in batches])  # how many sentences each batch has beside each other
-        skipped = np.cumsum([0, *map(len, rows[:-1])]) - (widths.cumsum() - widths)  # rows in front of a batch that no sentence begins with
+        skipped = np.cumsum([0, *map(len, rows[:-1])]) - (
+            widths.cumsum() - widths
+        )  # rows in front of a batch that no sentence begins with
         firsts = np.arange(len(lengths)) + np.repeat(skipped, widths)
-        return cls(rows[0] if len(rows) == 1 else np.concatenate(rows), firsts, np.repeat(widths, widths), lengths, starts)
+        return cls(
+            rows[0] if len(rows) == 1 else np.concatenate(rows), firsts, np.repeat(widths, widths), lengths, starts
+        )
 
     def parts(self, tokens: int) -> Iterator["Emitted"]:
         """The same, as parts of about so many tokens; a sentence is not cut."""
@@ -104,6 +108,8 @@ def lay_out(words: WordCache, numbers: np.ndarray, starts: np.ndarray, lengths: 
     :param whole: give the vectors of all words, where they stand, and not a copy of those of the batch.
     """
     steps = np.arange(int(lengths.max()), dtype=np.int64)[:, None]
-    padded = numbers.take(starts + np.minimum(steps, lengths - 1))  # behind a sentence's end its last word: (time, batch)
+    padded = numbers.take(
+        starts + np.minimum(steps, lengths - 1)
+    )  # behind a sentence's end its last word: (time, batch)
     vectors, index = (words.table, padded) if whole else words.vectors(padded)
     return vectors, index, lengths.astype(np.int32)

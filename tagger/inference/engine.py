@@ -87,7 +87,9 @@ class Engine:
         if not len(filled):
             return window
         batches = self._lay_out(tokens, starts[filled], lengths[filled], window)
-        window.ahead = self.threads > 1 or (ahead and self._beside and len(batches) > 1)  # one batch is done before a thread has started
+        window.ahead = self.threads > 1 or (
+            ahead and self._beside and len(batches) > 1
+        )  # one batch is done before a thread has started
         if window.ahead:
             together = max(len(batches) // (TASKS * self.threads), 1)
             tasks = [batches[start : start + together] for start in range(0, len(batches), together)]
@@ -118,7 +120,9 @@ class Engine:
         self._decode_all(together, window)
         window.jobs, window.outcomes = [], ()
 
-    def submit_sentences(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False, ahead: bool = False) -> Window:
+    def submit_sentences(
+        self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False, ahead: bool = False
+    ) -> Window:
         """Like :meth:`submit`, for sentences given as lists of tokens."""
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
         tokens = list(chain.from_iterable(sentences))
@@ -131,7 +135,9 @@ class Engine:
         pairs = zip(window.starts.tolist(), window.lengths.tolist(), strict=True)
         return (window.annotation(names, start, length) for start, length in pairs)
 
-    def _lay_out(self, tokens: Sequence[str | bytes], starts: np.ndarray, lengths: np.ndarray, window: Window) -> list[Batch]:
+    def _lay_out(
+        self, tokens: Sequence[str | bytes], starts: np.ndarray, lengths: np.ndarray, window: Window
+    ) -> list[Batch]:
         """Batches of sentences, each with a job of the window. A sentence longer than SEGMENT gets batches of its own, of overlapping segments."""
         words = self._borrow()
         numbers = words.numbers(tokens)
@@ -210,4 +216,6 @@ class Engine:
         transitions = self.bundle.transitions
         window.tags[tokens] = viterbi(emissions, packing, transitions)
         if window.probabilities is not None and window.going_on is not None:
-            window.probabilities[tokens], window.going_on[tokens] = marginals(emissions, packing, transitions, self._inside, self.bundle.temperature)
+            window.probabilities[tokens], window.going_on[tokens] = marginals(
+                emissions, packing, transitions, self._inside, self.bundle.temperature
+            )

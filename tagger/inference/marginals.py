@@ -11,7 +11,9 @@ from tagger.model_file.transitions import Transitions
 LOWEST = 1e-200  # sums below, or above 1/LOWEST, say that products are near the end of what float64 holds
 
 
-def marginals(emissions: np.ndarray, packing: Packing, transitions: Transitions, inside: np.ndarray, temperature: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+def marginals(
+    emissions: np.ndarray, packing: Packing, transitions: Transitions, inside: np.ndarray, temperature: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
     """The probability of each tag at each position, and of its entity going on behind it.
 
     :param temperature: all scores of a sequence are divided by it first, so that above 1 no sequence is as sure (Guo et al. 2017).
@@ -26,7 +28,9 @@ def marginals(emissions: np.ndarray, packing: Packing, transitions: Transitions,
     if poor.any():
         some = poor[packing.sentences]
         lengths = np.bincount(packing.sentences)[poor]
-        probabilities[some], going_on[some] = by_logarithms(emissions[some], Packing(lengths), transitions, inside, temperature)
+        probabilities[some], going_on[some] = by_logarithms(
+            emissions[some], Packing(lengths), transitions, inside, temperature
+        )
     return probabilities, going_on
 
 
@@ -39,7 +43,10 @@ def _by_products(
     # Tags stand in rows and tokens in columns, with one column more, so that at least two go together: over one alone, numpy would add up in another order.
     weights = np.ones((len(scores), tokens + 1))
     weights[:, :tokens] = np.exp((scores - scores.max(0)) / temperature)
-    between, first, last = (np.exp(own.astype(np.float64) / temperature) for own in (transitions.between, transitions.start, transitions.end))
+    between, first, last = (
+        np.exp(own.astype(np.float64) / temperature)
+        for own in (transitions.between, transitions.start, transitions.end)
+    )
     sums = np.ones((3, tokens + 1))
     room = np.empty((*between.shape, max(counts[0], 2)))
     forward = weights.copy()
@@ -49,7 +56,9 @@ def _by_products(
         own = slice(start, start + count)
         width = max(count, 2)
         if start:
-            products = np.multiply(forward[:, None, before : before + width], between[:, :, None], out=room[:, :, :width])
+            products = np.multiply(
+                forward[:, None, before : before + width], between[:, :, None], out=room[:, :, :width]
+            )
             forward[:, own] *= np.add.reduce(products, 0)[:, :count]
         sums[0, own] = np.add.reduce(forward[:, start : start + width], 0)[:count]
         forward[:, own] /= sums[0, own]
@@ -70,10 +79,16 @@ def _by_products(
     together = forward * backward
     sums[2] = np.add.reduce(together, 0)
     together /= sums[2]
-    return together[:, :tokens].T.astype(np.float32, order="C"), going_on.T.astype(np.float32, order="C"), sums[:, :tokens]
+    return (
+        together[:, :tokens].T.astype(np.float32, order="C"),
+        going_on.T.astype(np.float32, order="C"),
+        sums[:, :tokens],
+    )
 
 
-def by_logarithms(emissions: np.ndarray, packing: Packing, transitions: Transitions, inside: np.ndarray, temperature: float) -> tuple[np.ndarray, np.ndarray]:
+def by_logarithms(
+    emissions: np.ndarray, packing: Packing, transitions: Transitions, inside: np.ndarray, temperature: float
+) -> tuple[np.ndarray, np.ndarray]:
     """The same as :func:`marginals`, for scores of any size, in several times as long."""
     counts, offsets = packing.counts, packing.offsets
     scores = emissions.astype(np.float64) / temperature

@@ -36,14 +36,25 @@ def model_file(path: str | Path | None, precision: str = "auto", device: str = "
     asked = os.fspath(path or default_model())
     chosen = Path(asked)
     own = not path and chosen == SHIPPED_MODEL
-    if asked == os.path.basename(asked) and not chosen.exists() and (packed := SHIPPED_MODEL.with_name(f"{asked}.onnx")).exists():
+    if (
+        asked == os.path.basename(asked)
+        and not chosen.exists()
+        and (packed := SHIPPED_MODEL.with_name(f"{asked}.onnx")).exists()
+    ):
         chosen, own = packed, True
     if precision == "float32" and chosen.name.endswith(SUFFIX):
         chosen = chosen.with_name(chosen.name.removesuffix(SUFFIX) + ".onnx")
     if precision == "int8" and not chosen.name.endswith(SUFFIX):
         chosen = sister(chosen)
         if not chosen.exists():
-            raise ModelError(f"{chosen}: there is no int8 file of this model; make one with: uk-tag-export --precision int8 CHECKPOINT {chosen}")
-    if precision == "auto" and own and sister(chosen).exists() and (device == "cpu" or (device == "auto" and not has_gpu())):
+            raise ModelError(
+                f"{chosen}: there is no int8 file of this model; make one with: uk-tag-export --precision int8 CHECKPOINT {chosen}"
+            )
+    if (
+        precision == "auto"
+        and own
+        and sister(chosen).exists()
+        and (device == "cpu" or (device == "auto" and not has_gpu()))
+    ):
         return sister(chosen)
     return chosen

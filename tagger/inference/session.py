@@ -41,7 +41,9 @@ class Session:
     def __init__(self, path: str | Path, *, device: str = "auto") -> None:
         one_of("device", device, DEVICES)
         self.path, self.wanted_device = Path(path).absolute(), device
-        importing = Background(packages.onnxruntime)  # takes most of the start-up, and reading and checking the file some
+        importing = Background(
+            packages.onnxruntime
+        )  # takes most of the start-up, and reading and checking the file some
         try:
             content = read_prefetched(path)
             with of_file(path):
@@ -53,12 +55,18 @@ class Session:
         want_cuda, self.device_reason = choose(device, onnxruntime.get_available_providers())
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4  # none: what fails is raised, and told in one line
-        options.intra_op_num_threads = 1  # batches run side by side instead: threads within one would mostly wait for each other
+        options.intra_op_num_threads = (
+            1  # batches run side by side instead: threads within one would mostly wait for each other
+        )
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.add_session_config_entry("session.load_model_format", "ONNX")  # never its own format, which nobody has looked through
+        options.add_session_config_entry(
+            "session.load_model_format", "ONNX"
+        )  # never its own format, which nobody has looked through
         # The arena stays on: what comes and goes with each batch lies apart from what lasts, and the heap does not get full of holes.
-        options.enable_mem_pattern = False  # a plan for each shape of a batch, of which there are many: 4 MB, and no time saved
+        options.enable_mem_pattern = (
+            False  # a plan for each shape of a batch, of which there are many: 4 MB, and no time saved
+        )
         try:
             self._session = self._open(onnxruntime, content, options, want_cuda)
         except Exception as error:
@@ -92,12 +100,16 @@ class Session:
             if cuda:
                 onnxruntime.preload_dlls(directory="")
                 options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
-            session = onnxruntime.InferenceSession(without_metadata(content), options, providers=[(CUDA, CUDA_OPTIONS), CPU] if cuda else [CPU])
+            session = onnxruntime.InferenceSession(
+                without_metadata(content), options, providers=[(CUDA, CUDA_OPTIONS), CPU] if cuda else [CPU]
+            )
             session.disable_fallback()
             session._model_bytes = None  # the file's bytes, kept to open it again with other providers
         if cuda:
             if CUDA not in session.get_providers():
-                raise DeviceError("onnxruntime could not load its CUDA provider; CUDA and cuDNN are needed (pip install 'onnxruntime-gpu[cuda,cudnn]')")
+                raise DeviceError(
+                    "onnxruntime could not load its CUDA provider; CUDA and cuDNN are needed (pip install 'onnxruntime-gpu[cuda,cudnn]')"
+                )
             if strays := recurrent_nodes_off_cuda(session):
                 raise DeviceError(f"recurrent layers would run on the CPU: {', '.join(strays)}")
         return session
@@ -124,7 +136,9 @@ class Session:
         :raises ModelError: the network cannot be run.
         """
         options = self._giving_back if index.size > LARGE and self.device == "cpu" else self._silent
-        return self._run(EMISSIONS, {FEATURES: self._no_features, VECTORS: vectors, INDEX: index, LENGTHS: lengths}, options)
+        return self._run(
+            EMISSIONS, {FEATURES: self._no_features, VECTORS: vectors, INDEX: index, LENGTHS: lengths}, options
+        )
 
     def _run(self, output: str, feeds: dict[str, np.ndarray], options) -> np.ndarray:
         try:
@@ -146,7 +160,9 @@ def recurrent_nodes_off_cuda(session) -> list[str]:
     strays = []
     for part in session.get_provider_graph_assignment_info():
         if part.ep_name != CUDA:
-            strays += [node.name for node in part.get_nodes() if node.op_type in ("LSTM", "DynamicQuantizeLSTM", "GRU", "RNN")]
+            strays += [
+                node.name for node in part.get_nodes() if node.op_type in ("LSTM", "DynamicQuantizeLSTM", "GRU", "RNN")
+            ]
     return strays
 
 

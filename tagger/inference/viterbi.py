@@ -29,7 +29,9 @@ def viterbi(emissions: np.ndarray, packing: Packing, transitions: Transitions) -
     by_token, into = scores.T, np.ascontiguousarray(transitions.between.T)  # [next, previous]
     for start, behind, count in zip(offsets[-2::-1], offsets[:0:-1], counts[:0:-1], strict=True):
         # sums as above, so the same previous tag is found best
-        (by_token[start : start + count] + into.take(path[behind : behind + count], 0)).argmax(1, out=path[start : start + count])
+        (by_token[start : start + count] + into.take(path[behind : behind + count], 0)).argmax(
+            1, out=path[start : start + count]
+        )
     return path
 
 

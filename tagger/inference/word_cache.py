@@ -53,7 +53,9 @@ class WordCache:
         self._room = 2 * cached  # rows of the table, which takes memory only where something was written
         self._numbers = _numbered()
         self._vectors = np.zeros((self._room, width), kind)
-        self._places = np.zeros(self._room, np.int32)  # to find distinct words with; what it holds means nothing between calls
+        self._places = np.zeros(
+            self._room, np.int32
+        )  # to find distinct words with; what it holds means nothing between calls
         self._uses = np.zeros(0, np.int64)  # of each word, by its number
 
     def numbers(self, tokens: Sequence[str | bytes]) -> np.ndarray:

@@ -31,7 +31,9 @@ MODEL_FILE, SETTINGS_FILE = "model.onnx", "settings.json"
     assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
     default_config={"model": None, "device": "auto", "threads": 1, "labels": LABELS},
 )
-def make_component(nlp: Language, name: str, model: str | None, device: str, threads: int, labels: dict[str, str]) -> "EntityTagger":
+def make_component(
+    nlp: Language, name: str, model: str | None, device: str, threads: int, labels: dict[str, str]
+) -> "EntityTagger":
     """Make the component for a pipeline."""
     return EntityTagger(model, device=device, threads=threads, labels=labels)
 
@@ -47,7 +49,9 @@ class EntityTagger:
         configuration, so `{"PERS": "PERS"}` is how to keep that one.
     """
 
-    def __init__(self, model: str | None = None, *, device: str = "auto", threads: int = 1, labels: Mapping[str, str] = LABELS) -> None:
+    def __init__(
+        self, model: str | None = None, *, device: str = "auto", threads: int = 1, labels: Mapping[str, str] = LABELS
+    ) -> None:
         self._model, self._device, self._threads, self._labels = model, device, threads, dict(labels)
         self._tagger: Tagger | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None  # of a model that came as bytes
@@ -66,7 +70,9 @@ class EntityTagger:
             own = [bio.parse(tag)[1] for tag in self.tagger.bundle.tags]
         except ModelError:
             return ()
-        return tuple(dict.fromkeys(name for label in own if label and (name := self._labels.get(label, label)) != bio.OUTSIDE))
+        return tuple(
+            dict.fromkeys(name for label in own if label and (name := self._labels.get(label, label)) != bio.OUTSIDE)
+        )
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the entities of one document."""
@@ -135,7 +141,9 @@ class EntityTagger:
 
 
 def _restore(tagger: Tagger | None, device: str, threads: int, labels: dict[str, str]) -> EntityTagger:
-    component = EntityTagger(str(tagger.session.path) if tagger else None, device=device, threads=threads, labels=labels)
+    component = EntityTagger(
+        str(tagger.session.path) if tagger else None, device=device, threads=threads, labels=labels
+    )
     component._tagger = tagger
     return component
 

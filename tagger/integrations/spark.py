@@ -56,7 +56,9 @@ class Annotator:
         names = frame.schema.names
         new = {name: f"`{name}` {kind}" for source, name, kind in self._sources() if source in names}
         if not new:
-            raise DataError(f"there is neither a column {self.tokens!r} nor a column {self.text!r}, only {', '.join(map(repr, names))}")
+            raise DataError(
+                f"there is neither a column {self.tokens!r} nor a column {self.text!r}, only {', '.join(map(repr, names))}"
+            )
         added = cast("StructType", StructType.fromDDL(", ".join(new.values())))
         return StructType([*(field for field in frame.schema.fields if field.name not in new), *added.fields])
 

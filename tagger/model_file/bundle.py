@@ -18,7 +18,9 @@ from tagger.tags import OUTSIDE, tag_set
 from tagger.validation import MEND, figure, figures, first_line, is_deep, is_plain, parse, sequence, shown, table
 
 FORMAT = 2
-COPYING_FORMAT = 1  # of versions up to 0.6, whose graphs copy all vectors that they are given, and take figures of four bytes alone
+COPYING_FORMAT = (
+    1  # of versions up to 0.6, whose graphs copy all vectors that they are given, and take figures of four bytes alone
+)
 FORMAT_KEY = "uk_tag_format"
 # What a file may hold. The decoder's memory grows with the square of the number of tags.
 MOST_TAGS = 257
@@ -92,7 +94,9 @@ def read_bundle(content: bytes, graph: Graph) -> Bundle:
     if len(bundle.tags) != graph.tags:
         raise ModelError(f"the model has {len(bundle.tags)} tags, and its network {graph.tags}; {MEND}")
     if len(bundle.vocabulary) != graph.rows:
-        raise ModelError(f"the vocabulary needs {len(bundle.vocabulary)} rows of the embedding table, which has {graph.rows}; {MEND}")
+        raise ModelError(
+            f"the vocabulary needs {len(bundle.vocabulary)} rows of the embedding table, which has {graph.rows}; {MEND}"
+        )
     graph.check_weights()
     return bundle
 
@@ -104,12 +108,23 @@ def from_metadata(texts: dict[str, str]) -> Bundle:
         raise ModelError("this is an ONNX file, but not one of uk-tag's; make one with uk-tag-export")
     if version not in (str(FORMAT), str(COPYING_FORMAT)):
         known = f"versions {COPYING_FORMAT} and {FORMAT}"
-        raise ModelError(f"the model has format version {shown(version)[1:-1]}, this uk-tag reads {known}; {MEND}, or install the uk-tag that wrote it")
+        raise ModelError(
+            f"the model has format version {shown(version)[1:-1]}, this uk-tag reads {known}; {MEND}, or install the uk-tag that wrote it"
+        )
     tags = _tags(parse(texts, "tags"))
     # models of earlier versions have no temperature
-    temperature = figure(parse(texts, "temperature"), "the temperature", *TEMPERATURES) if "temperature" in texts else 1.0
+    temperature = (
+        figure(parse(texts, "temperature"), "the temperature", *TEMPERATURES) if "temperature" in texts else 1.0
+    )
     transitions = _transitions(parse(texts, "transitions"), tags)
-    return Bundle(tags, Vocabulary.from_texts(texts), transitions, _card(parse(texts, "card"), texts["card"]), temperature, version == str(FORMAT))
+    return Bundle(
+        tags,
+        Vocabulary.from_texts(texts),
+        transitions,
+        _card(parse(texts, "card"), texts["card"]),
+        temperature,
+        version == str(FORMAT),
+    )
 
 
 def _tags(value: Any) -> list[str]:
@@ -129,7 +144,10 @@ def _transitions(value: Any, tags: list[str]) -> Transitions:
     """Scores of a chain that allows what BIO allows."""
     count, scores = len(tags), table(value, "the table of transitions")
     start, end = (figures(scores.get(key), f"transitions.{key}", count, LARGEST_SCORE) for key in ("start", "end"))
-    between = [figures(row, "a row of transitions.between", count, LARGEST_SCORE) for row in sequence(scores.get("between"), "transitions.between", count)]
+    between = [
+        figures(row, "a row of transitions.between", count, LARGEST_SCORE)
+        for row in sequence(scores.get("between"), "transitions.between", count)
+    ]
     found = Transitions(*(np.array(part, np.float32) for part in (start, between, end)))
     legal = Transitions.legal(tags, found.start, found.between, found.end)
     if not np.array_equal(found.start, legal.start) or not np.array_equal(found.between, legal.between):

@@ -38,10 +38,14 @@ def read_model(path: str | Path) -> bytes:
         raise ModelError(f"{path}: is too large for the memory of this machine; {SOURCES}") from None
     carried = digest.read(content)
     if carried is None:
-        raise ModelError(f"{path}: this is no model of uk-tag, or it was cut short; make one with uk-tag-export, or fetch it again")
+        raise ModelError(
+            f"{path}: this is no model of uk-tag, or it was cut short; make one with uk-tag-export, or fetch it again"
+        )
     listed = CHECKSUMS.get(carried)
     if (listed is None or crc32(content) != listed) and not digest.holds(content):
-        raise ModelError(f"{path}: the file is damaged (its content does not match its digest); fetch or export it again")
+        raise ModelError(
+            f"{path}: the file is damaged (its content does not match its digest); fetch or export it again"
+        )
     return content
 
 

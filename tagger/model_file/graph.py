@@ -12,7 +12,23 @@ import numpy as np
 
 from tagger.errors import ModelError
 from tagger.model_file.protobuf import DELIMITED, FIXED_32, VARINT, Message, Value, number, raw, read, text
-from tagger.model_file.shapes import EMBEDDED, EMISSIONS, FEATURES, FLOAT, HALF, INDEX, INT8, INT32, KINDS, LENGTHS, NOTHING, UINT8, VECTORS, Array, result
+from tagger.model_file.shapes import (
+    EMBEDDED,
+    EMISSIONS,
+    FEATURES,
+    FLOAT,
+    HALF,
+    INDEX,
+    INT8,
+    INT32,
+    KINDS,
+    LENGTHS,
+    NOTHING,
+    UINT8,
+    VECTORS,
+    Array,
+    result,
+)
 from tagger.validation import MEND, shown
 
 OPSET, QUANTIZED_DOMAIN = 17, "com.microsoft"
@@ -66,7 +82,9 @@ class Graph:
             if own.dtype == HALF:  # the largest is 65504; with all bits of the exponent set it is infinite or NaN
                 fits = int((own.view(np.uint16) & HALF_INFINITY).max()) < HALF_INFINITY
             else:
-                fits = -LARGEST_FIGURE <= float(own.min()) <= float(own.max()) <= LARGEST_FIGURE  # NaN where one figure is
+                fits = (
+                    -LARGEST_FIGURE <= float(own.min()) <= float(own.max()) <= LARGEST_FIGURE
+                )  # NaN where one figure is
             if not fits:
                 what = f"NaN, infinity or a figure beyond {LARGEST_FIGURE:g}"
                 raise ModelError(f"the weights {shown(name)} hold {what}; {MEND}")

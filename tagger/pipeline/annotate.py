@@ -37,7 +37,9 @@ def is_done(task: Task, marks: Marks, run: str) -> bool:
     """
     found = marks.of(task.real)
     if not task.in_place:
-        return any(mark.run == run for mark in found) and file_digest(task.source) in {mark.input for mark in found if mark.run == run}
+        return any(mark.run == run for mark in found) and file_digest(task.source) in {
+            mark.input for mark in found if mark.run == run
+        }
     if any(mark.run == run for mark in found):
         return True
     if any(mark.input != mark.output for mark in found):
@@ -68,7 +70,10 @@ def annotate_file(filter_: Filter, task: Task, manner: Manner, marks: Marks, cou
 
         def check() -> None:
             if not before == _state(os.fstat(descriptor)) == _state(os.lstat(task.real)):
-                raise DataError("changed while it was read, and is left as it is; annotate it when nobody writes to it", path=task.source)
+                raise DataError(
+                    "changed while it was read, and is left as it is; annotate it when nobody writes to it",
+                    path=task.source,
+                )
 
         def check_and_keep() -> None:
             check()
@@ -81,7 +86,9 @@ def annotate_file(filter_: Filter, task: Task, manner: Manner, marks: Marks, cou
                 Path(task.real).parent.mkdir(parents=True, exist_ok=True)
             elif manner.backup:
                 backups.check(task.real, manner.backup, task.source)
-            with atomic_write(task.real, seal=seal, before_replace=check_and_keep if task.in_place else lambda: None) as file:
+            with atomic_write(
+                task.real, seal=seal, before_replace=check_and_keep if task.in_place else lambda: None
+            ) as file:
 
                 def write(data: bytes) -> None:
                     written.update(data)
@@ -89,7 +96,9 @@ def annotate_file(filter_: Filter, task: Task, manner: Manner, marks: Marks, cou
 
                 filter_.one(descriptor, task.source, write, count=count, observe=read.update, whole=True)
         except OSError as error:
-            raise DataError(f"cannot be written: {error.strerror}; the old file, if any, is as it was", path=task.target) from None
+            raise DataError(
+                f"cannot be written: {error.strerror}; the old file, if any, is as it was", path=task.target
+            ) from None
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int, int]:

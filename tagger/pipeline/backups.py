@@ -29,7 +29,11 @@ def check(path: str, suffix: str, name: str, digest: str | None = None) -> bool:
         old, new = os.lstat(backup), os.stat(path)
         if os.path.samestat(old, new):
             return True
-        if stat.S_ISREG(old.st_mode) and old.st_size == new.st_size and file_digest(backup) == (digest or file_digest(path)):
+        if (
+            stat.S_ISREG(old.st_mode)
+            and old.st_size == new.st_size
+            and file_digest(backup) == (digest or file_digest(path))
+        ):
             return True
     raise _taken(backup, name)
 
@@ -57,9 +61,13 @@ def keep(path: str, descriptor: int, suffix: str, name: str, digest: str, marks:
             raise
         _copy(path, descriptor, backup, name, marks)
         return
-    if not os.path.samestat(os.lstat(backup), os.fstat(descriptor)):  # another file has come under the name in the last moment
+    if not os.path.samestat(
+        os.lstat(backup), os.fstat(descriptor)
+    ):  # another file has come under the name in the last moment
         os.unlink(backup)
-        raise DataError("was replaced while it was read, and is left as it is; annotate it when nobody writes to it", path=name)
+        raise DataError(
+            "was replaced while it was read, and is left as it is; annotate it when nobody writes to it", path=name
+        )
 
 
 def _copy(path: str, descriptor: int, backup: str, name: str, marks: Marks) -> None:
@@ -76,4 +84,7 @@ def _copy(path: str, descriptor: int, backup: str, name: str, marks: Marks) -> N
 
 
 def _taken(backup: str, name: str) -> DataError:
-    return DataError(f"its backup would overwrite {backup}, which is another file; move that away, or choose another suffix", path=name)
+    return DataError(
+        f"its backup would overwrite {backup}, which is another file; move that away, or choose another suffix",
+        path=name,
+    )

@@ -61,7 +61,15 @@ def annotate(batch: BatchSettings, settings: RunSettings, interrupts: SignalGuar
                     remove_left_over(place)
 
 
-def _annotate(tasks: Sequence[Task], batch: BatchSettings, setup: Setup, marks: Marks, left: Left, interrupts: SignalGuard, warn: Warn) -> int:
+def _annotate(
+    tasks: Sequence[Task],
+    batch: BatchSettings,
+    setup: Setup,
+    marks: Marks,
+    left: Left,
+    interrupts: SignalGuard,
+    warn: Warn,
+) -> int:
     failures = [str(problem) for problem in left.problems]
     if batch.resume:
         tasks = _rest(tasks, setup, marks, failures, interrupts, warn if batch.verbose else None)
@@ -93,7 +101,9 @@ def _annotate(tasks: Sequence[Task], batch: BatchSettings, setup: Setup, marks: 
     return 1 if failures else 0
 
 
-def _rest(tasks: Sequence[Task], setup: Setup, marks: Marks, failures: list[str], interrupts: SignalGuard, warn: Warn | None) -> list[Task]:
+def _rest(
+    tasks: Sequence[Task], setup: Setup, marks: Marks, failures: list[str], interrupts: SignalGuard, warn: Warn | None
+) -> list[Task]:
     """Tasks that are not done yet; those that another run has done are failures."""
     rest = []
     done = 0
@@ -131,7 +141,9 @@ def make_work(setup: Setup, interrupts: SignalGuard | None = None) -> Work:
     return work
 
 
-def _news(tasks: Sequence[Task], jobs: int, setup: Setup, interrupts: SignalGuard, progress: Progress) -> Generator[tuple[Task, str, Any], None, None]:
+def _news(
+    tasks: Sequence[Task], jobs: int, setup: Setup, interrupts: SignalGuard, progress: Progress
+) -> Generator[tuple[Task, str, Any], None, None]:
     if jobs > 1:
         yield from share(tasks, jobs, make_work, setup, interrupts.waiting)
     elif tasks:

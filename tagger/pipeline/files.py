@@ -11,7 +11,12 @@ from tagger.errors import DataError, OptionError
 from tagger.pipeline import archives
 from tagger.pipeline.marks import Marks, is_own
 
-SUFFIXES = {"jsonl": ".jsonl", "brat": ".ann", "html": ".html", "count": ".tsv"}  # of output forms that are another kind of file
+SUFFIXES = {
+    "jsonl": ".jsonl",
+    "brat": ".ann",
+    "html": ".html",
+    "count": ".tsv",
+}  # of output forms that are another kind of file
 
 LINKS = "links"
 BACKUPS = "backups"
@@ -99,7 +104,9 @@ def tasks_into(selection: Selection, folder: str, form: str, marks: Marks, left:
         if real == given:
             problem = "would be overwritten by its annotation; choose another --output-dir, or --in-place"
         elif real in inputs:
-            problem = f"its annotation would overwrite {inputs[real]}, which is an input, too; choose another --output-dir"
+            problem = (
+                f"its annotation would overwrite {inputs[real]}, which is an input, too; choose another --output-dir"
+            )
         elif taken.get(real) == given:
             continue  # given twice
         elif real in taken:
@@ -146,7 +153,9 @@ def _add(tasks: list[Task], left: Left, source: str, target: str, real: str) -> 
     try:
         tasks.append(Task(source, target, real, os.path.getsize(source)))
     except OSError as error:
-        left.problems.append(DataError(f"cannot be opened: {error.strerror}; check the name and your rights", path=source))
+        left.problems.append(
+            DataError(f"cannot be opened: {error.strerror}; check the name and your rights", path=source)
+        )
 
 
 def _output_name(name: str, form: str) -> Path:
@@ -155,7 +164,9 @@ def _output_name(name: str, form: str) -> Path:
     return relative.with_suffix(SUFFIXES[form]) if form in SUFFIXES else relative
 
 
-def _selected(selection: Selection, left: Left, skipped: str | None, avoid: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+def _selected(
+    selection: Selection, left: Left, skipped: str | None, avoid: Callable[[str], bool]
+) -> Iterator[tuple[str, str]]:
     """Sources, and their names below the folder that was given.
 
     :param skipped: real path of a folder that is not walked through.
@@ -177,7 +188,9 @@ def _selected(selection: Selection, left: Left, skipped: str | None, avoid: Call
             left.problems.append(DataError("cannot be opened: No such file or directory; check the name", path=path))
 
 
-def _walk(top: str, include: Sequence[str], skipped: str | None, avoid: Callable[[str], bool], left: Left) -> Iterator[tuple[str, str]]:
+def _walk(
+    top: str, include: Sequence[str], skipped: str | None, avoid: Callable[[str], bool], left: Left
+) -> Iterator[tuple[str, str]]:
     def trouble(error: OSError) -> None:
         left.problems.append(DataError(f"cannot be read: {error.strerror}; check your rights", path=error.filename))
 

@@ -137,7 +137,12 @@ class Filter:
         source = Source(descriptor, name, Guard(null=self._settings.reader.null, whole=whole), observe)
         try:
             pipe = Stream(
-                self.engine, put, self._interrupts, line_buffered=self._settings.line_buffered, scores=self._settings.needs_probabilities, count=count
+                self.engine,
+                put,
+                self._interrupts,
+                line_buffered=self._settings.line_buffered,
+                scores=self._settings.needs_probabilities,
+                count=count,
             )
             pipe.run(source, reading, writing)
             if own:

@@ -120,7 +120,9 @@ class Marks:
                     break  # cut short, or being written
                 seen.size += len(line)
                 seen.lines += line != b"\n"
-                with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):  # a line that a crash cut short says nothing
+                with contextlib.suppress(
+                    ValueError, KeyError, TypeError, RecursionError
+                ):  # a line that a crash cut short says nothing
                     record = json.loads(line)
                     name, kind, value = record["name"], record["kind"], record["value"]
                     if isinstance(name, str) and kind in _ATTRIBUTES and isinstance(value, str):
@@ -156,7 +158,11 @@ def _open(path: str, flags: int) -> BinaryIO:
     """Open a record file, but no link, pipe or device that has its name. Raises OSError, TaggerError."""
     other = TaggerError(f"{path}: is no regular file; move it away, marks of what is done go there")
     try:
-        descriptor = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0), 0o666)
+        descriptor = os.open(
+            path,
+            flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0),
+            0o666,
+        )
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
             raise other from None

@@ -26,9 +26,13 @@ class _Worker:
             with held_back():  # until it ignores what is meant for the process that starts it
                 self.process.start()
         except OSError as error:
-            raise TaggerError(f"no more processes can be started: {error.strerror}; try fewer --jobs, or raise the limit (ulimit -u)") from None
+            raise TaggerError(
+                f"no more processes can be started: {error.strerror}; try fewer --jobs, or raise the limit (ulimit -u)"
+            ) from None
         theirs.close()
-        self.connection.send((make, setup))  # not above: what they import may fail, and that is then told as any failure is
+        self.connection.send(
+            (make, setup)
+        )  # not above: what they import may fail, and that is then told as any failure is
         self.task: Any = None
 
     def give(self, task: Any) -> None:
@@ -37,7 +41,9 @@ class _Worker:
             self.connection.send(task)
 
 
-def share(tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: Any, waiting: Callable[[], Any]) -> Iterator[tuple[Any, str, Any]]:
+def share(
+    tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: Any, waiting: Callable[[], Any]
+) -> Iterator[tuple[Any, str, Any]]:
     """Have tasks done by some processes, each task by one of them, in any order.
 
     :param make: called once in each process with `setup`; must be importable. What it returns is called with each task and a function to send news with.
@@ -68,7 +74,10 @@ def share(tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: A
                     kind, value = worker.connection.recv()
                 except (EOFError, OSError):
                     worker.process.join()
-                    kind, value = "failed", f"{worker.task.source}: the process that annotated it died ({_ending(worker.process.exitcode)}); try fewer --jobs"
+                    kind, value = (
+                        "failed",
+                        f"{worker.task.source}: the process that annotated it died ({_ending(worker.process.exitcode)}); try fewer --jobs",
+                    )
                     workers.remove(worker)
                     yield worker.task, kind, value
                     task = next(rest, None)

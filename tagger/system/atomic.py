@@ -48,7 +48,9 @@ def atomic_write(
             set_mode(temporary, file.fileno(), mode)  # last: it may take away the right to do the rest
             os.fsync(file.fileno())
             before_replace()
-            if os.name == "nt":  # there an open file cannot be renamed; elsewhere it stays open, and locked, until it has its name
+            if (
+                os.name == "nt"
+            ):  # there an open file cannot be renamed; elsewhere it stays open, and locked, until it has its name
                 file.close()
             os.replace(temporary, path)
     except BaseException:

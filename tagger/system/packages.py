@@ -22,7 +22,11 @@ EXTRAS = {
 }
 NAMES = {"tokenize_uk": "tokenize-uk"}  # of the package, where that of the module is another
 RUNTIMES = ("onnxruntime-gpu", "onnxruntime", "onnxruntime-directml", "onnxruntime-openvino", "onnxruntime-rocm")
-NO_ROOM = ("failed to map segment", "cannot allocate memory", "bad_alloc")  # what the dynamic linker, the kernel and C++ say where memory is short
+NO_ROOM = (
+    "failed to map segment",
+    "cannot allocate memory",
+    "bad_alloc",
+)  # what the dynamic linker, the kernel and C++ say where memory is short
 ONNXRUNTIME_USED = ("InferenceSession", "SessionOptions", "RunOptions", "get_available_providers")
 
 
@@ -54,14 +58,18 @@ def explain(error: BaseException, program: str = "") -> str | None:
         return None
     reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
     missing = isinstance(error, ModuleNotFoundError) and error.name == name
-    return _line(name, reason, missing, "export" if program == "uk-tag-export" and EXTRAS.get(name) == "train" else None)
+    return _line(
+        name, reason, missing, "export" if program == "uk-tag-export" and EXTRAS.get(name) == "train" else None
+    )
 
 
 def _line(name: str, reason: str, missing: bool = False, extra: str | None = None) -> str:
     package = _runtime() if name == "onnxruntime" else NAMES.get(name, name)
     what = f"the package {package} is {'not installed' if missing else f'broken ({reason})'}"
     extra = extra or EXTRAS.get(name)
-    return f"{what}; run: pip install " + (f"'uk-tag[{extra}]'" if missing and extra else f"--force-reinstall {package}")
+    return f"{what}; run: pip install " + (
+        f"'uk-tag[{extra}]'" if missing and extra else f"--force-reinstall {package}"
+    )
 
 
 def _culprit(error: BaseException) -> str | None:
@@ -71,7 +79,11 @@ def _culprit(error: BaseException) -> str | None:
     trace = error.__traceback__
     while trace is not None:
         code, name = trace.tb_frame.f_code, str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
-        if code.co_name == "<module>" and name not in {*OURS, "__main__", "__mp_main__"} and name not in sys.stdlib_module_names:
+        if (
+            code.co_name == "<module>"
+            and name not in {*OURS, "__main__", "__mp_main__"}
+            and name not in sys.stdlib_module_names
+        ):
             return name
         trace = trace.tb_next
     if isinstance(error, ImportError):
@@ -95,4 +107,8 @@ def _runtime() -> str:
         return package
     import platform
 
-    return "onnxruntime-gpu" if sys.platform in ("linux", "win32") and platform.machine() in ("x86_64", "AMD64") else "onnxruntime"
+    return (
+        "onnxruntime-gpu"
+        if sys.platform in ("linux", "win32") and platform.machine() in ("x86_64", "AMD64")
+        else "onnxruntime"
+    )

@@ -34,7 +34,9 @@ def run(program: str, module: str) -> int:
     :returns: the exit code: `main`'s own, 1 for trouble, 2 for wrong options, 130 for Ctrl-C, 141 where the reader of the output is gone.
     """
     try:
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as in jobs in the background
+        if (
+            signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        ):  # else it is ignored, as in jobs in the background
             signal.signal(signal.SIGINT, _stop)
         from importlib import import_module
 

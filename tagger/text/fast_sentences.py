@@ -34,7 +34,9 @@ def sentence_starts(text: str) -> tuple[list[int], list[tuple[int, int]]] | None
 
     `None` where only all of the line can tell.
     """
-    if text.splitlines() != [text] or any(sign in text for sign in STRANGE):  # the first are ends of lines for the engine, too
+    if text.splitlines() != [text] or any(
+        sign in text for sign in STRANGE
+    ):  # the first are ends of lines for the engine, too
         return None
     starts: list[int] = []
     open_ranges: list[tuple[int, int]] = []
@@ -59,4 +61,6 @@ def _may_be_abbreviation(text: str, place: int) -> bool:
     """Whether the engine may take what stands in front of a mark for an abbreviation."""
     word = last_word(text, place)
     begin = place - len(word)
-    return word.lower() in ABBREVIATIONS or len(word) == LONGEST_WORD or (0 < begin < place and text[begin - 1] in OPENING)
+    return (
+        word.lower() in ABBREVIATIONS or len(word) == LONGEST_WORD or (0 < begin < place and text[begin - 1] in OPENING)
+    )

@@ -13,7 +13,9 @@ from tagger.text.abbreviations import ABBREVIATIONS, CAPITAL, CLUB, SMALL, last_
 Offsets = list[tuple[int, int]]
 
 LONGEST = 20_000  # characters of a line that are looked at together
-PIECE = 2_000  # characters that the engine gets at once: some of its few dozen regular expressions are slow on long input
+PIECE = (
+    2_000  # characters that the engine gets at once: some of its few dozen regular expressions are slow on long input
+)
 LETTER = f"{CAPITAL}{SMALL}A-Za-z"
 ROMAN = "IVXІХ"
 # Each part ends where no more of its kind follows, and no two parts fit in one place: so there is one way to cut a line, and nothing is tried twice
@@ -47,8 +49,15 @@ ENDING = re.compile(rf"[{SMALL}]{{5}}\.\ *")
 SEAM = rf"(?<=[{SMALL}]{{4}}\ )[{SMALL}]{{4,}}\ "
 NEAR = 200  # characters in which a seam is looked for in front of what is not usual; where there is none, the engine has more to do
 # Where a long text is cut that has no seam: if possible between words, the longer the better, as one behind a full stop may belong to what is in front.
-BORDERS = (SEAM, *(rf"(?<=[^\W\d_]{{{size}}}\ )(?=[^\W\d_A-ZА-ЯЄІЇҐ]{{{size}}})" for size in (3, 2)), r"(?<=\ )(?=[^\ –—-])", r"(?<=\s)(?=\S)")
-TOKEN = re.compile(rf"[{LETTER}]+(?:['’ʼ-](?:[{LETTER}]+|[0-9]+))*|[0-9]+(?:,[0-9]+|-[{LETTER}]+|(?:[–-][0-9]+)+)?|\.{{3}}|[!?][!?.]{{1,2}}|[^ ]")
+BORDERS = (
+    SEAM,
+    *(rf"(?<=[^\W\d_]{{{size}}}\ )(?=[^\W\d_A-ZА-ЯЄІЇҐ]{{{size}}})" for size in (3, 2)),
+    r"(?<=\ )(?=[^\ –—-])",
+    r"(?<=\s)(?=\S)",
+)
+TOKEN = re.compile(
+    rf"[{LETTER}]+(?:['’ʼ-](?:[{LETTER}]+|[0-9]+))*|[0-9]+(?:,[0-9]+|-[{LETTER}]+|(?:[–-][0-9]+)+)?|\.{{3}}|[!?][!?.]{{1,2}}|[^ ]"
+)
 
 
 @cache

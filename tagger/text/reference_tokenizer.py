@@ -41,7 +41,9 @@ NO_ADDRESS = (("http", "hxtp"), ("www", "wxw"), ("ftp", "fxp"), ("@", AT_SIGN))
 LONG_RUN = regex.compile(rf"""[»"-]{{200,}}|[IVXІХ]{{200,}}|[{SPACE}(]{{200,}}""")
 # White space and invisible characters: a token of nothing else is none.
 EMPTY = "\t\n\v\f\r \x85\xa0\xad\u1680\u180e\u3000\ufeff" + "".join(
-    chr(code) for first, last in ((0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2064), (0x2066, 0x2069)) for code in range(first, last + 1)
+    chr(code)
+    for first, last in ((0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2064), (0x2066, 0x2069))
+    for code in range(first, last + 1)
 )
 
 
@@ -53,7 +55,9 @@ class Hidden:
 
     def __init__(self, text: str) -> None:
         text = ANY_PRIVATE_USE.sub(STAND_IN, text)
-        seen = DECIMAL_COMMA.sub(DECIMAL, text.translate(CANONICAL))  # what the engine does before it looks for addresses; lengths stay
+        seen = DECIMAL_COMMA.sub(
+            DECIMAL, text.translate(CANONICAL)
+        )  # what the engine does before it looks for addresses; lengths stay
         parts: list[str] = []
         self._places: list[int] = []  # of the marks
         self._longer: list[int] = [0]  # by how much all addresses up to each mark are longer than the marks
@@ -75,7 +79,10 @@ class Hidden:
         places, longer = self._places, self._longer
         if not places:
             return offsets
-        return [(start + longer[bisect_left(places, start)], end + longer[bisect_left(places, end)]) for start, end in offsets]
+        return [
+            (start + longer[bisect_left(places, start)], end + longer[bisect_left(places, end)])
+            for start, end in offsets
+        ]
 
 
 def part_spans(text: str, start: int, end: int) -> Offsets:
@@ -87,7 +94,9 @@ def part_spans(text: str, start: int, end: int) -> Offsets:
     if start == 0 and end == len(text) <= PIECE:
         return _shifted(_runs(piece), start)
     # of a line that has a full stop but at its end the engine asks more: a part of it must be such a line as well
-    dotted = text.find(".", 0, start) >= 0 if end - start <= PIECE else 0 <= text.find(".") < len(text.rstrip(SPACE)) - 1
+    dotted = (
+        text.find(".", 0, start) >= 0 if end - start <= PIECE else 0 <= text.find(".") < len(text.rstrip(SPACE)) - 1
+    )
     before = IN_FRONT if dotted and (end == len(text) or end - start > PIECE) else ""
     offsets: Offsets = []
     for first, last in stretches(piece, 0, len(piece), PIECE):
@@ -149,14 +158,22 @@ def _visible(piece: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 @cache
 def _sentences() -> Callable[[str], Iterator[str]]:
     """Cuts by LanguageTool's rules. One has no text to search for in front of the break, so that it is tried at every place: here it is searched for."""
-    from choppa import DEFAULT_SRX_RULESET, SrxDocument, SrxTextIterator  # importing it takes long, and cutting into tokens needs nothing of it
+    from choppa import (
+        DEFAULT_SRX_RULESET,
+        SrxDocument,
+        SrxTextIterator,
+    )  # importing it takes long, and cutting into tokens needs nothing of it
     from choppa.structures import Rule
 
     document = SrxDocument(ruleset=DEFAULT_SRX_RULESET)
     rules = copy(SrxTextIterator(document, SENTENCE_LANGUAGE_CODE, "").rule_manager)
     exceptions = dict(rules.exception_pattern_map)
-    rules.break_rule_list = [rule if rule.before_pattern else Rule(True, f"(?={rule.after_pattern})", "") for rule in rules.break_rule_list]
-    rules.exception_pattern_map = {new: exceptions[old] for new, old in zip(rules.break_rule_list, exceptions, strict=True)}
+    rules.break_rule_list = [
+        rule if rule.before_pattern else Rule(True, f"(?={rule.after_pattern})", "") for rule in rules.break_rule_list
+    ]
+    rules.exception_pattern_map = {
+        new: exceptions[old] for new, old in zip(rules.break_rule_list, exceptions, strict=True)
+    }
 
     def segments(text: str) -> Iterator[str]:
         found = SrxTextIterator(document, SENTENCE_LANGUAGE_CODE, text)

@@ -6,7 +6,16 @@ No character of the text is lost but white space: the tokens, joined, are the te
 import re
 from collections.abc import Iterator
 
-from tagger.text.fast_words import LONGEST, PIECE, TOKEN, Offsets, has_addresses, regular_token_spans, split_regular, stretches
+from tagger.text.fast_words import (
+    LONGEST,
+    PIECE,
+    TOKEN,
+    Offsets,
+    has_addresses,
+    regular_token_spans,
+    split_regular,
+    stretches,
+)
 
 # To ask the engine takes as long as so many characters more would, of words and of sentences (15 of 0.7 us, and 25 of 0.5, and what stands about a part).
 WORDS_CALL, SENTENCES_CALL = 20, 80
@@ -25,7 +34,11 @@ def token_spans(text: str) -> Offsets:
     :returns: start and end of each token, in code points, end exclusive, in order, without overlap.
     """
     if len(text) > LONGEST:
-        return [(start + first, start + last) for start, end in stretches(text, 0, len(text), LONGEST) for first, last in token_spans(text[start:end])]
+        return [
+            (start + first, start + last)
+            for start, end in stretches(text, 0, len(text), LONGEST)
+            for first, last in token_spans(text[start:end])
+        ]
     if has_addresses(text):
         from tagger.text.reference_tokenizer import Hidden
 
@@ -40,7 +53,11 @@ def tokenize(text: str) -> list[str]:
         return [text[first:last] for first, last in token_spans(text)]
     found: list[str] = []
     for start, end, usual in _parts(text):
-        found += TOKEN.findall(text, start, end) if usual else [text[first:last] for first, last in _cut_by_engine(text, start, end)]
+        found += (
+            TOKEN.findall(text, start, end)
+            if usual
+            else [text[first:last] for first, last in _cut_by_engine(text, start, end)]
+        )
     return found
 
 
@@ -53,7 +70,9 @@ def _cut(text: str) -> Offsets:
 
 
 def _cut_by_engine(text: str, start: int, end: int) -> Offsets:
-    from tagger.text.reference_tokenizer import part_spans  # importing tokenize-uk takes as long as a third of the whole start-up, and only some lines need it
+    from tagger.text.reference_tokenizer import (
+        part_spans,
+    )  # importing tokenize-uk takes as long as a third of the whole start-up, and only some lines need it
 
     return part_spans(text, start, end)
 

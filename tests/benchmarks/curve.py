@@ -36,7 +36,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus.conll")
         corpus.write_text("".join("\n".join(tokens) + "\n\n" for tokens in sentences), encoding="utf-8")
-        ways = {str(model): lambda model=model: process([*PROGRAM, "-m", str(model), "-i", "conll", str(corpus)]) for model in arguments.models}
+        ways = {
+            str(model): lambda model=model: process([*PROGRAM, "-m", str(model), "-i", "conll", str(corpus)])
+            for model in arguments.models
+        }
         seconds = medians(ways, arguments.runs)
     print("| model | file | F1 | lower-cased | tokens/s |\n|---|---|---|---|---|")
     for model in arguments.models:

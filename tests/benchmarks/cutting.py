@@ -28,7 +28,13 @@ def main() -> None:
     print(f"{len(lines):,} lines\n")
     left = sum(end - start for line in lines for start, end, usual in split_regular(line) if not usual)
     unsure = sum(end - start for line in lines for start, end in (sentence_starts(line) or ((), [(0, len(line))]))[1])
-    differ = compare("tokens", lines, token_spans, lambda line: [(start, end) for _, start, end in tokenize_words_with_spans(line)], left)
+    differ = compare(
+        "tokens",
+        lines,
+        token_spans,
+        lambda line: [(start, end) for _, start, end in tokenize_words_with_spans(line)],
+        left,
+    )
 
     def by_engine(line: str) -> list[tuple[int, int]]:
         starts = [0, *(start for _, start, _ in tokenize_sents_with_spans(line)[1:])]
@@ -46,7 +52,9 @@ def compare(what: str, lines: list[str], own: Callable[[str], list], engine: Cal
     expected = [engine(line) for line in lines]
     times.append(time.perf_counter())
     other = [line for line, one, two in zip(lines, found, expected, strict=True) if one != two]
-    print(f"{sum(map(len, found)):,} {what}; {left / max(sum(map(len, lines)), 1):.1%} of the characters are left to tokenize-uk")
+    print(
+        f"{sum(map(len, found)):,} {what}; {left / max(sum(map(len, lines)), 1):.1%} of the characters are left to tokenize-uk"
+    )
     print(f"{len(other):,} lines are cut otherwise than by it")
     print(f"{times[1] - times[0]:.1f} s, by tokenize-uk alone {times[2] - times[1]:.1f} s\n")
     for line in other[:10]:

@@ -33,7 +33,10 @@ def main() -> None:
             written += len(data)
             if written // step != (written - len(data)) // step:
                 status = Path(f"/proc/{running.pid}/status").read_text()
-                print(f"after {written / 1e6:5.0f} MB: {int(status.split('VmRSS:')[1].split()[0]) / 1024:.0f} MiB", flush=True)
+                print(
+                    f"after {written / 1e6:5.0f} MB: {int(status.split('VmRSS:')[1].split()[0]) / 1024:.0f} MiB",
+                    flush=True,
+                )
         running.stdin.close()
         drain.join()
 
@@ -47,7 +50,11 @@ def universal(text: str) -> bytes:
         token = line.split("\t")[0]
         number = number + 1 if token else 0
         features = "Animacy=Anim|Case=Gen|Gender=Masc|Number=Sing"
-        rows.append(f"{number}\t{token}\t{token.lower()}\tNOUN\tNcmsgy\t{features}\t{number // 2}\tnmod\t{number // 2}:nmod\tTranslit=_" if token else "")
+        rows.append(
+            f"{number}\t{token}\t{token.lower()}\tNOUN\tNcmsgy\t{features}\t{number // 2}\tnmod\t{number // 2}:nmod\tTranslit=_"
+            if token
+            else ""
+        )
     return "\n".join(rows).encode()
 
 

@@ -33,7 +33,9 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--only", nargs="+", choices=[peer.key for peer in PEERS], default=[peer.key for peer in PEERS])
     parser.add_argument("--tokens", type=int, default=100_000, help="of the test, to time with")
-    parser.add_argument("--seconds", type=float, default=10, help="a run of a peer stops after so many; a slow one tags a first part")
+    parser.add_argument(
+        "--seconds", type=float, default=10, help="a run of a peer stops after so many; a slow one tags a first part"
+    )
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--record", type=Path, help="where to write the figures as JSON (default: in the cache)")
@@ -45,7 +47,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for key, model in report.MODELS.items():
             rows[key].scores = training.strict(data.gold, report.own_tags(data.test, Path(scratch), model))
-        texts = timing.write_texts(sentences := timing.sample(data.gold, arguments.tokens, arguments.seed), Path(scratch))
+        texts = timing.write_texts(
+            sentences := timing.sample(data.gold, arguments.tokens, arguments.seed), Path(scratch)
+        )
         count = sum(len(tokens) for tokens, _ in sentences)
         ways = {key: timing.own_process(texts[1], texts[2], count, model) for key, model in report.MODELS.items()}
         for peer in PEERS:
@@ -71,9 +75,17 @@ def main() -> None:
         rows[key].failure = reason
     for key, taken in times.items():
         rows[key].times = taken
-    setting = {"processor": processor(), "cpus": os.cpu_count(), "date": f"{datetime.date.today()}", "tokens": count, "runs": arguments.runs}
+    setting = {
+        "processor": processor(),
+        "cpus": os.cpu_count(),
+        "date": f"{datetime.date.today()}",
+        "tokens": count,
+        "runs": arguments.runs,
+    }
     target = arguments.record or cache / "peers.json"
-    target.write_text(json.dumps(report.as_dict(list(rows.values()), setting), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    target.write_text(
+        json.dumps(report.as_dict(list(rows.values()), setting), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     print(report.table(list(rows.values()), setting))
 
 
@@ -88,7 +100,10 @@ def processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         lines = []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor() or platform.machine())
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")),
+        platform.processor() or platform.machine(),
+    )
 
 
 if __name__ == "__main__":

@@ -50,13 +50,32 @@ def draw(record: dict, output: Path) -> None:
             name += " (F1 published)"
         else:
             continue
-        axes.plot(rate, f1, "*" if own else next(marks), color="black", fillstyle=fill, markersize=14 if own else 7, linestyle="none")
+        axes.plot(
+            rate,
+            f1,
+            "*" if own else next(marks),
+            color="black",
+            fillstyle=fill,
+            markersize=14 if own else 7,
+            linestyle="none",
+        )
         left = rate > fastest / 4  # else the name would run out of the picture
-        shift = {"xytext": (-9 if left else 8, 0), "textcoords": "offset points", "ha": "right" if left else "left", "va": "center"}
+        shift = {
+            "xytext": (-9 if left else 8, 0),
+            "textcoords": "offset points",
+            "ha": "right" if left else "left",
+            "va": "center",
+        }
         axes.annotate(name, (rate, f1), weight="bold" if own else "normal", **shift)
     for name, f1 in PUBLISHED.items():
         axes.axhline(f1, color="gray", linestyle="--", linewidth=0.8)
-        axes.annotate(f"{name}: published, speed not measured here", (0.01, f1), xycoords=("axes fraction", "data"), va="bottom", color="dimgray")
+        axes.annotate(
+            f"{name}: published, speed not measured here",
+            (0.01, f1),
+            xycoords=("axes fraction", "data"),
+            va="bottom",
+            color="dimgray",
+        )
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.set_xlabel("tokens a second on one core")

@@ -44,7 +44,10 @@ def main() -> None:
     print(f"{os.cpu_count()} CPUs, {count:,} tokens in {len(lines):,} paragraphs, medians of {arguments.runs} runs\n")
     data = {"conll": "".join(cut).encode(), "text": "".join(lines).encode()}
     forms = {"the same tokens as CoNLL": ("conll", False), "text": ("text", False), "text, --sentences": ("text", True)}
-    with ProcessPoolExecutor(1, get_context("spawn"), as_the_program) as beside, tempfile.TemporaryDirectory() as folder:
+    with (
+        ProcessPoolExecutor(1, get_context("spawn"), as_the_program) as beside,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         ways = {}
         for name, (form, sentences) in forms.items():
             path = Path(folder, form)
@@ -53,9 +56,13 @@ def main() -> None:
             how = {"sentences": sentences}
             ways[name, "1 thread"] = lambda command=command: process(command)
             ways[name, "2 threads"] = lambda command=command: process([*command, "--threads", "2"])
-            ways[name, "constant model"] = lambda form=form, how=how: beside.submit(host_alone, data[form], form, **how).result()
+            ways[name, "constant model"] = lambda form=form, how=how: beside.submit(
+                host_alone, data[form], form, **how
+            ).result()
         for threads in (1, 2):
-            ways[IN_A_PROGRAM, f"{threads} thread{'s' * (threads > 1)}"] = lambda threads=threads: beside.submit(in_a_program, lines, threads).result()
+            ways[IN_A_PROGRAM, f"{threads} thread{'s' * (threads > 1)}"] = lambda threads=threads: beside.submit(
+                in_a_program, lines, threads
+            ).result()
         taken = medians(ways, arguments.runs)
     first, *_ = forms
     print(f"{'':<26}{'1 thread':>24}{'2 threads':>24}{'constant model':>24}   tokens/s, and of CoNLL")

@@ -38,7 +38,9 @@ def main() -> None:
     as_the_program()
     sentences = read(arguments.corpus, arguments.tokens)
     count = sum(map(len, sentences))
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, {count:,} tokens, medians of {arguments.runs} runs\n")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, {count:,} tokens, medians of {arguments.runs} runs\n"
+    )
     # a process of its own for what is done around the network: the batches that are recorded here would lie in its way
     beside = ProcessPoolExecutor(1, get_context("spawn"), as_the_program)
     with beside, tempfile.TemporaryDirectory() as folder:
@@ -58,7 +60,8 @@ def main() -> None:
             "the same batches in onnxruntime alone": lambda: network_alone(sentences),
             "CoNLL with a constant model, in memory": lambda: beside.submit(host_alone, vertical.read_bytes()).result(),
             "the same with a comment at each sentence": lambda: beside.submit(
-                host_alone, b"# sent_id = 1\n" + vertical.read_bytes()[:-1].replace(b"\n\n", b"\n\n# sent_id = 1\n") + b"\n"
+                host_alone,
+                b"# sent_id = 1\n" + vertical.read_bytes()[:-1].replace(b"\n\n", b"\n\n# sent_id = 1\n") + b"\n",
             ).result(),
         }
         taken = medians(ways, arguments.runs)
@@ -71,7 +74,10 @@ def main() -> None:
         print(f"{'2 processes / 1 thread: what the machine has':<44}{whole / apart:>10.2f}")
         print(f"{'text / CoNLL':<42}{whole / plain:>12.2f}")
         print(f"{'CoNLL-U / CoNLL':<42}{whole / ten:>12.2f}")
-    starts = medians({"start": lambda: process(PROGRAM, b"\xd0\x9a\xd0\xb8\xd1\x97\xd0\xb2\n"), "imports": lambda: process(IMPORTS)}, arguments.runs)
+    starts = medians(
+        {"start": lambda: process(PROGRAM, b"\xd0\x9a\xd0\xb8\xd1\x97\xd0\xb2\n"), "imports": lambda: process(IMPORTS)},
+        arguments.runs,
+    )
     print(f"{'start to end, one word':<42}{starts['start'] * 1e3:>12,.0f} ms")
     print(f"{'python -c import click, numpy, onnxruntime':<42}{starts['imports'] * 1e3:>12,.0f} ms")
     print(f"{'start / imports':<42}{starts['start'] / starts['imports']:>12.2f}")
@@ -94,7 +100,9 @@ def compile_program() -> None:
 def read(path: Path, tokens: int) -> list[list[str]]:
     """Sentences of a CoNLL file, repeated until there are so many tokens."""
     blocks = path.read_text(encoding="utf-8").split("\n\n")
-    found = [[line.split("\t")[0] for line in block.split("\n") if line and not line.startswith("# ")] for block in blocks]
+    found = [
+        [line.split("\t")[0] for line in block.split("\n") if line and not line.startswith("# ")] for block in blocks
+    ]
     found = [sentence for sentence in found if sentence]
     repeated, count = [], 0
     while count < tokens:
@@ -118,7 +126,13 @@ def medians(ways: dict[str, Callable[[], float]], runs: int) -> dict[str, float]
 def process(command: list[str], stdin: bytes = b"", cores: set[int] | None = None) -> float:
     """Seconds of a whole process, on all processors or on some (Linux)."""
     began = time.perf_counter()
-    subprocess.run(command, input=stdin, stdout=subprocess.DEVNULL, check=True, preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None)
+    subprocess.run(
+        command,
+        input=stdin,
+        stdout=subprocess.DEVNULL,
+        check=True,
+        preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None,
+    )
     return time.perf_counter() - began
 
 

@@ -19,7 +19,9 @@ def test_examples_run(what, example, examples_folder):
     if "--output-dir" in example:
         assert b"\tO\n" in (examples_folder / "tagged" / "one.txt").read_bytes()
     elif "--in-place" in example:
-        assert (examples_folder / "corpus.conll.bak").read_bytes() == before and b"\tO\tO\n" in (examples_folder / "corpus.conll").read_bytes()
+        assert (examples_folder / "corpus.conll.bak").read_bytes() == before and b"\tO\tO\n" in (
+            examples_folder / "corpus.conll"
+        ).read_bytes()
     else:
         written = examples_folder / "corpus.html"
         found = written.read_bytes() if written.exists() else done.stdout
@@ -42,7 +44,9 @@ def test_the_manual_page_renders():
         done = subprocess.run(["groff", "-man", "-Tutf8", "-ww"], input=page, capture_output=True, timeout=60)
         assert done.returncode == 0 and done.stderr == b""
         shown = re.sub("\x1b\\[[0-9;]*m|.\b", "", done.stdout.decode())  # without bold and underline, of either kind
-        assert "cut -f1 corpus.conll | uk-tag -i conll" in shown and "--batch-tokens" in shown and "# newdoc" not in shown
+        assert (
+            "cut -f1 corpus.conll | uk-tag -i conll" in shown and "--batch-tokens" in shown and "# newdoc" not in shown
+        )
 
 
 def test_shells_complete(examples_folder):

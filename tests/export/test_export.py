@@ -16,7 +16,9 @@ from tagger.train.student.checkpoint import load, save
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-@pytest.mark.parametrize("options", [{}, {"layers": 3, "bidirectional": False}, {"layers": 2, "layer_norm": True, "output": "softmax"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"layers": 3, "bidirectional": False}, {"layers": 2, "layer_norm": True, "output": "softmax"}]
+)
 def test_every_kind_of_network(cell, options):
     checkpoint = random_checkpoint(cell=cell, **options)
     model = build(checkpoint.network())
@@ -73,9 +75,16 @@ def test_the_program_writes_shows_and_refuses(tiny_checkpoint, tiny_corpus, tmp_
     assert content["licence"] == "test only" and content["tags"][0] == "O" and content["scores"]["all"]["f1"] > 0.9
     assert b"test only" in run_program("uk-tag-export", "--show", target).stdout
     own = json.loads(run_program("uk-tag-export", "--show", "uk-ner-small", "--json").stdout)
-    assert own["name"] == "uk-ner-small" and own["file"].endswith("uk-ner-small.int8.onnx") and own["bytes"] > 10_000_000
+    assert (
+        own["name"] == "uk-ner-small" and own["file"].endswith("uk-ner-small.int8.onnx") and own["bytes"] > 10_000_000
+    )
     absent, other = tmp_path / "none.pt", tmp_path / "n.onnx"
-    for arguments, code in [((tiny_checkpoint,), 2), ((absent, other), 1), ((target, other), 1), (("--show", tiny_checkpoint), 1)]:
+    for arguments, code in [
+        ((tiny_checkpoint,), 2),
+        ((absent, other), 1),
+        ((target, other), 1),
+        (("--show", tiny_checkpoint), 1),
+    ]:
         failed = run_program("uk-tag-export", *arguments)
         assert failed.returncode == code and b"Traceback" not in failed.stderr
     assert not (tmp_path / "n.onnx").exists()
@@ -101,7 +110,10 @@ def test_options_that_would_be_passed_over_are_refused(tmp_path):
 def test_a_file_that_cannot_be_written_is_said_in_one_line(tiny_checkpoint, tmp_path):
     done = run_program("uk-tag-export", tiny_checkpoint, tmp_path / "none" / "model.onnx")
     said = done.stderr.decode()
-    assert done.returncode == 1 and said == f"uk-tag-export: {tmp_path}/none/model.onnx: cannot be written: No such file or directory\n"
+    assert (
+        done.returncode == 1
+        and said == f"uk-tag-export: {tmp_path}/none/model.onnx: cannot be written: No such file or directory\n"
+    )
 
 
 def test_a_network_that_cannot_be_exported_leaves_the_old_file(tiny_checkpoint, tmp_path):

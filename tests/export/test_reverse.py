@@ -15,13 +15,24 @@ from tagger.train.student import checkpoint as checkpoints
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-@pytest.mark.parametrize("options", [{}, {"layers": 3, "bidirectional": False, "output": "crf"}, {"layers": 2, "layer_norm": True, "output": "softmax"}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"layers": 3, "bidirectional": False, "output": "crf"},
+        {"layers": 2, "layer_norm": True, "output": "softmax"},
+    ],
+)
 def test_a_model_gives_back_the_weights_that_it_was_made_from(tmp_path, cell, options):
     checkpoint = random_checkpoint(cell=cell, **options)
     file = tmp_path / "model.onnx"
     file.write_bytes(to_bytes(build(checkpoint.network()), checkpoint.bundle()))
     found = reverse(file)
-    assert found.settings == checkpoint.settings and found.tags == checkpoint.tags and found.vocabulary.entries == checkpoint.vocabulary.entries
+    assert (
+        found.settings == checkpoint.settings
+        and found.tags == checkpoint.tags
+        and found.vocabulary.entries == checkpoint.vocabulary.entries
+    )
     wanted = checkpoint.network().state_dict()
     assert found.weights.keys() == wanted.keys()
     legal = checkpoint.network().chain
@@ -44,7 +55,20 @@ def test_a_training_starts_from_a_model(tiny_corpus, tmp_path):
     assert run_program("uk-tag-train", "fit", tiny_corpus, "--output", first, *OPTIONS, "--epochs", "1").returncode == 0
     assert run_program("uk-tag-export", first, model).returncode == 0
     assert run_program("uk-tag-export", "--reverse", model, back).returncode == 0
-    done = run_program("uk-tag-train", "fit", tiny_corpus, "--output", further, *OPTIONS, "--start", back, "--epochs", "1", "--rate", "1e-9")
+    done = run_program(
+        "uk-tag-train",
+        "fit",
+        tiny_corpus,
+        "--output",
+        further,
+        *OPTIONS,
+        "--start",
+        back,
+        "--epochs",
+        "1",
+        "--rate",
+        "1e-9",
+    )
     assert done.returncode == 0 and b"other development documents" not in done.stderr, done.stderr
     start, end = checkpoints.load(first), checkpoints.load(further)
     assert torch.allclose(end.weights["output.weight"], start.weights["output.weight"], atol=1e-5)
@@ -57,7 +81,11 @@ def test_what_cannot_be_turned_back_is_refused(tmp_path):
     eight.write_bytes(to_bytes(quantize(build(checkpoint.network(), pinned=True)), checkpoint.bundle()))
     with pytest.raises(ModelError, match="give the float32 model"):
         reverse(eight)
-    for source, message in [(eight, b"only.onnx: cannot be read"), ("no-such-model", b"cannot be read"), (tmp_path, b"cannot be read")]:
+    for source, message in [
+        (eight, b"only.onnx: cannot be read"),
+        ("no-such-model", b"cannot be read"),
+        (tmp_path, b"cannot be read"),
+    ]:
         done = run_program("uk-tag-export", "--reverse", source, target)
         assert done.returncode == 1 and message in done.stderr and done.stderr.count(b"\n") == 1 and not target.exists()
     for place in (tmp_path / "none" / "back.pt", tmp_path):

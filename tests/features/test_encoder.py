@@ -52,7 +52,11 @@ def by_names(words, entries, settings, gazetteer):
     numbers = {entry: number for number, entry in enumerate(entries, 1)}
     rows = np.zeros((len(words), settings.slots), np.int32)
     for row, word in zip(rows, words, strict=True):
-        listed = [f"g:{gazetteer.classes([normalise(word[:LONGEST_WORD]).lower()])[0]}"] if "gazetteer" in settings.kinds else []
+        listed = (
+            [f"g:{gazetteer.classes([normalise(word[:LONGEST_WORD]).lower()])[0]}"]
+            if "gazetteer" in settings.kinds
+            else []
+        )
         known = [numbers[name] for name in [*listed, *names(word, settings)] if name in numbers][: settings.slots]
         row[: len(known)] = known
     return rows
@@ -89,7 +93,9 @@ def test_forms_of_many_words_are_those_of_each(tokens):
     assert found.text.tobytes().decode("utf-32-le", "surrogatepass") == "".join(texts)
     assert found.lengths.tolist() == list(map(len, texts))
     usual, others = found.order[: len(found.shapes)].tolist(), found.order[len(found.shapes) :].tolist()
-    firsts = [(ord(zeroed[place][0]) - ord(zeroed[place][0].lower())) % 2**64 if zeroed[place] else 0 for place in usual]
+    firsts = [
+        (ord(zeroed[place][0]) - ord(zeroed[place][0].lower())) % 2**64 if zeroed[place] else 0 for place in usual
+    ]
     assert found.raised.tolist() == firsts
     assert found.lowered == [normal[place].lower() for place in others]
     assert found.others == [(zeroed[place], shape(normal[place])) for place in others]
@@ -113,11 +119,17 @@ def test_rows_are_those_of_the_names(settings):
 
 
 @given(
-    st.sampled_from(SETTINGS), st.lists(st.text(st.characters(codec=None, exclude_categories=[]), max_size=80) | st.text("аб'’-0Іi", max_size=12), max_size=40)
+    st.sampled_from(SETTINGS),
+    st.lists(
+        st.text(st.characters(codec=None, exclude_categories=[]), max_size=80) | st.text("аб'’-0Іi", max_size=12),
+        max_size=40,
+    ),
 )
 def test_rows_of_any_words_are_those_of_the_names(settings, words):
     entries = entries_of(words[::2], settings)
-    assert np.array_equal(FeatureEncoder("\n".join(entries), settings, LISTS).rows(words), by_names(words, entries, settings, LISTS))
+    assert np.array_equal(
+        FeatureEncoder("\n".join(entries), settings, LISTS).rows(words), by_names(words, entries, settings, LISTS)
+    )
 
 
 def test_more_words_than_are_taken_at_once():
@@ -154,7 +166,11 @@ def test_a_substring_has_one_hash_wherever_it_stands():
 
 def test_a_letter_in_front_is_a_part_of_a_hash():
     plain = of_strings(["київ"], Powers())
-    assert with_lead(plain, ord("x")).tolist() == of_strings(["xкиїв"], Powers()).tolist() != with_lead(plain, ord("y")).tolist()
+    assert (
+        with_lead(plain, ord("x")).tolist()
+        == of_strings(["xкиїв"], Powers()).tolist()
+        != with_lead(plain, ord("y")).tolist()
+    )
 
 
 def test_the_table_finds_what_is_there_and_nothing_else():

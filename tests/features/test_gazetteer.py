@@ -35,11 +35,16 @@ def test_checksums_of_letters_are_those_of_their_bytes(words):
     assert checksums(words).tolist() == expected
 
 
-@given(st.dictionaries(st.integers(0, 2**32 - 1) | st.sampled_from([0, 1, 2**32 - 2, 2**32 - 1]), st.integers(1, 255)), st.lists(st.integers(0, 2**32 - 1)))
+@given(
+    st.dictionaries(st.integers(0, 2**32 - 1) | st.sampled_from([0, 1, 2**32 - 2, 2**32 - 1]), st.integers(1, 255)),
+    st.lists(st.integers(0, 2**32 - 1)),
+)
 def test_classes_are_those_of_a_dictionary(entries, others):
     sought = [*entries, *others, 0, 2**32 - 1]
     gazetteer = Gazetteer(np.array(sorted(entries.items()), ENTRY))
-    assert gazetteer.classes_of(np.array(sought, np.uint32)).tolist() == [entries.get(checksum, 0) for checksum in sought]
+    assert gazetteer.classes_of(np.array(sought, np.uint32)).tolist() == [
+        entries.get(checksum, 0) for checksum in sought
+    ]
 
 
 def test_many_entries_are_found():
@@ -81,7 +86,9 @@ def test_a_file_of_forms(tmp_path):
     assert gazetteer.classes(["шевченко", "олена", "горе"]).tolist() == [1, 2, 5]
 
 
-@pytest.mark.parametrize(("content", "message"), [("олена\n", "names.tsv:1: a form"), ("\tname\n", "a form"), ("а\tb,\n", "a form")])
+@pytest.mark.parametrize(
+    ("content", "message"), [("олена\n", "names.tsv:1: a form"), ("\tname\n", "a form"), ("а\tb,\n", "a form")]
+)
 def test_a_bad_line_is_named(tmp_path, content, message):
     path = tmp_path / "names.tsv"
     path.write_text(content, encoding="utf-8")
@@ -106,7 +113,10 @@ def test_forms_are_shown_by_their_shares():
 
 def test_a_batch_shows_sentences_in_the_forms_that_were_drawn():
     settings = FeatureSettings(kinds=("word",), slots=1)
-    documents = [Document("one", [Sentence(("Київ", "«"), ("B-LOC", "O"))]), Document("two", [Sentence(("Львів", "«"), ("B-LOC", "O"))])]
+    documents = [
+        Document("one", [Sentence(("Київ", "«"), ("B-LOC", "O"))]),
+        Document("two", [Sentence(("Львів", "«"), ("B-LOC", "O"))]),
+    ]
     words = ["Київ", "київ", "ЛЬВІВ", "Львів", "«", '"']
     vocabulary = Vocabulary([f"w:{word}" for word in words], settings)
     tags = ["O", "B-LOC", "I-LOC"]

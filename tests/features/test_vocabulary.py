@@ -11,7 +11,19 @@ from tagger.inference.word_cache import WordCache
 
 def test_names_of_a_word():
     settings = FeatureSettings(affix=2, piece=(3, 3))
-    assert names("Київ", settings) == ["w:Київ", "l:київ", "p:к", "p:ки", "s:в", "s:їв", "h:Xxx", "n:<ки", "n:киї", "n:иїв", "n:їв>"]
+    assert names("Київ", settings) == [
+        "w:Київ",
+        "l:київ",
+        "p:к",
+        "p:ки",
+        "s:в",
+        "s:їв",
+        "h:Xxx",
+        "n:<ки",
+        "n:киї",
+        "n:иїв",
+        "n:їв>",
+    ]
 
 
 def test_digits_and_apostrophes_are_folded():
@@ -24,7 +36,10 @@ def test_a_token_of_a_megabyte_has_few_features():
     assert len(names("а" * 1_000_000, FeatureSettings())) < 100
 
 
-@pytest.mark.parametrize(("word", "expected"), [("Київ", "Xxx"), ("НАТО", "XX"), ("2016", "dd"), ("прем'єр-2", "xx'xx-d"), ("ГолосUA", "XxxXX"), ("", "")])
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("Київ", "Xxx"), ("НАТО", "XX"), ("2016", "dd"), ("прем'єр-2", "xx'xx-d"), ("ГолосUA", "XxxXX"), ("", "")],
+)
 def test_shape(word, expected):
     assert shape(word) == expected
 

@@ -56,10 +56,14 @@ def usual(*lines):
 
 USUAL = usual("Київ", "а\t_\t\t", "п’ять\tO")
 SPACED = usual("Київ NOUN B-LOC", "а  _ _", "п’ять O")
-STRANGELY_SPACED = st.lists(st.sampled_from(["а O", "а O", "а ", " а", "а", "# note", "# a\tb", "", "", "а\tO", "а\x1cO", "а\vO"]), max_size=9)
+STRANGELY_SPACED = st.lists(
+    st.sampled_from(["а O", "а O", "а ", " а", "а", "# note", "# a\tb", "", "", "а\tO", "а\x1cO", "а\vO"]), max_size=9
+)
 MIXED = st.lists(USUAL | BYTES.map(lambda data: data[:12]), max_size=24).map(b"\n\n".join)
 MIXED |= st.lists(SPACED | STRANGELY_SPACED.map("\n".join).map(str.encode), max_size=24).map(b"\n\n".join)
-MIXED |= st.tuples(USUAL | SPACED | MIXED, st.sampled_from([b"", b"\n"])).map(lambda parts: b"".join(parts).replace(b"\n", b"\r\n"))
+MIXED |= st.tuples(USUAL | SPACED | MIXED, st.sampled_from([b"", b"\n"])).map(
+    lambda parts: b"".join(parts).replace(b"\n", b"\r\n")
+)
 
 # Lines of CoNLL-U: tokens (one of them with a space, one of nothing), what passes through, and what is none.
 UNIVERSAL = [
@@ -75,17 +79,38 @@ UNIVERSAL = [
     "#",
     "# a\tb\t|NER=1",
 ]
-STRANGE = ["", "", "", "x\tКиїв\t_\t_\t_\t_\t_\t_\t_\t_", "1\tКиїв\t_", "Київ", "1:\tа\t_\t_\t_\t_\t_\t_\t_\t_", "\t\t\t\t\t\t\t\t\t", " ", "-DOCSTART-"]
+STRANGE = [
+    "",
+    "",
+    "",
+    "x\tКиїв\t_\t_\t_\t_\t_\t_\t_\t_",
+    "1\tКиїв\t_",
+    "Київ",
+    "1:\tа\t_\t_\t_\t_\t_\t_\t_\t_",
+    "\t\t\t\t\t\t\t\t\t",
+    " ",
+    "-DOCSTART-",
+]
 STRANGE += [UNIVERSAL[0] + "\r", "\r", "3-\tа\t_\t_\t_\t_\t_\t_\t_\t_"]
 BAD = UNIVERSAL[0].encode() + b"\xff"
-UNIVERSAL_BYTES = st.lists(st.sampled_from([line.encode() for line in [*UNIVERSAL, *STRANGE]]) | st.just(BAD), max_size=40).map(b"\n".join)
-UNIVERSAL_USUAL = st.lists(st.lists(st.sampled_from(UNIVERSAL), min_size=1, max_size=5).map("\n".join), max_size=12).map("\n\n".join).map(str.encode)
+UNIVERSAL_BYTES = st.lists(
+    st.sampled_from([line.encode() for line in [*UNIVERSAL, *STRANGE]]) | st.just(BAD), max_size=40
+).map(b"\n".join)
+UNIVERSAL_USUAL = (
+    st.lists(st.lists(st.sampled_from(UNIVERSAL), min_size=1, max_size=5).map("\n".join), max_size=12)
+    .map("\n\n".join)
+    .map(str.encode)
+)
 UNIVERSAL_MIXED = st.lists(UNIVERSAL_USUAL | UNIVERSAL_BYTES, max_size=5).map(b"\n\n".join)
 
 
 def pieces(reading, data, cuts):
     """All that a reading gives of some bytes that arrive cut at these places."""
-    found = [piece for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True) for piece in reading.feed(data[start:end])]
+    found = [
+        piece
+        for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)
+        for piece in reading.feed(data[start:end])
+    ]
     return [*found, *reading.close()]
 
 
@@ -95,7 +120,9 @@ def run(data, cuts, strict, options, together, form="conll"):
     view = LabelSettings("bio", options["mapping"], options["only"], options["scores"])
     writing = Writer("corpus", WriterSettings(options["form"], key=options["key"]), Labels(TAGS, view))
     in_misc = form == "conllu" and options["form"] != "conll"
-    assert (form in writing.block_forms) == (options["form"] in ("same", "conll", form) and not (in_misc and options["scores"]))
+    assert (form in writing.block_forms) == (
+        options["form"] in ("same", "conll", form) and not (in_misc and options["scores"])
+    )
     settings = ReaderSettings(form, options["column"], strict=strict)
     reading = Reader("corpus", settings, said.append, together=writing.block_forms if together else ())
     if not together:  # nor cut into blocks that are taken apart again
@@ -110,11 +137,24 @@ def run(data, cuts, strict, options, together, form="conll"):
             sentences += piece.sentences()
         else:
             chances = chances_of(piece.tokens)
-            written.append(writing.write(piece, Annotation([tag_of(token) for token in piece.tokens], chances, chances)))
+            written.append(
+                writing.write(piece, Annotation([tag_of(token) for token in piece.tokens], chances, chances))
+            )
             sentences.append(piece)
-    places = [(sentence.line + row, token) for sentence in sentences for row, token in zip(sentence.rows, sentence.tokens, strict=True)]
+    places = [
+        (sentence.line + row, token)
+        for sentence in sentences
+        for row, token in zip(sentence.rows, sentence.tokens, strict=True)
+    ]
     tokens = [sentence.tokens for sentence in sentences if sentence.tokens]
-    return b"".join(written), places, tokens, writing.gap(), said, str(reading.error) if isinstance(reading.error, DataError) else None
+    return (
+        b"".join(written),
+        places,
+        tokens,
+        writing.gap(),
+        said,
+        str(reading.error) if isinstance(reading.error, DataError) else None,
+    )
 
 
 def tag_of(token):
@@ -131,7 +171,9 @@ def in_sentences(block):
 
 def chances_of(tokens):
     """Probabilities of the tags of each token that are the token's own, some of them 1, and some at the middle between two scores."""
-    generators = [np.random.default_rng(len(token.encode("utf-8", "surrogateescape")) % 3 * 7 + len(token)) for token in tokens]
+    generators = [
+        np.random.default_rng(len(token.encode("utf-8", "surrogateescape")) % 3 * 7 + len(token)) for token in tokens
+    ]
     rows = [generator.choice([generator.random(5), np.eye(5)[1], np.full(5, 0.03125)]) for generator in generators]
     return np.array(rows, np.float32).reshape(-1, 5)
 
@@ -172,7 +214,9 @@ def test_blocks_of_conllu_give_what_lines_give(data, draw):
 def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     def kinds(block, column=0):
         found = []
-        ConllReader(Reader("corpus", ReaderSettings("conll"), print)._decoder, column=column).read_block(block, 1, found)
+        ConllReader(Reader("corpus", ReaderSettings("conll"), print)._decoder, column=column).read_block(
+            block, 1, found
+        )
         return [isinstance(piece, ConllBlock) for piece in found]
 
     assert kinds(b"a\nb\n\nc\tO\n\nd") == [True]  # the last one is still open
@@ -181,7 +225,9 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     assert not any(kinds(b"a\r\n\r\nc\n"))
     assert kinds(b"a\r\n\r\n# one\r\nc\tO\r\n\r") == [True]
     assert kinds(b"a X O\nb O\n\n# one\n# two\nc O\n") == [True]
-    assert kinds(b"# one\n# two\na\n\n# three\n# four\nb\n") == [True]  # one column: comments say nothing of how columns are set off
+    assert kinds(b"# one\n# two\na\n\n# three\n# four\nb\n") == [
+        True
+    ]  # one column: comments say nothing of how columns are set off
     assert kinds(b"a O\nb O\n\nc \nd O\n\n\n# one\ne O\n") == [True, False, True]
     assert kinds(b"a O\n# one\nb O\n\nc O\n\n# two\n\nd O\n") == [False, True, False, True]
     usual, strange = b"a\nb\n\nc\tO\n\n", b"x y\nz\n\n"
@@ -203,7 +249,9 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
 def test_the_fast_way_of_conllu_takes_sentences_with_tokens_whatever_passes_through_between_them():
     def kinds(*lines):
         found = []
-        ConlluReader(Reader("corpus", ReaderSettings("conllu"), print)._decoder).read_block("\n".join(lines).encode(), 1, found)
+        ConlluReader(Reader("corpus", ReaderSettings("conllu"), print)._decoder).read_block(
+            "\n".join(lines).encode(), 1, found
+        )
         return [isinstance(piece, Block) for piece in found]
 
     token, other = UNIVERSAL[0], UNIVERSAL[6:]
@@ -238,8 +286,12 @@ def test_scores_are_rounded_as_figures_are():
     middles = ((np.arange(10_000) + 0.5) / 10_000).astype(np.float32)
     chances = np.concatenate([middles, np.nextafter(middles, 0), np.nextafter(middles, 2), np.float32([0, 1])])
     labels = Labels(["O"], LabelSettings(scores=True))
-    block = TextBlock(words=["а"] * len(chances), starts=np.array([0]), lengths=np.array([len(chances)]), line=1, line_end=b"\n")
-    written = Writer("corpus", WriterSettings(), labels).write_block(block, np.zeros(len(chances), np.int64), chances[:, None])
+    block = TextBlock(
+        words=["а"] * len(chances), starts=np.array([0]), lengths=np.array([len(chances)]), line=1, line_end=b"\n"
+    )
+    written = Writer("corpus", WriterSettings(), labels).write_block(
+        block, np.zeros(len(chances), np.int64), chances[:, None]
+    )
     assert written.decode().split("\n")[:-1] == [f"а\tO\t{chance:.4f}" for chance in chances.tolist()]
 
 
@@ -247,13 +299,27 @@ def test_real_processes_give_the_same_for_conllu():
     """One column of it as CoNLL, the lines of names with their tags, and all other lines as they are."""
     sentences = [tokens for tokens, _ in corpora.sentences(1200, seed=3)]
     tail = "\t_\tX\t_\tA=b\t0\tdep\t_\tId=1"
-    full = "".join("# text\n" + "".join(f"{place}\t{token}{tail}\n" for place, token in enumerate(tokens, 1)) + "\n" for tokens in sentences).encode()
+    full = "".join(
+        "# text\n" + "".join(f"{place}\t{token}{tail}\n" for place, token in enumerate(tokens, 1)) + "\n"
+        for tokens in sentences
+    ).encode()
     plain = "".join("\n".join(tokens) + "\n\n" for tokens in sentences).encode()
     tagged = run_program("uk-tag", "-i", "conll", "--device", "cpu", stdin=plain, check=True).stdout
-    assert run_program("uk-tag", "-i", "conllu", "-O", "conll", "--device", "cpu", stdin=full, check=True).stdout == tagged
-    own = run_program("uk-tag", "-i", "conllu", "--device", "cpu", stdin=full + full, check=True).stdout.decode().split("\n")
-    lines, tags = full.decode().split("\n"), iter([line.rpartition("\t")[2] for line in tagged.decode().split("\n") if line])
-    expected = [line if not line.endswith("Id=1") or (tag := next(tags)) == "O" else f"{line}|NER={tag}" for line in lines]
+    assert (
+        run_program("uk-tag", "-i", "conllu", "-O", "conll", "--device", "cpu", stdin=full, check=True).stdout == tagged
+    )
+    own = (
+        run_program("uk-tag", "-i", "conllu", "--device", "cpu", stdin=full + full, check=True)
+        .stdout.decode()
+        .split("\n")
+    )
+    lines, tags = (
+        full.decode().split("\n"),
+        iter([line.rpartition("\t")[2] for line in tagged.decode().split("\n") if line]),
+    )
+    expected = [
+        line if not line.endswith("Id=1") or (tag := next(tags)) == "O" else f"{line}|NER={tag}" for line in lines
+    ]
     assert own == [*expected[:-1], *expected]
     assert sum("|NER=B-" in line for line in expected) > 100
 

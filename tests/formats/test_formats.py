@@ -13,7 +13,14 @@ from tagger.formats.writer import Writer, WriterSettings
 from tagger.inference.window import Annotation
 
 TAGS = ["O", "B-PERS", "I-PERS", "B-LOC", "I-LOC", "B-ORG", "I-ORG"]
-KNOWN = {"Леся": "B-PERS", "Українка": "I-PERS", "Києві": "B-LOC", "Київ": "B-LOC", "A&B": "B-ORG", "Леся\xad": "B-PERS"}
+KNOWN = {
+    "Леся": "B-PERS",
+    "Українка": "I-PERS",
+    "Києві": "B-LOC",
+    "Київ": "B-LOC",
+    "A&B": "B-ORG",
+    "Леся\xad": "B-PERS",
+}
 CONLLU = (
     "# newdoc\r\n# text = Леся Українка у Києві.\r\n1-2\tЛеся Українка\t_\t_\t_\t_\t_\t_\t_\t_\r\n"
     "1\tЛеся\tЛеся\tPROPN\t_\t_\t2\tx\t_\t_\r\n2\tУкраїнка\t_\tPROPN\t_\t_\t0\troot\t_\tId=7|NER=B-LOC|Z=1\r\n"
@@ -117,34 +124,63 @@ def test_the_token_may_stand_in_any_column():
 
 
 def test_lines_of_conll_without_a_token_pass_through():
-    data = "\ufeff-DOCSTART-\t-X-\n\n# newdoc\n# x\ty\n#\tO\n \t\r\n-DOCSTART- O\nКиїв\tO\n\n\n\n#\nтак\n#кінець".encode()
+    data = (
+        "\ufeff-DOCSTART-\t-X-\n\n# newdoc\n# x\ty\n#\tO\n \t\r\n-DOCSTART- O\nКиїв\tO\n\n\n\n#\nтак\n#кінець".encode()
+    )
     sentences, _, _ = read(data)
-    assert [sentence.tokens for sentence in sentences if sentence.tokens] == [["# x", "#"], ["Київ"], ["#", "так", "#кінець"]]
+    assert [sentence.tokens for sentence in sentences if sentence.tokens] == [
+        ["# x", "#"],
+        ["Київ"],
+        ["#", "так", "#кінець"],
+    ]
     out = convert(data)
     assert out.count(b"\n") == data.count(b"\n") and out.startswith("\ufeff-DOCSTART-\t-X-\n\n# newdoc\n".encode())
     added = iter(["O", "O", "B-LOC", "O", "O", "O"])
     passing = re.compile(r"-DOCSTART-.*|# newdoc|\s*")
-    lines = [line if passing.fullmatch(line) else f"{line}\t{next(added)}" for line in data.decode().removeprefix("\ufeff").split("\n")]
+    lines = [
+        line if passing.fullmatch(line) else f"{line}\t{next(added)}"
+        for line in data.decode().removeprefix("\ufeff").split("\n")
+    ]
     assert out.decode() == "\ufeff" + "\n".join(lines)
 
 
 def test_text_keeps_line_for_line():
-    assert convert("\ufeffЛеся Українка.\r\n\r\nу Києві".encode()) == "Леся\tB-PERS\r\nУкраїнка\tI-PERS\r\n.\tO\r\n\r\n\r\nу\tO\nКиєві\tB-LOC\n\n".encode()
+    assert (
+        convert("\ufeffЛеся Українка.\r\n\r\nу Києві".encode())
+        == "Леся\tB-PERS\r\nУкраїнка\tI-PERS\r\n.\tO\r\n\r\n\r\nу\tO\nКиєві\tB-LOC\n\n".encode()
+    )
     assert convert("a\u2028b\x85\x0bc\n".encode(), {"form": "inline"}) == "a\u2028b\x85\x0bc\n".encode()
-    assert convert("Київ\0\0у\nКиєві".encode(), form="text", null=True) == "Київ\tB-LOC\n\0\0у\tO\nКиєві\tB-LOC\n\0".encode()
+    assert (
+        convert("Київ\0\0у\nКиєві".encode(), form="text", null=True)
+        == "Київ\tB-LOC\n\0\0у\tO\nКиєві\tB-LOC\n\0".encode()
+    )
 
 
 def test_pretokenized_text_is_cut_at_spaces_alone():
-    assert read("Київ,так  ні\t(\u00a0.)\n".encode(), form="text", pretokenized=True)[0][0].tokens == ["Київ,так", "ні", "(\u00a0.)"]
+    assert read("Київ,так  ні\t(\u00a0.)\n".encode(), form="text", pretokenized=True)[0][0].tokens == [
+        "Київ,так",
+        "ні",
+        "(\u00a0.)",
+    ]
     assert read(b"a\nb\0", form="text", pretokenized=True, null=True)[0][0].tokens == ["a", "b"]
 
 
 def test_sentences_are_cut_out_of_paragraphs():
     data = "Дощ у Києві. Леся вдома. Так!\r\n\r\n   \r\nНі.".encode()
     sentences, _, _ = read(data, form="text", sentences=True)
-    assert [" ".join(sentence.tokens) for sentence in sentences] == ["Дощ у Києві .", "Леся вдома .", "Так !", "", "", "Ні ."]
+    assert [" ".join(sentence.tokens) for sentence in sentences] == [
+        "Дощ у Києві .",
+        "Леся вдома .",
+        "Так !",
+        "",
+        "",
+        "Ні .",
+    ]
     assert b"".join(sentence.text.encode() + sentence.ending for sentence in sentences) == data
-    assert convert(data, {"form": "inline"}, form="text", sentences=True) == "Дощ у <LOC>Києві</LOC>. <PERS>Леся</PERS> вдома. Так!\r\n\r\n   \r\nНі.".encode()
+    assert (
+        convert(data, {"form": "inline"}, form="text", sentences=True)
+        == "Дощ у <LOC>Києві</LOC>. <PERS>Леся</PERS> вдома. Так!\r\n\r\n   \r\nНі.".encode()
+    )
     lines = convert(data, form="text", sentences=True).split(b"\n")
     assert all(line.endswith(b"\r") for line in lines[:14])  # also behind a sentence that does not end its line
     assert convert("Так. Ні.\0".encode(), form="text", sentences=True, null=True).count(b"\n\0") == 2
@@ -153,16 +189,30 @@ def test_sentences_are_cut_out_of_paragraphs():
 def test_conllu_puts_the_tag_into_misc_and_touches_nothing_else():
     out = convert(CONLLU)
     lines = out.decode().split("\r\n")
-    assert [line.split("\t")[9] for line in lines if "\t" in line] == ["_", "NER=B-PERS", "Id=7|NER=I-PERS|Z=1", "_", "_", "SpaceAfter=No|NER=B-LOC", "_"]
+    assert [line.split("\t")[9] for line in lines if "\t" in line] == [
+        "_",
+        "NER=B-PERS",
+        "Id=7|NER=I-PERS|Z=1",
+        "_",
+        "_",
+        "SpaceAfter=No|NER=B-LOC",
+        "_",
+    ]
     stripped = re.sub(rb"\|?NER=[^|\r]*", b"", out).replace(b"\t\r", b"\t_\r")
     assert stripped == re.sub(rb"\|?NER=[^|\r]*", b"", CONLLU).replace(b"\t\r", b"\t_\r")
     assert convert(out) == out
-    assert b"|ner=I-PERS\r" in convert(CONLLU, {"key": "ner"}) and b"NER=B-LOC|ner" not in convert(CONLLU, {"key": "ner"})[:10]
+    assert (
+        b"|ner=I-PERS\r" in convert(CONLLU, {"key": "ner"})
+        and b"NER=B-LOC|ner" not in convert(CONLLU, {"key": "ner"})[:10]
+    )
     scored = convert(CONLLU, view={"scores": True})
     assert b"NER=B-PERS|NERScore=0.9000\r" in scored and convert(scored) == out
 
 
-@pytest.mark.parametrize(("old", "new", "says"), [("5\t.", "п\t.", "no number"), ("5\t.", "5", "9 columns"), ("\t_\t_\r\n\r\n", "\r\n\r\n", "8 columns")])
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [("5\t.", "п\t.", "no number"), ("5\t.", "5", "9 columns"), ("\t_\t_\r\n\r\n", "\r\n\r\n", "8 columns")],
+)
 def test_damaged_conllu_is_named_by_its_line(old, new, says):
     sentences, error, _ = read(CONLLU.replace(b"# newdoc", b"\r\n# newdoc").replace(old.encode(), new.encode()))
     assert says in str(error) and error.line == 10 and not any(sentence.tokens for sentence in sentences)
@@ -174,7 +224,9 @@ def test_json_offsets_are_code_points():
     first = json.loads(lines[0])
     assert first["text"] == "\U0001f600 Леся Українка й A&B\u2028."
     assert [first["text"][start:end] for start, end in first["tokens"]][:3] == ["\U0001f600", "Леся", "Українка"]
-    assert [e["label"] for e in first["entities"]][:2] == ["PERS", "ORG"] and first["entities"][0]["text"] == "Леся Українка"
+    assert [e["label"] for e in first["entities"]][:2] == ["PERS", "ORG"] and first["entities"][0][
+        "text"
+    ] == "Леся Українка"
     assert all(e["text"] == first["text"][e["start"] : e["end"]] and 0 < e["score"] <= 1 for e in first["entities"])
     assert json.loads(convert(b"a \xff\xfe \xd0\n", {"form": "jsonl"}))["text"] == "a \ufffd\ufffd \ufffd"
     assert json.loads(convert(CONLLU, {"form": "jsonl"}))["text"] == "Леся Українка у Києві."
@@ -182,9 +234,14 @@ def test_json_offsets_are_code_points():
 
 
 def test_inline_can_be_undone():
-    data = "\ufeff<LOC>Київ</LOC> &lt; Леся Українка, &amp;amp; A&B; у Києві\r\nбез\xad\u0301 кінця \udcff".encode("utf-8", "surrogateescape")
+    data = "\ufeff<LOC>Київ</LOC> &lt; Леся Українка, &amp;amp; A&B; у Києві\r\nбез\xad\u0301 кінця \udcff".encode(
+        "utf-8", "surrogateescape"
+    )
     out = convert(data, {"form": "inline"}, view={"scores": True})
-    assert '<LOC score="0.9000">Києві</LOC>\r\n'.encode() in out and '<PERS score="0.4500">Леся Українка</PERS>'.encode() in out
+    assert (
+        '<LOC score="0.9000">Києві</LOC>\r\n'.encode() in out
+        and '<PERS score="0.4500">Леся Українка</PERS>'.encode() in out
+    )
     plain = re.sub(rb"</?[A-Z]+( score=[^>]*)?>", b"", out)
     assert plain.replace(b"&lt;", b"<").replace(b"&gt;", b">").replace(b"&amp;", b"&") == data
     assert convert(CONLLU, {"form": "inline"}) == "<PERS>Леся Українка</PERS> у <LOC>Києві</LOC>.\n".encode()
@@ -194,11 +251,16 @@ def test_brat_offsets_point_into_the_whole_file():
     data = "\ufeffУ Києві\r\n\n\U0001f600 Леся Українка вдома. Київ\n".encode()
     for settings in ({}, {"form": "text", "sentences": True}):
         lines = convert(data, {"form": "brat"}, view={"scores": True}, **settings).decode().splitlines()
-        found = [re.fullmatch(r"(T\d+)\t(\w+) (\d+) (\d+)\t(.*)", line).groups() for line in lines if line.startswith("T")]
+        found = [
+            re.fullmatch(r"(T\d+)\t(\w+) (\d+) (\d+)\t(.*)", line).groups() for line in lines if line.startswith("T")
+        ]
         assert [(name, label) for name, label, *_ in found] == [("T1", "LOC"), ("T2", "PERS"), ("T3", "LOC")]
         assert all(data.decode()[int(start) : int(end)] == text for _, _, start, end, text in found)
         assert re.fullmatch(r"#1\tAnnotatorNotes T1\tscore 0\.\d{4}", lines[1])
-    assert convert("Леся\nУкраїнка\0".encode(), {"form": "brat"}, form="text", null=True) == "T1\tPERS 0 13\tЛеся Українка\n".encode()
+    assert (
+        convert("Леся\nУкраїнка\0".encode(), {"form": "brat"}, form="text", null=True)
+        == "T1\tPERS 0 13\tЛеся Українка\n".encode()
+    )
     with pytest.raises(DataError, match="file:1: brat"):
         convert("Київ\tO\n".encode(), {"form": "brat"})
 
@@ -226,7 +288,9 @@ def test_fresh_conllu_has_ten_columns_in_each_line_whatever_stands_in_the_tokens
 
 
 def test_fresh_conll_and_conllu_from_any_form():
-    assert convert(CONLLU, {"form": "conll"}) == "Леся\tB-PERS\r\nУкраїнка\tI-PERS\r\nу\tO\r\nКиєві\tB-LOC\r\n.\tO\r\n\r\n".encode().replace(b"\r", b"")
+    assert convert(
+        CONLLU, {"form": "conll"}
+    ) == "Леся\tB-PERS\r\nУкраїнка\tI-PERS\r\nу\tO\r\nКиєві\tB-LOC\r\n.\tO\r\n\r\n".encode().replace(b"\r", b"")
     out = convert("Леся вдома.\n\n".encode(), {"form": "conllu"})
     rest = "\t_" * 7
     expected = f"# text = Леся вдома.\n1\tЛеся{rest}\tNER=B-PERS\n2\tвдома{rest}\tSpaceAfter=No\n3\t.{rest}\t_\n\n"
@@ -245,7 +309,11 @@ def test_schemes_maps_and_chosen_labels():
     assert tags(mapping={"PERS": "PER", "LOC": "O"}) == "B-PER I-PER O O"
     assert tags(only=("LOC",)) == "O O O B-LOC"
     assert tags(mapping={"PERS": "LOC"}, only=("LOC",)) == "B-LOC I-LOC O B-LOC"
-    for view in ({"mapping": {"DOG": "CAT"}}, {"only": ("PER",)}, *({"mapping": {"PERS": name}} for name in ("A B", "A\tB", "<b>", "\udcff", "A|B"))):
+    for view in (
+        {"mapping": {"DOG": "CAT"}},
+        {"only": ("PER",)},
+        *({"mapping": {"PERS": name}} for name in ("A B", "A\tB", "<b>", "\udcff", "A|B")),
+    ):
         with pytest.raises(OptionError):
             tags(**view)
 
@@ -255,11 +323,16 @@ def test_scores_are_probabilities_of_what_is_written():
     assert [line.split("\t")[2] for line in lines[:3]] == ["0.9000"] * 3
     dropped = convert("Леся Київ так\n".encode(), view={"scores": True, "only": ("LOC",)}).decode().splitlines()
     assert [float(line.split("\t")[2]) for line in dropped[:3]] == pytest.approx([0.9667, 0.9, 0.9667], abs=1e-4)
-    assert convert("Київ x\n".encode(), {"column": 0}, {"scores": True}, form="conll") == "B-LOC 0.9000 Київ x\n".encode()
+    assert (
+        convert("Київ x\n".encode(), {"column": 0}, {"scores": True}, form="conll") == "B-LOC 0.9000 Київ x\n".encode()
+    )
 
 
 def test_bytes_that_are_not_utf_8_are_kept_and_named_by_their_line():
-    data = b"1-2\t_\t_\t_\t_\t_\t_\t_\t_\t_\n1\tx\t_\t_\t_\t_\t_\t_\t_\t_\n1.1\t_\t_\t_\t_\t_\t_\t_\t_\t_\n2\t\xff\xd0\t\xfe\t_\t_\t_\t_\t_\t_\t_\n\n" * 2
+    data = (
+        b"1-2\t_\t_\t_\t_\t_\t_\t_\t_\t_\n1\tx\t_\t_\t_\t_\t_\t_\t_\t_\n1.1\t_\t_\t_\t_\t_\t_\t_\t_\t_\n2\t\xff\xd0\t\xfe\t_\t_\t_\t_\t_\t_\t_\n\n"
+        * 2
+    )
     sentences, error, warnings = read(data)
     assert error is None and len(warnings) == 1 and warnings[0].startswith("file:4: byte 0xff")
     assert convert(data) == data and sentences[0].tokens[1].encode("utf-8", "surrogateescape") == b"\xff\xd0"
@@ -275,7 +348,10 @@ def test_other_encodings_are_refused_however_they_arrive(encoding):
         assert sentences == [] and encoding[:6].upper() in str(error) and "iconv" in str(error)
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\n", b"\r\n", b"\xef\xbb\xbf# x", b"a", b"\0", b"\xff"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\n", b"\r\n", b"\xef\xbb\xbf# x", b"a", b"\0", b"\xff"],
+)
 def test_tiny_inputs_come_out_as_they_went_in(data):
     for block in (1, 2, 100):
         sentences, error, _ = read(data, form="conll", block=block)

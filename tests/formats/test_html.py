@@ -20,7 +20,11 @@ from tagger.text.tokenizer import token_spans
 
 TEXT = 'Олена <script>alert("1")</script> Коваленко & Петро живуть у Києві'
 # of the category Cf, but with a shape of their own: Arabic and Kaithi number signs, parts of hieroglyphs
-VISIBLE = [*map(chr, range(0x600, 0x606)), *"\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd", *map(chr, range(0x13430, 0x13440))]
+VISIBLE = [
+    *map(chr, range(0x600, 0x606)),
+    *"\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd",
+    *map(chr, range(0x13430, 0x13440)),
+]
 VOID = {"meta", "input"}
 
 
@@ -65,7 +69,9 @@ def sentence_of(text: str, ending: bytes = b"\n") -> Sentence:
 
 def view_of(sentence: Sentence, label: str) -> LabelView:
     length = len(sentence.tokens)
-    return LabelView(["O"] * length, [ScoredSpan(0, 1, label), ScoredSpan(length // 2, length, label)] if length > 1 else [])
+    return LabelView(
+        ["O"] * length, [ScoredSpan(0, 1, label), ScoredSpan(length // 2, length, label)] if length > 1 else []
+    )
 
 
 def is_seen(sign: str) -> bool:
@@ -75,7 +81,10 @@ def is_seen(sign: str) -> bool:
 
 
 @settings(deadline=None)
-@given(st.lists(st.text(max_size=40).filter(lambda text: "\r" not in text and "\n" not in text), max_size=4), st.sampled_from(["PERS", "<b>&\"'"]))
+@given(
+    st.lists(st.text(max_size=40).filter(lambda text: "\r" not in text and "\n" not in text), max_size=4),
+    st.sampled_from(["PERS", "<b>&\"'"]),
+)
 def test_whatever_is_in_the_text(texts, label):
     page = Page([label])
     sentences = [sentence_of(text) for text in texts]
@@ -101,7 +110,14 @@ def test_what_would_not_be_seen_is_shown_by_its_number():
 
 
 def test_the_program(tiny_model):
-    done = run_program("uk-tag", "-m", tiny_model, "-O", "html", stdin=(TEXT + "\n\n\xff\n".encode("latin-1").decode("latin-1")).encode())
+    done = run_program(
+        "uk-tag",
+        "-m",
+        tiny_model,
+        "-O",
+        "html",
+        stdin=(TEXT + "\n\n\xff\n".encode("latin-1").decode("latin-1")).encode(),
+    )
     reader = read(done.stdout)
     assert (done.returncode, done.stderr) == (0, b"")
     assert reader.paragraphs[0] == TEXT
@@ -111,16 +127,33 @@ def test_the_program(tiny_model):
 def test_one_page_for_all_inputs_and_one_for_each_file(tiny_model, tmp_path):
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(f"Олена живе в Києві ({name})\n", encoding="utf-8")
-    reader = read(run_program("uk-tag", "-m", tiny_model, "-O", "html", tmp_path / "a.txt", tmp_path / "b.txt", check=True).stdout)
+    reader = read(
+        run_program("uk-tag", "-m", tiny_model, "-O", "html", tmp_path / "a.txt", tmp_path / "b.txt", check=True).stdout
+    )
     assert (reader.names["html"], reader.names["h2"], len(reader.paragraphs)) == (1, 3, 2)
-    run_program("uk-tag", "-m", tiny_model, "-O", "html", "-r", tmp_path, "--include", "*.txt", "--output-dir", tmp_path / "out", check=True)
+    run_program(
+        "uk-tag",
+        "-m",
+        tiny_model,
+        "-O",
+        "html",
+        "-r",
+        tmp_path,
+        "--include",
+        "*.txt",
+        "--output-dir",
+        tmp_path / "out",
+        check=True,
+    )
     for name in ("a", "b"):
         assert read((tmp_path / "out" / f"{name}.html").read_bytes()).paragraphs == [f"Олена живе в Києві ({name}.txt)"]
 
 
 def test_sentences_of_a_line_share_a_paragraph_and_scores_are_shown(tiny_model):
     text = "Олена живе в Києві. Петро живе у Львові.\nЦе все."
-    done = run_program("uk-tag", "-m", tiny_model, "-O", "html", "--sentences", "--scores", stdin=text.encode(), check=True)
+    done = run_program(
+        "uk-tag", "-m", tiny_model, "-O", "html", "--sentences", "--scores", stdin=text.encode(), check=True
+    )
     assert read(done.stdout).paragraphs == text.split("\n")
     assert re.search(rb"<b>LOC [01]\.\d\d</b>", done.stdout)
 
@@ -130,7 +163,17 @@ def test_no_input_is_a_page_too(tiny_model):
 
 
 def test_columns_in(tiny_model):
-    done = run_program("uk-tag", "-m", tiny_model, "-i", "conll", "-O", "html", stdin="# id\nОлена\nживе\n\nКиїв\n".encode(), check=True)
+    done = run_program(
+        "uk-tag",
+        "-m",
+        tiny_model,
+        "-i",
+        "conll",
+        "-O",
+        "html",
+        stdin="# id\nОлена\nживе\n\nКиїв\n".encode(),
+        check=True,
+    )
     assert read(done.stdout).paragraphs == ["Олена живе", "Київ"]
 
 
@@ -140,7 +183,9 @@ def test_count(tiny_model):
     rows = [line.split("\t") for line in done.stdout.decode().splitlines()]
     assert ["6", "LOC", "Києві", lines[0]] in rows
     assert [-int(row[0]) for row in rows] == sorted(-int(row[0]) for row in rows)
-    inline = run_program("uk-tag", "-m", tiny_model, "-O", "inline", stdin="\n".join(lines).encode(), check=True).stdout.decode()
+    inline = run_program(
+        "uk-tag", "-m", tiny_model, "-O", "inline", stdin="\n".join(lines).encode(), check=True
+    ).stdout.decode()
     assert Counter(re.findall(r"<(\w+)>([^<]*)<", inline)) == {(row[1], row[2]): int(row[0]) for row in rows}
 
 
@@ -169,12 +214,16 @@ def table(*texts: str) -> list[list[str]]:
 
 
 @settings(deadline=None)
-@given(st.lists(st.text(alphabet="=+-@＝＠﹣\"'\t\r\n\v\x1c\x85\u2028\x00\udcff ab", min_size=1), min_size=1, max_size=5))
+@given(
+    st.lists(st.text(alphabet="=+-@＝＠﹣\"'\t\r\n\v\x1c\x85\u2028\x00\udcff ab", min_size=1), min_size=1, max_size=5)
+)
 def test_no_cell_runs_and_every_row_is_one(texts):
     rows = table(*texts)
     assert all(len(row) == 4 and row[0].isdigit() for row in rows) and sum(int(row[0]) for row in rows) == len(texts)
     for cell in (cell for row in rows for cell in row):
-        assert not cell.startswith(tuple("=+-@＝＋－＠﹦﹢﹣﹫\t\r")) and not set(cell) & set("\t\r\n\x0b\x1c\x85\u2028\x00")
+        assert not cell.startswith(tuple("=+-@＝＋－＠﹦﹢﹣﹫\t\r")) and not set(cell) & set(
+            "\t\r\n\x0b\x1c\x85\u2028\x00"
+        )
 
 
 def test_formulas_become_text():

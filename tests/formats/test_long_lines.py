@@ -34,9 +34,14 @@ def short_pieces(monkeypatch):
     monkeypatch.setattr(reader, "LONGEST_LINE", 40)
 
 
-LINES = st.lists(st.sampled_from(["Олена живе у Львові. ", "Так? ", "слово ", " ", "а\r", "\t", "а" * 30, "\0", "п’ять"]), max_size=12).map("".join)
+LINES = st.lists(
+    st.sampled_from(["Олена живе у Львові. ", "Так? ", "слово ", " ", "а\r", "\t", "а" * 30, "\0", "п’ять"]),
+    max_size=12,
+).map("".join)
 ENDS = st.sampled_from(["\n", "\r\n"])
-MANY = st.tuples(st.lists(LINES, max_size=4), ENDS, st.booleans()).map(lambda parts: (parts[1].join(parts[0]) + parts[1] * parts[2]).encode())
+MANY = st.tuples(st.lists(LINES, max_size=4), ENDS, st.booleans()).map(
+    lambda parts: (parts[1].join(parts[0]) + parts[1] * parts[2]).encode()
+)
 CUTS = st.lists(st.integers(0, 999), min_size=4, max_size=30)
 
 
@@ -68,7 +73,19 @@ def test_a_line_of_words_gives_one_block(data, cuts):
 
 
 ROWS = st.lists(
-    st.sampled_from(["слово\tO" + "x" * 90, "а\tb", "", "# " + "к" * 60, "Олена b " + "с" * 50, "-DOCSTART- " + "X" * 50, " " * 60, "с" * 50]), max_size=9
+    st.sampled_from(
+        [
+            "слово\tO" + "x" * 90,
+            "а\tb",
+            "",
+            "# " + "к" * 60,
+            "Олена b " + "с" * 50,
+            "-DOCSTART- " + "X" * 50,
+            " " * 60,
+            "с" * 50,
+        ]
+    ),
+    max_size=9,
 )
 
 
@@ -111,7 +128,10 @@ def _starts(objects):
 def test_sentences_of_a_long_line_are_those_of_the_whole(short_pieces):
     """Each stands by itself, but for those that are long themselves."""
     data = (TEXT * 9).encode() + b"\n"
-    tokens = [line.split(b"\t")[0] for line in b"".join(run(data, range(0, len(data), 9), "text", "conll", sentences=True)).split(b"\n")]
+    tokens = [
+        line.split(b"\t")[0]
+        for line in b"".join(run(data, range(0, len(data), 9), "text", "conll", sentences=True)).split(b"\n")
+    ]
     assert b" ".join(tokens).decode().count("  ") == 18
 
 
@@ -158,4 +178,6 @@ def test_memory_does_not_grow_with_a_line(name, tmp_path):
     assert code == 0
     assert kibibytes / 1024 < MOST
     if name == "a row":
-        assert (tmp_path / "output").read_bytes() == path.read_bytes().replace(b"\n", b"\tO\n").removesuffix(b"\tO\n") + b"\n"
+        assert (tmp_path / "output").read_bytes() == path.read_bytes().replace(b"\n", b"\tO\n").removesuffix(
+            b"\tO\n"
+        ) + b"\n"

@@ -27,7 +27,9 @@ def test_a_dictionary_of_lists(tagger, expected):
     columns = {"text": TEXTS, "tokens": TOKENS, "id": range(5)}
     assert tagger.map_batch(columns) == expected
     assert list(columns) == ["text", "tokens", "id"]
-    assert tagger.map_batch({"words": TOKENS, "text": TEXTS}, tokens="words", tags="labels", text="none") == {"labels": expected["tags"]}
+    assert tagger.map_batch({"words": TOKENS, "text": TEXTS}, tokens="words", tags="labels", text="none") == {
+        "labels": expected["tags"]
+    }
     assert tagger.map_batch({"text": []}) == {"entities": []}
     assert tagger.map_batch({"text": [math.nan]}) == {"entities": [None]}
     assert tagger.map_batch({"tokens": [["Олена", None]]})["tags"] == [tagger.tag(["Олена", ""])]
@@ -74,7 +76,10 @@ def test_data_sets(tagger, dataset, expected):
     assert tagged["entities"][:] == expected["entities"] * 4
     streamed = dataset.to_iterable_dataset().map(tagger.map_batch, batched=True, batch_size=2)
     assert list(streamed) == tagged.to_list()
-    assert dataset.with_format("numpy").map(tagger.map_batch, batched=True, batch_size=3).with_format(None).to_list() == tagged.to_list()
+    assert (
+        dataset.with_format("numpy").map(tagger.map_batch, batched=True, batch_size=3).with_format(None).to_list()
+        == tagged.to_list()
+    )
     renamed = dataset.map(tagger.map_batch, batched=True, fn_kwargs={"tags": "labels"}, remove_columns=["text"])
     assert set(renamed.column_names) == {"tokens", "labels", "entities"}
 
@@ -98,6 +103,10 @@ print(Hasher.hash(Tagger.load({str(tiny_model)!r}, device="cpu", threads=2).map_
     runs = []
     for seed in "12":
         environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "HOME": str(tiny_model.parent)}
-        runs.append(subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True).stdout.split())
+        runs.append(
+            subprocess.run(
+                [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+            ).stdout.split()
+        )
     assert runs[0] == runs[1]
     assert runs[0][0] == runs[0][1] != runs[0][2]

@@ -32,10 +32,20 @@ LINES = [
     "\U0001f600 A",
 ]
 ENDS = ["\n", "\r\n", "\r", "\n\n", "\r\r\n"]
-MIXED = st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(ENDS)).map("".join), max_size=16).map("".join).map(str.encode)
-ALIKE = st.builds(lambda lines, end: (end.join(lines) + end).encode(), st.lists(st.sampled_from(LINES), max_size=16), st.sampled_from(ENDS[:2]))
+MIXED = (
+    st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(ENDS)).map("".join), max_size=16)
+    .map("".join)
+    .map(str.encode)
+)
+ALIKE = st.builds(
+    lambda lines, end: (end.join(lines) + end).encode(),
+    st.lists(st.sampled_from(LINES), max_size=16),
+    st.sampled_from(ENDS[:2]),
+)
 BROKEN = st.tuples(ALIKE, st.sampled_from([b"\xff \xd0\n", b"\xd0"]), ALIKE).map(b"".join)
-CUTTING = st.fixed_dictionaries({"pretokenized": st.booleans(), "sentences": st.booleans(), "null": st.booleans(), "strict": st.booleans()})
+CUTTING = st.fixed_dictionaries(
+    {"pretokenized": st.booleans(), "sentences": st.booleans(), "null": st.booleans(), "strict": st.booleans()}
+)
 FORM = {
     "form": st.sampled_from(["same", "conll", "jsonl"]),
     "mapping": st.sampled_from([{}, {"LOC": "O"}]),
@@ -49,23 +59,45 @@ def run(data, cuts, cutting, form, mapping, only, scores, together):
     said = []
     writing = Writer("corpus", WriterSettings(form), Labels(TAGS, LabelSettings("bio", mapping, only, scores)))
     assert ("text" in writing.block_forms) == (form != "jsonl")
-    reading = Reader("corpus", ReaderSettings("text", **cutting), said.append, together=writing.block_forms if together else ())
+    reading = Reader(
+        "corpus", ReaderSettings("text", **cutting), said.append, together=writing.block_forms if together else ()
+    )
     written, sentences = [], []
     for piece in pieces(reading, data, cuts):
         if isinstance(piece, Sentence):
             chances = chances_of(piece.tokens)
-            written.append(writing.write(piece, Annotation([tag_of(token) for token in piece.tokens], chances, chances)))
+            written.append(
+                writing.write(piece, Annotation([tag_of(token) for token in piece.tokens], chances, chances))
+            )
             sentences.append(piece.tokens)
             continue
-        sentences += [piece.words[start : start + length] for start, length in zip(piece.starts.tolist(), piece.lengths.tolist(), strict=True)]
+        sentences += [
+            piece.words[start : start + length]
+            for start, length in zip(piece.starts.tolist(), piece.lengths.tolist(), strict=True)
+        ]
         numbers = [TAGS.index(tag_of(word)) for word in piece.words]
-        written.append(writing.write_block(piece, np.where(in_sentences(piece), numbers, len(TAGS)), chances_of(piece.words)))
+        written.append(
+            writing.write_block(piece, np.where(in_sentences(piece), numbers, len(TAGS)), chances_of(piece.words))
+        )
     characters = reading._reader.characters
-    return b"".join(written), sentences, writing.gap(), characters, said, str(reading.error) if isinstance(reading.error, DataError) else None
+    return (
+        b"".join(written),
+        sentences,
+        writing.gap(),
+        characters,
+        said,
+        str(reading.error) if isinstance(reading.error, DataError) else None,
+    )
 
 
 @settings(max_examples=500)
-@given(MIXED | ALIKE | BROKEN, st.lists(st.integers(0, 999), max_size=4), st.sampled_from([b"", BOM_UTF8]), CUTTING, st.fixed_dictionaries(FORM))
+@given(
+    MIXED | ALIKE | BROKEN,
+    st.lists(st.integers(0, 999), max_size=4),
+    st.sampled_from([b"", BOM_UTF8]),
+    CUTTING,
+    st.fixed_dictionaries(FORM),
+)
 def test_blocks_give_what_lines_give(data, cuts, mark, cutting, form):
     data = mark + data
     cuts = sorted(cut % (len(data) + 1) for cut in cuts)
@@ -99,4 +131,6 @@ def test_real_processes_give_the_same_for_text(tmp_path):
     assert run_program("uk-tag", "-i", "conll", "--device", "cpu", stdin=plain, check=True).stdout == tagged
     carefully = run_program("uk-tag", "-i", "text", "--device", "cpu", "--line-buffered", stdin=data, check=True).stdout
     assert carefully == tagged
-    assert run_program("uk-tag", "-i", "text", "--device", "cpu", stdin=data.replace(b"\n", b"\r\n"), check=True).stdout == tagged.replace(b"\n", b"\r\n")
+    assert run_program(
+        "uk-tag", "-i", "text", "--device", "cpu", stdin=data.replace(b"\n", b"\r\n"), check=True
+    ).stdout == tagged.replace(b"\n", b"\r\n")

@@ -15,7 +15,9 @@ INSIDE = np.array(continuations(TAGS))
 
 def chain(generator):
     count = len(TAGS)
-    return Transitions.legal(TAGS, generator.normal(size=count), generator.normal(size=(count, count)), generator.normal(size=count))
+    return Transitions.legal(
+        TAGS, generator.normal(size=count), generator.normal(size=(count, count)), generator.normal(size=count)
+    )
 
 
 @pytest.mark.parametrize("scale", [0.1, 3, 30])
@@ -36,12 +38,18 @@ def test_where_products_vanish_logarithms_do_it_and_for_the_others_nothing_chang
     emissions = generator.normal(size=(11, len(TAGS))).astype(np.float32)
     before = marginals(emissions, packing, transitions, INSIDE)
     third = packing.sentences == 2
-    emissions[third, TAGS.index("I-A")] += 3000  # illegal at the sentence's start: all that is legal there has a weight of 0
+    emissions[third, TAGS.index("I-A")] += (
+        3000  # illegal at the sentence's start: all that is legal there has a weight of 0
+    )
     asked = []
-    monkeypatch.setattr(module, "by_logarithms", lambda some, *rest: asked.append(len(some)) or by_logarithms(some, *rest))
+    monkeypatch.setattr(
+        module, "by_logarithms", lambda some, *rest: asked.append(len(some)) or by_logarithms(some, *rest)
+    )
     found = marginals(emissions, packing, transitions, INSIDE)
     assert asked == [5]
-    for own, old, expected in zip(found, before, by_logarithms(emissions, packing, transitions, INSIDE, 1.0), strict=True):
+    for own, old, expected in zip(
+        found, before, by_logarithms(emissions, packing, transitions, INSIDE, 1.0), strict=True
+    ):
         np.testing.assert_array_equal(own[third], expected[third])
         np.testing.assert_array_equal(own[~third], old[~third])
         assert np.isfinite(own).all()
@@ -66,7 +74,9 @@ def test_a_sentence_has_the_same_bits_alone_and_among_any_others():
     for count in [1] * 40 + [2, 3, 7, 20]:
         some = np.sort(generator.choice(40, count, replace=False))
         own = np.isin(packing.sentences, some)
-        for one, all_ in zip(marginals(emissions[own], Packing(lengths[some]), transitions, INSIDE, 1.4), together, strict=True):
+        for one, all_ in zip(
+            marginals(emissions[own], Packing(lengths[some]), transitions, INSIDE, 1.4), together, strict=True
+        ):
             np.testing.assert_array_equal(one, all_[own])
 
 

@@ -41,7 +41,9 @@ def test_int8_gives_the_same_scores_in_any_company(int8_model):
     tagger = Tagger.load(int8_model, device="cpu")
     sentences = [tokens for tokens, _ in corpora.sentences(60, seed=4)] + [["Так"], corpora.sentences(1)[0][0] * 150]
     whole = tagger.annotate(sentences, probabilities=True)
-    threads = Tagger.load(int8_model, device="cpu", batch_tokens=64, threads=2).annotate(sentences[::-1], probabilities=True)[::-1]
+    threads = Tagger.load(int8_model, device="cpu", batch_tokens=64, threads=2).annotate(
+        sentences[::-1], probabilities=True
+    )[::-1]
     for sentence, one, other in zip(sentences, whole, threads, strict=True):
         (alone,) = tagger.annotate([sentence], probabilities=True)
         np.testing.assert_array_equal(one.probabilities, alone.probabilities)
@@ -72,7 +74,9 @@ def test_a_model_that_copies_its_vectors_is_given_those_of_the_batch(tiny_checkp
     assert not session.takes_table
     given = []
     emissions = session.emissions
-    session.emissions = lambda vectors, index, lengths: given.append((vectors, index)) or emissions(vectors, index, lengths)
+    session.emissions = lambda vectors, index, lengths: (
+        given.append((vectors, index)) or emissions(vectors, index, lengths)
+    )
     Tagger(session, batch_tokens=20).annotate([tokens for tokens, _ in corpora.sentences(30, seed=5)])
     assert len(given) > 5 and all(len(vectors) == len(np.unique(index)) for vectors, index in given)
 
@@ -82,13 +86,19 @@ def test_unpinned_int8_is_refused(tiny_checkpoint):
     checkpoint = load(tiny_checkpoint)
     graph = build(checkpoint.network())
     with pytest.raises(ModelError, match="depend on its neighbours"):
-        compare_int8(to_bytes(quantize(graph), checkpoint.bundle()), to_bytes(graph, checkpoint.bundle()), random_sentences(40, 1))
+        compare_int8(
+            to_bytes(quantize(graph), checkpoint.bundle()),
+            to_bytes(graph, checkpoint.bundle()),
+            random_sentences(40, 1),
+        )
 
 
 @pytest.mark.parametrize(("layers", "bidirectional"), [(1, False), (2, True), (3, False)])
 def test_a_pinned_graph_gives_the_same_scores(tiny_checkpoint, layers, bidirectional):
     tiny = load(tiny_checkpoint)
-    settings = type(tiny.settings)(layers=layers, bidirectional=bidirectional, width=7, embedding=tiny.settings.embedding)
+    settings = type(tiny.settings)(
+        layers=layers, bidirectional=bidirectional, width=7, embedding=tiny.settings.embedding
+    )
     network = Network(settings, len(tiny.vocabulary), tiny.tags)
     with torch.no_grad():
         network.embedding.weight.copy_(round_table(network.embedding.weight))
@@ -97,7 +107,9 @@ def test_a_pinned_graph_gives_the_same_scores(tiny_checkpoint, layers, bidirecti
     widths = {tuple(tensor.dims) for tensor in graph.graph.initializer if tensor.name.endswith(".R")}
     assert {dims[2] for dims in widths} == {7 + EXTRA}
     compare(to_bytes(graph, checkpoint.bundle()), checkpoint, random_sentences(30, 2))
-    compare_int8(to_bytes(quantize(graph), checkpoint.bundle()), to_bytes(graph, checkpoint.bundle()), [["Так"], ["Київ"] * 9])
+    compare_int8(
+        to_bytes(quantize(graph), checkpoint.bundle()), to_bytes(graph, checkpoint.bundle()), [["Так"], ["Київ"] * 9]
+    )
 
 
 def test_only_lstm_layers_can_be_pinned(tiny_checkpoint):
@@ -131,7 +143,10 @@ def test_which_file_is_opened(tmp_path, monkeypatch):
     small = sister(shipped)
     small.touch()
     monkeypatch.setattr(model_path, "has_gpu", lambda: False)
-    assert model_file(None) == model_file(shipped, "int8") == small and model_file(None, "float32") == model_file(small, "float32") == shipped
+    assert (
+        model_file(None) == model_file(shipped, "int8") == small
+        and model_file(None, "float32") == model_file(small, "float32") == shipped
+    )
     assert model_file(shipped) == shipped and model_file(None, device="cuda") == shipped
     monkeypatch.setattr(model_path, "has_gpu", lambda: True)
     assert model_file(None) == shipped and model_file(None, device="cpu") == small
@@ -160,7 +175,11 @@ def test_a_model_of_the_package_goes_by_its_name(tmp_path, monkeypatch):
 def test_what_is_no_name_is_a_file():
     """`./uk-ner` is a file that is not there, though the package has a model of that name."""
     done = run_program("uk-tag", "-m", "./uk-ner", stdin="Київ\n".encode())
-    assert (done.returncode, done.stdout) == (1, b"") and b"cannot be read" in done.stderr and done.stderr.count(b"\n") == 1
+    assert (
+        (done.returncode, done.stdout) == (1, b"")
+        and b"cannot be read" in done.stderr
+        and done.stderr.count(b"\n") == 1
+    )
     named = run_program("uk-tag", "-m", "uk-ner", "--device", "cpu", stdin="Київ\n".encode(), check=True)
     assert named.stdout.decode() == "Київ\tB-LOC\n\n"
 

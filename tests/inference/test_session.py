@@ -37,7 +37,10 @@ def test_what_a_large_batch_took_is_given_back(tiny_model):
 
     session._session = Watched()
     vectors = session.embed(np.ones((1, 8), np.int32))
-    outcomes = [session.emissions(vectors, np.zeros((4, columns), np.int32), np.full(columns, 4, np.int32)) for columns in (LARGE // 4, LARGE // 4 + 1)]
+    outcomes = [
+        session.emissions(vectors, np.zeros((4, columns), np.int32), np.full(columns, 4, np.int32))
+        for columns in (LARGE // 4, LARGE // 4 + 1)
+    ]
     assert asked == [None, None, "cpu:0"]
     np.testing.assert_array_equal(outcomes[0], outcomes[1][:, :-1])
 

@@ -16,26 +16,44 @@ from tagger.train.student.checkpoint import load, save
 from tagger.train.student.torch_session import open_tagger
 
 TAGS = tag_set(["A", "B"])
-SENTENCES = ["Учора Леся Шевчук була у Києві , а Нафтогаз ні .".split(), ["Київстар"], "Дощ у Полтаві Левко Хтось не вщухав .".split()]
+SENTENCES = [
+    "Учора Леся Шевчук була у Києві , а Нафтогаз ні .".split(),
+    ["Київстар"],
+    "Дощ у Полтаві Левко Хтось не вщухав .".split(),
+]
 
 
 def random_batch():
     generator = np.random.default_rng(4)
     count = len(TAGS)
-    chain = Transitions.legal(TAGS, generator.normal(size=count), generator.normal(size=(count, count)), generator.normal(size=count))
-    return generator.normal(scale=2, size=(5, 3, count)).astype(np.float32), np.array([5, 1, 3]), chain, np.array(continuations(TAGS))
+    chain = Transitions.legal(
+        TAGS, generator.normal(size=count), generator.normal(size=(count, count)), generator.normal(size=count)
+    )
+    return (
+        generator.normal(scale=2, size=(5, 3, count)).astype(np.float32),
+        np.array([5, 1, 3]),
+        chain,
+        np.array(continuations(TAGS)),
+    )
 
 
 def test_it_is_what_dividing_every_score_is():
     emissions, lengths, chain, inside = random_batch()
     divided = Transitions(chain.start / 2, chain.between / 2, chain.end / 2)  # halves are exact in float32
-    for own, expected in zip(marginals_padded(emissions, lengths, chain, inside, 2.0), marginals_padded(emissions / 2, lengths, divided, inside), strict=True):
+    for own, expected in zip(
+        marginals_padded(emissions, lengths, chain, inside, 2.0),
+        marginals_padded(emissions / 2, lengths, divided, inside),
+        strict=True,
+    ):
         np.testing.assert_array_equal(own, expected)
 
 
 def test_hot_is_unsure_and_cold_is_sure_and_illegal_stays_impossible():
     emissions, lengths, chain, inside = random_batch()
-    highest = [marginals_padded(emissions, lengths, chain, inside, temperature)[0].max(2)[:5, 0].mean() for temperature in (0.05, 0.5, 1.0, 2.0, 100.0)]
+    highest = [
+        marginals_padded(emissions, lengths, chain, inside, temperature)[0].max(2)[:5, 0].mean()
+        for temperature in (0.05, 0.5, 1.0, 2.0, 100.0)
+    ]
     assert highest == sorted(highest, reverse=True) and highest[0] > 0.99
     assert marginals_padded(emissions, lengths, chain, inside, 100.0)[0][0, 0, TAGS.index("I-A")] < 1e-30
 
@@ -49,8 +67,12 @@ def warm_model(tiny_checkpoint, tmp_path_factory):
 
 
 def test_a_model_file_keeps_it(tiny_model, warm_model):
-    assert json.loads(run_program("uk-tag-export", "--show", warm_model, "--json", check=True).stdout)["temperature"] == 3
-    plain, warm = (Tagger.load(path, device="cpu").annotate(SENTENCES, probabilities=True) for path in (tiny_model, warm_model))
+    assert (
+        json.loads(run_program("uk-tag-export", "--show", warm_model, "--json", check=True).stdout)["temperature"] == 3
+    )
+    plain, warm = (
+        Tagger.load(path, device="cpu").annotate(SENTENCES, probabilities=True) for path in (tiny_model, warm_model)
+    )
     assert [annotation.tags for annotation in plain] == [annotation.tags for annotation in warm]
     for one, other in zip(plain, warm, strict=True):
         sure = one.probabilities.max(1) > 0.5
@@ -60,7 +82,9 @@ def test_a_model_file_keeps_it(tiny_model, warm_model):
 
 def test_scores_do_not_depend_on_the_batch(warm_model):
     alone = Tagger.load(warm_model, device="cpu", batch_tokens=1).annotate(SENTENCES, probabilities=True)
-    for one, other in zip(alone, Tagger.load(warm_model, device="cpu").annotate(SENTENCES, probabilities=True), strict=True):
+    for one, other in zip(
+        alone, Tagger.load(warm_model, device="cpu").annotate(SENTENCES, probabilities=True), strict=True
+    ):
         np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-6)
 
 
@@ -81,4 +105,6 @@ def test_a_checkpoint_keeps_it_and_old_files_have_one(tiny_checkpoint, tmp_path)
 
 def test_the_program_refuses_what_is_none(tiny_checkpoint, tmp_path):
     for unfit in ("0", "-1", "x"):
-        assert run_program("uk-tag-export", tiny_checkpoint, tmp_path / "m.onnx", "--temperature", unfit).returncode == 2
+        assert (
+            run_program("uk-tag-export", tiny_checkpoint, tmp_path / "m.onnx", "--temperature", unfit).returncode == 2
+        )

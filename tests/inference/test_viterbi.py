@@ -19,14 +19,20 @@ INSIDE = np.array(continuations(TAGS))
 def chain(seed):
     generator = np.random.default_rng(seed)
     count = len(TAGS)
-    return Transitions.legal(TAGS, generator.normal(size=count), generator.normal(size=(count, count)), generator.normal(size=count))
+    return Transitions.legal(
+        TAGS, generator.normal(size=count), generator.normal(size=(count, count)), generator.normal(size=count)
+    )
 
 
 def all_scores(emissions, transitions):
     """Score of every sequence, legal or not."""
     length, count = emissions.shape
     for sequence in itertools.product(range(count), repeat=length):
-        score = transitions.start[sequence[0]] + transitions.end[sequence[-1]] + sum(emissions[i, tag] for i, tag in enumerate(sequence))
+        score = (
+            transitions.start[sequence[0]]
+            + transitions.end[sequence[-1]]
+            + sum(emissions[i, tag] for i, tag in enumerate(sequence))
+        )
         yield sequence, score + sum(transitions.between[i, j] for i, j in itertools.pairwise(sequence))
 
 
@@ -54,7 +60,9 @@ def test_against_enumeration(seed):
             for label in "AB":
                 names = [[TAGS[number] for number in sequence] for sequence, _ in scored]
                 holds = [Span(start, end, label) in spans(tags) for tags in names]
-                probability = annotation.span_probability(start, end, TAGS.index(f"B-{label}"), TAGS.index(f"I-{label}"))
+                probability = annotation.span_probability(
+                    start, end, TAGS.index(f"B-{label}"), TAGS.index(f"I-{label}")
+                )
                 assert probability == pytest.approx(weights[holds].sum(), abs=1e-5)
 
 
@@ -74,16 +82,32 @@ def test_neighbours_and_padding_change_nothing():
     emissions = generator.normal(size=(20, 16, len(TAGS))).astype(np.float32)
     lengths = generator.integers(1, 21, 16)
     transitions = chain(3)
-    paths, (chances, _) = viterbi_padded(emissions, lengths, transitions), marginals_padded(emissions, lengths, transitions, INSIDE)
+    paths, (chances, _) = (
+        viterbi_padded(emissions, lengths, transitions),
+        marginals_padded(emissions, lengths, transitions, INSIDE),
+    )
     for column, length in enumerate(lengths):
         alone = emissions[:length, column : column + 1]
-        assert viterbi_padded(alone, lengths[column : column + 1], transitions)[:, 0].tolist() == paths[:length, column].tolist()
-        np.testing.assert_array_equal(marginals_padded(alone, lengths[column : column + 1], transitions, INSIDE)[0][:, 0], chances[:length, column])
+        assert (
+            viterbi_padded(alone, lengths[column : column + 1], transitions)[:, 0].tolist()
+            == paths[:length, column].tolist()
+        )
+        np.testing.assert_array_equal(
+            marginals_padded(alone, lengths[column : column + 1], transitions, INSIDE)[0][:, 0],
+            chances[:length, column],
+        )
 
 
 def test_packing_goes_step_by_step_from_the_longest():
     packing = Packing(np.array([1, 3, 2]))
-    assert list(zip(packing.sentences.tolist(), packing.steps.tolist(), strict=True)) == [(1, 0), (2, 0), (0, 0), (1, 1), (2, 1), (1, 2)]
+    assert list(zip(packing.sentences.tolist(), packing.steps.tolist(), strict=True)) == [
+        (1, 0),
+        (2, 0),
+        (0, 0),
+        (1, 1),
+        (2, 1),
+        (1, 2),
+    ]
     assert (packing.counts, packing.offsets) == ([3, 2, 1], [0, 3, 5])
     assert packing.order.tolist() == [1, 2, 0] and packing.lasts.tolist() == [5, 4, 2]
 

@@ -34,7 +34,9 @@ def damage(content: bytes, path, expected: list[str], count: int) -> int:
     generator = random.Random(count)
     refused = 0
     for number in range(count):
-        refused += check(content[: len(content) * number // count + generator.randrange(len(content) // count)], path, expected)
+        refused += check(
+            content[: len(content) * number // count + generator.randrange(len(content) // count)], path, expected
+        )
         changed = bytearray(content)
         for _ in range(generator.choice([1, 1, 3, 1000])):
             changed[generator.randrange(len(changed))] ^= generator.randrange(1, 256)

@@ -38,13 +38,23 @@ def refusal(path: Path) -> str:
     with pytest.raises(ModelError) as caught:
         Tagger.load(path, device="cpu").annotate(SENTENCES, probabilities=True)
     message = str(caught.value)
-    assert message.startswith(f"{path}: ") and message.isprintable() and "; " in message and len(message) < len(str(path)) + 600
+    assert (
+        message.startswith(f"{path}: ")
+        and message.isprintable()
+        and "; " in message
+        and len(message) < len(str(path)) + 600
+    )
     return message
 
 
 def run(program: str, model: Path | str, folder: Path) -> subprocess.CompletedProcess:
     """Run a program on a model, within bounds of time and memory."""
-    places = {"MODEL": str(model), "OUT": str(folder / "out"), "OUT.pt": str(folder / "out.pt"), "DATA": str(folder / "data.conll")}
+    places = {
+        "MODEL": str(model),
+        "OUT": str(folder / "out"),
+        "OUT.pt": str(folder / "out.pt"),
+        "DATA": str(folder / "data.conll"),
+    }
     for name in ("TEXT", "TEXT2", "TEXT3"):
         places[name] = str(folder / f"{name}.txt")
         Path(places[name]).write_text(TEXT, encoding="utf-8")
@@ -108,7 +118,9 @@ def test_of_a_large_file_that_is_no_model_little_is_read(tmp_path):
         except ModelError:
             print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, cwd=Path(__file__).parents[2], check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=60, cwd=Path(__file__).parents[2], check=True
+    )
     assert int(done.stdout) < 50_000  # KiB
 
 
@@ -168,7 +180,9 @@ def test_a_card_with_a_wrong_network_cannot_be_reversed(network, tiny_model, tmp
     assert message.startswith(f"{path}: ") and message.isprintable()
 
 
-@pytest.mark.parametrize("option", [["--affix", "65"], ["--slots", "0"], ["--piece", "5,3"], ["--piece", "0,3"], ["--piece", "3,67"]])
+@pytest.mark.parametrize(
+    "option", [["--affix", "65"], ["--slots", "0"], ["--piece", "5,3"], ["--piece", "0,3"], ["--piece", "3,67"]]
+)
 def test_what_no_model_may_have_is_not_trained(option, tiny_corpus, tmp_path):
     done = run_program("uk-tag-train", "fit", tiny_corpus, "-o", tmp_path / "m.pt", *option)
     assert done.returncode == 2 and option[0].encode() in done.stderr

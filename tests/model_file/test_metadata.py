@@ -11,7 +11,10 @@ from tagger.model_file.metadata import read_metadata, without_metadata
 def test_it_is_what_onnxruntime_reads(tiny_model):
     content = tiny_model.read_bytes()
     metadata = read_metadata(content)
-    assert metadata == onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"]).get_modelmeta().custom_metadata_map
+    assert (
+        metadata
+        == onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"]).get_modelmeta().custom_metadata_map
+    )
     assert "entries" in metadata
 
 

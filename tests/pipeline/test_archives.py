@@ -53,10 +53,14 @@ def test_all_modes_read_it_by_its_first_bytes_and_in_place_leaves_it(name, tmp_p
     assert fine(f"packed.txt{suffix}", "other", f"plain{suffix}", cwd=tmp_path) == ANSWER * 7
     assert fine("other", "-o", "out", cwd=tmp_path) == b"" and (tmp_path / "out").read_bytes() == ANSWER * 3
     assert fine(f"packed.txt{suffix}", "other", "--output-dir", "tagged", "--jobs", 2, cwd=tmp_path) == b""
-    assert (tmp_path / "tagged" / "packed.txt").read_bytes() == (tmp_path / "tagged" / "other").read_bytes() == ANSWER * 3
+    assert (
+        (tmp_path / "tagged" / "packed.txt").read_bytes() == (tmp_path / "tagged" / "other").read_bytes() == ANSWER * 3
+    )
     done = tag("--in-place=.bak", f"packed.txt{suffix}", cwd=tmp_path)
     assert done.returncode == 1 and f"is {name}, ".encode() in done.stderr and b"--output-dir" in done.stderr
-    assert (tmp_path / f"packed.txt{suffix}").read_bytes() == several and not (tmp_path / f"packed.txt{suffix}.bak").exists()
+    assert (tmp_path / f"packed.txt{suffix}").read_bytes() == several and not (
+        tmp_path / f"packed.txt{suffix}.bak"
+    ).exists()
 
 
 def test_it_is_answered_while_the_input_stays_open():
@@ -177,7 +181,9 @@ def test_memory_does_not_depend_on_what_it_holds():
     done = tag(stdin=zeros, preexec_fn=little_memory)
     assert done.returncode == 1 and b"its content is not text" in done.stderr and done.stderr.count(b"\n") == 1
     small = lzma.compress(LINE.encode(), filters=[{"id": lzma.FILTER_LZMA2, "dict_size": MIB}])
-    header = bytearray(small[12 : 12 + 4 * (small[12] + 1)])  # of the block: its size is the first byte, in words but one
+    header = bytearray(
+        small[12 : 12 + 4 * (small[12] + 1)]
+    )  # of the block: its size is the first byte, in words but one
     header[4] = 40  # a dictionary of 4 GiB
     header[-4:] = zlib.crc32(header[:-4]).to_bytes(4, "little")
     done = tag(stdin=small[:12] + header + small[12 + len(header) :], preexec_fn=little_memory)
@@ -189,9 +195,16 @@ def test_zstd_is_read_where_python_can(monkeypatch, tmp_path):
     data = b"\x28\xb5\x2f\xfd" + b"content"
     if sys.version_info < (3, 14):
         (tmp_path / "a.zst").write_bytes(data)
-        for arguments in (("a.zst",), ("a.zst", "-o", "out"), ("a.zst", "--output-dir", "tagged"), ("--in-place", "a.zst")):
+        for arguments in (
+            ("a.zst",),
+            ("a.zst", "-o", "out"),
+            ("a.zst", "--output-dir", "tagged"),
+            ("--in-place", "a.zst"),
+        ):
             done = tag(*arguments, cwd=tmp_path)
-            assert done.returncode == 1 and b"a.zst: is zstd" in done.stderr and (tmp_path / "a.zst").read_bytes() == data
+            assert (
+                done.returncode == 1 and b"a.zst: is zstd" in done.stderr and (tmp_path / "a.zst").read_bytes() == data
+            )
         assert not (tmp_path / "out").exists() and not (tmp_path / "tagged" / "a").exists()
 
         class Decompressor:

@@ -42,9 +42,19 @@ def test_a_backup_never_overwrites(kind, faults, words, tmp_path, tiny_model):
     }
     make_it[kind]()
     before, names = (words / "a.conll").read_bytes(), sorted(os.listdir(words))
-    done = run("-m", tiny_model, "-i", "conll", "--in-place=.bak", words / "a.conll", env=faulty(tmp_path / "faults", *faults))
-    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "move that away, or choose another suffix" in done.stderr
-    assert (words / "a.conll").read_bytes() == before and sorted(os.listdir(words)) == names and other.read_text() == "other\n"
+    done = run(
+        "-m", tiny_model, "-i", "conll", "--in-place=.bak", words / "a.conll", env=faulty(tmp_path / "faults", *faults)
+    )
+    assert (
+        done.returncode == 1
+        and done.stderr.count("\n") == 1
+        and "move that away, or choose another suffix" in done.stderr
+    )
+    assert (
+        (words / "a.conll").read_bytes() == before
+        and sorted(os.listdir(words)) == names
+        and other.read_text() == "other\n"
+    )
 
 
 def test_a_backup_that_comes_in_the_last_moment_is_kept(words):
@@ -67,7 +77,9 @@ def test_a_file_that_is_linked_or_copied_to_its_backup_goes_on(words, tiny_model
     for name in ("a.conll", "b.conll"):
         assert (words / f"{name}.bak").read_text(encoding="utf-8") == WORD and columns(words / name) == 3
     assert run("-m", tiny_model, "-i", "conll", "--in-place", "-r", words).returncode == 0
-    assert all((words / f"{name}.bak").read_text(encoding="utf-8") == WORD for name in ("a.conll", "b.conll")), "no inputs from now on"
+    assert all((words / f"{name}.bak").read_text(encoding="utf-8") == WORD for name in ("a.conll", "b.conll")), (
+        "no inputs from now on"
+    )
 
 
 def test_a_suffix_is_no_path(words, tiny_model):
@@ -78,7 +90,9 @@ def test_a_suffix_is_no_path(words, tiny_model):
 def test_a_file_that_an_editor_replaces_meanwhile_stays_the_editors(tmp_path, tiny_model):
     top = make(tmp_path / "texts", 1, 100, 1000)
     path = top / "deep" / "0.conll"
-    process = subprocess.Popen([*PROGRAM, "-m", str(tiny_model), "--in-place=.bak", str(path)], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*PROGRAM, "-m", str(tiny_model), "--in-place=.bak", str(path)], stderr=subprocess.PIPE, text=True
+    )
     wait_for(lambda: len(os.listdir(path.parent)) == 2)
     (path.parent / "new").write_text("edited\n")
     os.replace(path.parent / "new", path)

@@ -38,7 +38,9 @@ def test_a_tree_keeps_its_shape_for_any_number_of_processes(texts, tmp_path, tin
     assert set(tree(one)) == {"1.conll", "3.conll", "5.conll", "deep/0.conll", "deep/2.conll", "deep/4.conll"}
     source = texts / "deep" / "2.conll"
     assert (one / "deep" / "2.conll").read_bytes() == run_program("uk-tag", "-m", tiny_model, source, check=True).stdout
-    done = run_program("uk-tag", "-m", tiny_model, "-r", texts, "--output-dir", two, "--include", "*.conll", "--jobs", 2, check=True)
+    done = run_program(
+        "uk-tag", "-m", tiny_model, "-r", texts, "--output-dir", two, "--include", "*.conll", "--jobs", 2, check=True
+    )
     assert done.stderr == b"" and tree(one) == tree(two)
 
 
@@ -76,7 +78,19 @@ def test_failures_are_told_at_the_end_and_the_rest_is_done(texts, tmp_path, tiny
     out = tmp_path / "out"
     for jobs in (1, 2):
         done = run_program(
-            "uk-tag", "-m", tiny_model, "-i", "conllu", "--jobs", jobs, texts / "bad.conllu", texts / "packed.txt", "absent", texts, "--output-dir", out
+            "uk-tag",
+            "-m",
+            tiny_model,
+            "-i",
+            "conllu",
+            "--jobs",
+            jobs,
+            texts / "bad.conllu",
+            texts / "packed.txt",
+            "absent",
+            texts,
+            "--output-dir",
+            out,
         )
         lines = done.stderr.decode().splitlines()
         assert done.returncode == 1 and len(lines) == 5
@@ -95,12 +109,22 @@ def test_collisions_and_overwriting_are_refused(texts, tmp_path, tiny_model):
     out = tmp_path / "out"
     (texts / "deep" / "1.conll").write_bytes((texts / "1.conll").read_bytes())
     done = run_program("uk-tag", "-m", tiny_model, texts / "1.conll", texts / "deep" / "1.conll", "--output-dir", out)
-    assert done.returncode == 1 and b"in a run of its own, into another --output-dir" in done.stderr and (out / "1.conll").exists()
+    assert (
+        done.returncode == 1
+        and b"in a run of its own, into another --output-dir" in done.stderr
+        and (out / "1.conll").exists()
+    )
     before = tree(texts)
     done = run_program("uk-tag", "-m", tiny_model, texts / "1.conll", "--output-dir", texts)
     assert done.returncode == 1 and b"would be overwritten" in done.stderr
     assert tree(texts) == before
-    for arguments in (["--resume", "x"], ["-r", "x"], ["--output-dir", out], ["--in-place", "-o", "y", "x"], ["--in-place", "-"]):
+    for arguments in (
+        ["--resume", "x"],
+        ["-r", "x"],
+        ["--output-dir", out],
+        ["--in-place", "-o", "y", "x"],
+        ["--in-place", "-"],
+    ):
         assert run_program("uk-tag", *arguments).returncode == 2
 
 
@@ -115,7 +139,12 @@ def test_a_full_disk_leaves_the_old_file(texts, tiny_model):
 
     command = [*PROGRAM, "-m", tiny_model, "--in-place", str(path)]
     done = subprocess.run(command, cwd=texts, preexec_fn=limit, capture_output=True)
-    assert done.returncode == 1 and str(path).encode() in done.stderr and b"cannot be written" in done.stderr and done.stderr.count(b"\n") == 1
+    assert (
+        done.returncode == 1
+        and str(path).encode() in done.stderr
+        and b"cannot be written" in done.stderr
+        and done.stderr.count(b"\n") == 1
+    )
     assert path.read_bytes() == before
     assert not [name for name in os.listdir(texts) if name.endswith(".tmp")]
 
@@ -137,7 +166,9 @@ def test_interrupted_says_how_to_go_on(texts, tmp_path, tiny_model):
     for number in range(200):
         (texts / f"more{number}.conll").write_text(corpora.conll(30, seed=number), encoding="utf-8")
     out = tmp_path / "out"
-    process = subprocess.Popen([*PROGRAM, "-m", str(tiny_model), "-r", str(texts), "--output-dir", str(out)], stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*PROGRAM, "-m", str(tiny_model), "-r", str(texts), "--output-dir", str(out)], stderr=subprocess.PIPE
+    )
     while not (out / "1.conll").exists():
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)

@@ -56,13 +56,19 @@ def picture() -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 40, 40, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" + NOISE.randbytes(1639))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" + NOISE.randbytes(1639))) + chunk(b"IEND", b"")
+    )
 
 
 @pytest.fixture(scope="module")
 def binaries(tmp_path_factory) -> dict[str, bytes]:
     """Files that are no text, by their names."""
-    wave = b"RIFF" + struct.pack("<I4s4sIHHIIHH", 1036, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16) + NOISE.randbytes(1000)
+    wave = (
+        b"RIFF"
+        + struct.pack("<I4s4sIHHIIHH", 1036, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16)
+        + NOISE.randbytes(1000)
+    )
     return {
         "zip.zip": zipped("a.txt"),
         "docx.docx": zipped("word/document.xml"),
@@ -101,7 +107,9 @@ def check_names(done, binaries) -> None:
     assert done.returncode == 1 and len(said) in (len(binaries), len(binaries) + 1), done.stderr.decode()
     assert all(line.startswith("uk-tag: ") for line in said) and "Traceback" not in done.stderr.decode()
     for name in binaries:
-        assert sum(f"{name}:" in line.split("/")[-1].removeprefix("uk-tag: ")[: len(name) + 1] for line in said) == 1, name
+        assert sum(f"{name}:" in line.split("/")[-1].removeprefix("uk-tag: ")[: len(name) + 1] for line in said) == 1, (
+            name
+        )
 
 
 @pytest.mark.parametrize(
@@ -184,7 +192,16 @@ def test_text_in_old_encodings_is_none_of_these(encoding):
 
 
 def test_a_few_odd_characters_are_no_reason():
-    for text in ("поле\x01поле\x02\n" * 9, "Київ\ufeff\u202e\ufffe\n", "a\x7f\x1f\n" + "так " * 50, "😀" * 9, "%PDF", "PK", "BM", "MZ"):
+    for text in (
+        "поле\x01поле\x02\n" * 9,
+        "Київ\ufeff\u202e\ufffe\n",
+        "a\x7f\x1f\n" + "так " * 50,
+        "😀" * 9,
+        "%PDF",
+        "PK",
+        "BM",
+        "MZ",
+    ):
         for end in range(1, len(text.encode()) + 1):
             block = text.encode()[:end]
             assert len(block) < 9 or Guard(whole=True).fault(block) is None, block

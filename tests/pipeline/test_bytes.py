@@ -21,7 +21,10 @@ def test_bytes_that_are_not_utf_8_come_out_as_they_went_in(tmp_path):
         assert done.returncode == 0 and re.sub(rb"\t(O|[BI]-[A-Z]+)\n", b"\n", done.stdout) == data + more
     done = tag(stdin=data)
     assert done.returncode == 0 and re.sub(rb"\t(O|[BI]-[A-Z]+)\n", b"\n", done.stdout) == data
-    assert done.stderr.decode().startswith("uk-tag: standard input:3: byte 0xff is not UTF-8") and done.stderr.count(b"\n") == 1
+    assert (
+        done.stderr.decode().startswith("uk-tag: standard input:3: byte 0xff is not UTF-8")
+        and done.stderr.count(b"\n") == 1
+    )
     (tmp_path / "in").write_bytes(data)
     done = tag("--strict", "in", cwd=tmp_path)
     assert done.returncode == 1 and done.stdout == "Київ\tx\tB-LOC\n\n".encode()
@@ -38,20 +41,32 @@ def test_only_line_feeds_end_lines():
 def test_utf_16_is_refused():
     done = tag(stdin=LINE.encode("utf-16"))
     assert (
-        done.returncode == 1 and done.stdout == b"" and done.stderr == b"uk-tag: standard input:1: this is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8\n"
+        done.returncode == 1
+        and done.stdout == b""
+        and done.stderr == b"uk-tag: standard input:1: this is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8\n"
     )
 
 
 def test_a_token_of_a_megabyte():
     token = "Київ" * 130_000
-    for data, arguments in ((f"{token} Київ\n", ()), (f"{token}\tx\n\n", ()), ("\u0301" * 500_000 + "\n", ()), ("a-" * 500_000 + "\n", ("--pretokenized",))):
+    for data, arguments in (
+        (f"{token} Київ\n", ()),
+        (f"{token}\tx\n\n", ()),
+        ("\u0301" * 500_000 + "\n", ()),
+        ("a-" * 500_000 + "\n", ("--pretokenized",)),
+    ):
         out = fine(*arguments, stdin=data.encode())
         tokens = [line.split(b"\t")[0] for line in out.split(b"\n")]
-        assert b"".join(tokens) == data.replace("\tx", "").replace(" ", "").replace("\n", "").encode() and len(tokens) < 100
+        assert (
+            b"".join(tokens) == data.replace("\tx", "").replace(" ", "").replace("\n", "").encode()
+            and len(tokens) < 100
+        )
 
 
 def test_gzip_is_known_by_its_first_bytes(tmp_path):
-    members = gzip.compress(LINE.encode()) + gzip.compress(b"") + b"\0" * 100 + gzip.compress(LINE.encode() * 2) + b"\0" * 512
+    members = (
+        gzip.compress(LINE.encode()) + gzip.compress(b"") + b"\0" * 100 + gzip.compress(LINE.encode() * 2) + b"\0" * 512
+    )
     (tmp_path / "plain.gz").write_bytes(LINE.encode())
     (tmp_path / "packed.txt").write_bytes(members)
     assert fine("plain.gz", "packed.txt", cwd=tmp_path) == ANSWER * 4
@@ -84,10 +99,14 @@ def test_an_input_that_is_the_output_is_refused(tmp_path):
     (tmp_path / "g").write_text(LINE, encoding="utf-8")
     os.link(tmp_path / "f", tmp_path / "hard")
     os.symlink("f", tmp_path / "soft")
-    done = shell(f"cd {tmp_path}; uk_tag f >> f; echo $?; uk_tag < f >> hard; echo $?; uk_tag g f -o soft; echo $?; uk_tag f < g >> g; echo $?")
+    done = shell(
+        f"cd {tmp_path}; uk_tag f >> f; echo $?; uk_tag < f >> hard; echo $?; uk_tag g f -o soft; echo $?; uk_tag f < g >> g; echo $?"
+    )
     assert done.stdout.split() == [b"1", b"1", b"1", b"0"]
     assert done.stderr.count(b"is also the output") == 3 and done.stderr.count(b"\n") == 3
-    assert (tmp_path / "f").read_text(encoding="utf-8") == LINE and (tmp_path / "g").read_bytes() == LINE.encode() + ANSWER
+    assert (tmp_path / "f").read_text(encoding="utf-8") == LINE and (
+        tmp_path / "g"
+    ).read_bytes() == LINE.encode() + ANSWER
     assert sorted(os.listdir(tmp_path)) == ["f", "g", "hard", "soft"]
 
 
@@ -102,7 +121,10 @@ def test_an_output_file_is_written_whole_or_not_at_all(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 
     done = tag("in", "-o", "out", cwd=tmp_path, preexec_fn=small_files)
-    assert done.returncode == 1 and done.stderr == b"uk-tag: out: cannot be written: File too large; the file is as it was\n"
+    assert (
+        done.returncode == 1
+        and done.stderr == b"uk-tag: out: cannot be written: File too large; the file is as it was\n"
+    )
     done = tag("in", "none", "-o", "out", cwd=tmp_path)
     assert done.returncode == 1 and b"out: not written" in done.stderr and target.read_bytes() == b"old"
     assert sorted(os.listdir(tmp_path)) == ["in", "out"]
@@ -110,13 +132,19 @@ def test_an_output_file_is_written_whole_or_not_at_all(tmp_path):
     assert target.read_bytes() == ANSWER * 500 and target.stat().st_mode & 0o777 == 0o640
     for name in ("none/out", "."):
         done = tag("in", "-o", name, cwd=tmp_path)
-        assert done.returncode == 1 and done.stderr.startswith(f"uk-tag: {name}: ".encode()) and done.stderr.count(b"\n") == 1
+        assert (
+            done.returncode == 1
+            and done.stderr.startswith(f"uk-tag: {name}: ".encode())
+            and done.stderr.count(b"\n") == 1
+        )
     assert sorted(os.listdir(tmp_path)) == ["in", "out"]
 
 
 def test_an_output_that_is_no_regular_file_is_written_into_and_not_replaced(tmp_path):
     os.mkfifo(tmp_path / "fifo")
-    done = shell(f"cd {tmp_path}; cat fifo & echo Київ | uk_tag -o fifo && wait; echo Київ | uk_tag -o -; ln -s /dev/full full; echo Київ | uk_tag -o full")
+    done = shell(
+        f"cd {tmp_path}; cat fifo & echo Київ | uk_tag -o fifo && wait; echo Київ | uk_tag -o -; ln -s /dev/full full; echo Київ | uk_tag -o full"
+    )
     assert done.stdout == "Київ\tB-LOC\n\n".encode() * 2 and done.returncode == 1
     assert done.stderr == b"uk-tag: full: cannot be written: No space left on device\n"
     assert sorted(os.listdir(tmp_path)) == ["fifo", "full"] and not (tmp_path / "fifo").is_file()
@@ -124,11 +152,22 @@ def test_an_output_that_is_no_regular_file_is_written_into_and_not_replaced(tmp_
 
 def test_inputs_do_not_run_into_each_other(tmp_path):
     conllu = "1\tКиїв\t_\t_\t_\t_\t_\t_\t_\t_"
-    for name, content in (("a", "\ufeffКиїв\tx"), ("b", "Харків\tx\n"), ("c", ""), ("d", "Дощ .\n"), ("e", conllu), ("f", conllu + "\n\n"), ("g", "Так")):
+    for name, content in (
+        ("a", "\ufeffКиїв\tx"),
+        ("b", "Харків\tx\n"),
+        ("c", ""),
+        ("d", "Дощ .\n"),
+        ("e", conllu),
+        ("f", conllu + "\n\n"),
+        ("g", "Так"),
+    ):
         (tmp_path / name).write_text(content, encoding="utf-8")
     out = fine(*"aabbcdefg", cwd=tmp_path).decode()
     tagged = conllu[:-1] + "NER=B-LOC\n\n"
-    assert out == "\ufeffКиїв\tx\tB-LOC\n\n" * 2 + "Харків\tx\tB-LOC\n\n" * 2 + "Дощ\tO\n.\tO\n\n" + tagged * 2 + "Так\tO\n\n"
+    assert (
+        out
+        == "\ufeffКиїв\tx\tB-LOC\n\n" * 2 + "Харків\tx\tB-LOC\n\n" * 2 + "Дощ\tO\n.\tO\n\n" + tagged * 2 + "Так\tO\n\n"
+    )
     assert fine(*"gg", "-O", "inline", cwd=tmp_path) == "Так\nТак".encode()
     (tmp_path / "bad").write_bytes("# c\nКиїв\tx\n\n".encode() + b"\xff\n")
     done = tag("--strict", "bad", "b", "g", cwd=tmp_path)
@@ -138,7 +177,9 @@ def test_inputs_do_not_run_into_each_other(tmp_path):
 
 def test_parts_of_a_stream_tagged_by_themselves_equal_the_whole(tmp_path):
     sentences = ["Леся\tx\nУкраїнка\ty", "Дощ\tx\nу\ty\nКиєві\tz", "# c\nТак\tx", "Київ\tx\n.\ty"]
-    parts = ["".join(f"{sentence}\n\n" for sentence in random.Random(seed).choices(sentences, k=300)) for seed in range(4)]
+    parts = [
+        "".join(f"{sentence}\n\n" for sentence in random.Random(seed).choices(sentences, k=300)) for seed in range(4)
+    ]
     whole = fine("-i", "conll", stdin="".join(parts).encode())
     assert b"".join(fine("-i", "conll", stdin=part.encode()) for part in parts) == whole
     if subprocess.run(["bash", "-c", "parallel --version"], capture_output=True).stdout.startswith(b"GNU"):

@@ -92,14 +92,20 @@ def test_an_answer_does_not_wait_for_more(tagging):
     start = time.monotonic()
     for _ in range(20):
         tagging.tag("Олена живе в Києві .")
-    assert (time.monotonic() - start) / 20 < 0.5, "an answer takes milliseconds; half a second is a slow machine under load"
+    assert (time.monotonic() - start) / 20 < 0.5, (
+        "an answer takes milliseconds; half a second is a slow machine under load"
+    )
 
 
-@pytest.mark.parametrize(("program", "command"), [("bash", ["bash", "-c", SHELL]), ("node", ["node", "-e", NODE])], ids=["bash", "node"])
+@pytest.mark.parametrize(
+    ("program", "command"), [("bash", ["bash", "-c", SHELL]), ("node", ["node", "-e", NODE])], ids=["bash", "node"]
+)
 def test_other_languages(program, command, environment):
     if not shutil.which(program):
         pytest.skip(f"{program} is not installed")
-    done = subprocess.run(command, input="\n".join([*LINES, ""]), capture_output=True, encoding="utf-8", env=environment, timeout=60)
+    done = subprocess.run(
+        command, input="\n".join([*LINES, ""]), capture_output=True, encoding="utf-8", env=environment, timeout=60
+    )
     assert (done.returncode, done.stderr) == (0, "")
     answers = [line.split() for line in done.stdout.split("\n")[:-1]]
     assert [len(answer) for answer in answers] == [len(line.split()) for line in LINES]

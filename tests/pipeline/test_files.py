@@ -21,10 +21,17 @@ def test_links_in_a_tree_are_passed_over_and_named_ones_followed(words, tmp_path
     done = run("-m", tiny_model, "-i", "conll", "--in-place", "-r", words)
     assert (done.returncode, done.stderr) == (0, "uk-tag: passed over links (2; name one to follow it)\n")
     done = run("-m", tiny_model, "-i", "conll", "--in-place", "--resume", "-v", "-r", words, "--include", "*.conll")
-    assert "passed over files not named by --include (1), links (2; name one to follow it), pipes, devices or broken links (1)" in done.stderr
+    assert (
+        "passed over files not named by --include (1), links (2; name one to follow it), pipes, devices or broken links (1)"
+        in done.stderr
+    )
     assert (outside / "c.conll").read_text(encoding="utf-8") == WORD and (words / "link.conll").is_symlink()
     done = run("-m", tiny_model, "-i", "conll", "--in-place=.bak", words / "link.conll", outside / "c.conll")
-    assert (done.returncode, done.stderr) == (0, "") and columns(outside / "c.conll") == 3 and (words / "link.conll").is_symlink()
+    assert (
+        (done.returncode, done.stderr) == (0, "")
+        and columns(outside / "c.conll") == 3
+        and (words / "link.conll").is_symlink()
+    )
     assert sorted(os.listdir(outside)) == ["c.conll", "c.conll.bak"]
 
 
@@ -47,7 +54,9 @@ def test_targets_that_would_do_harm_are_refused(words, tmp_path):
     found, (link, place) = targets(a, b, folder=out)
     assert found == [] and "by a link" in link and "no regular file" in place
     (out / "deep").symlink_to(outside)
-    assert any("deep/a.conll leads there by a link" in problem for problem in targets(words, folder=out, recursive=True)[1])
+    assert any(
+        "deep/a.conll leads there by a link" in problem for problem in targets(words, folder=out, recursive=True)[1]
+    )
     found, (problem, _) = targets(words / "deep" / "a.conll", a, folder=words)
     assert found == [] and "which is an input, too" in problem
     with open(b, "rb") as file:
@@ -56,7 +65,9 @@ def test_targets_that_would_do_harm_are_refused(words, tmp_path):
     assert "which is a backup" in targets(outside / "b.conll", folder=words)[1][0]
 
 
-@pytest.mark.parametrize(("names", "form"), [(("a/x.txt", "b/x.txt"), "same"), (("x.txt", "x.txt.gz"), "same"), (("x.a", "x.b"), "jsonl")])
+@pytest.mark.parametrize(
+    ("names", "form"), [(("a/x.txt", "b/x.txt"), "same"), (("x.txt", "x.txt.gz"), "same"), (("x.a", "x.b"), "jsonl")]
+)
 def test_inputs_with_one_output_name_are_told_a_way_out(names, form, tmp_path):
     paths = [tmp_path / name for name in names]
     for path in paths:
@@ -69,7 +80,13 @@ def test_inputs_with_one_output_name_are_told_a_way_out(names, form, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "form", "target"),
-    [(".gz", "same", ".gz"), (".gz", "jsonl", ".gz.jsonl"), ("..gz", "same", "..gz"), ("a.gz", "same", "a"), ("a.txt.gz", "jsonl", "a.jsonl")],
+    [
+        (".gz", "same", ".gz"),
+        (".gz", "jsonl", ".gz.jsonl"),
+        ("..gz", "same", "..gz"),
+        ("a.gz", "same", "a"),
+        ("a.txt.gz", "jsonl", "a.jsonl"),
+    ],
 )
 def test_names_of_outputs(name, form, target, tmp_path):
     (tmp_path / name).touch()

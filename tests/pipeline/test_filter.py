@@ -85,7 +85,9 @@ def test_signals_that_come_while_it_works_or_starts_leave_whole_sentences(tmp_pa
             process.send_signal(number)
             started = time.monotonic()
             ended, said = end(process)
-        assert ended in (code, -number) and said == b"" and time.monotonic() - started < 20  # before it has handlers, the signal itself ends it
+        assert (
+            ended in (code, -number) and said == b"" and time.monotonic() - started < 20
+        )  # before it has handlers, the signal itself ends it
         written = (tmp_path / "out").read_bytes()
         assert written == ANSWER * (len(written) // len(ANSWER))
 
@@ -148,9 +150,17 @@ def test_a_missing_file_does_not_stop_the_rest(tmp_path):
     done = tag("one.txt", "none.txt", "folder", "-", "one.txt", stdin="Київ\tx".encode(), cwd=tmp_path)
     assert done.returncode == 1 and done.stdout == ANSWER + "Київ\tx\tB-LOC\n\n".encode() + ANSWER
     said = done.stderr.decode().splitlines()
-    assert len(said) == 2 and said[0].startswith("uk-tag: none.txt: ") and said[1].startswith("uk-tag: folder: is a folder")
+    assert (
+        len(said) == 2
+        and said[0].startswith("uk-tag: none.txt: ")
+        and said[1].startswith("uk-tag: folder: is a folder")
+    )
     done = tag(b"a\nb\xff", cwd=tmp_path)
-    assert done.returncode == 1 and done.stderr.startswith(b"uk-tag: a\\nb\\xff: cannot be opened") and done.stderr.count(b"\n") == 1
+    assert (
+        done.returncode == 1
+        and done.stderr.startswith(b"uk-tag: a\\nb\\xff: cannot be opened")
+        and done.stderr.count(b"\n") == 1
+    )
 
 
 def test_outputs_that_cannot_be_written():
@@ -203,15 +213,27 @@ os._exit(0)
     loaded = {}
     for arguments in ((source,), ("-i", "conll", source), ("--help",), ("--version",), ("--column", "0")):
         command = [sys.executable, "-c", script, *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, timeout=60, cwd=os.path.dirname(os.path.dirname(PROGRAM[1])))
+        done = subprocess.run(
+            command, capture_output=True, timeout=60, cwd=os.path.dirname(os.path.dirname(PROGRAM[1]))
+        )
         loaded[str(arguments[0])] = done.stderr.decode().splitlines()[-1]
-    assert loaded == {str(source): "numpy onnxruntime|0", "-i": "numpy onnxruntime|0", "--help": "|0", "--version": "|0", "--column": "|2"}
+    assert loaded == {
+        str(source): "numpy onnxruntime|0",
+        "-i": "numpy onnxruntime|0",
+        "--help": "|0",
+        "--version": "|0",
+        "--column": "|2",
+    }
 
 
 def test_neither_locale_nor_python_settings_matter():
     plain = fine("-O", "jsonl", stdin=LINE.encode())
     assert "Леся Українка".encode() in plain
-    for settings in ({"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}):
+    for settings in (
+        {"LC_ALL": "C"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ):
         environment = {**os.environ, **settings}
         assert fine("-O", "jsonl", stdin=LINE.encode(), env=environment) == plain
         assert fine("--help", env=environment) == fine("--help")

@@ -57,7 +57,14 @@ def storm(base, model, kills, seed, *, into, include, faults=(), size=20):
 
     def look() -> None:
         for _ in range(2):  # once more: it is known that all is done
-            done = subprocess.run([*options, "-r", str(top), *mode], cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=120)
+            done = subprocess.run(
+                [*options, "-r", str(top), *mode],
+                cwd=elsewhere,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
             assert done.returncode == 0 and done.stderr.count("\n") <= (not into), done.stderr
         found = {key: data for key, data in tree(target).items() if not faults or not key.endswith(RECORD)}
         if into:
@@ -95,7 +102,10 @@ def storm(base, model, kills, seed, *, into, include, faults=(), size=20):
 CASES = [
     pytest.param({"into": False, "include": False}, id="in place"),
     pytest.param({"into": True, "include": True}, id="into a folder"),
-    pytest.param({"into": False, "include": True, "faults": ["no attributes", "no links"]}, id="in place, with nothing but a record file"),
+    pytest.param(
+        {"into": False, "include": True, "faults": ["no attributes", "no links"]},
+        id="in place, with nothing but a record file",
+    ),
     pytest.param({"into": True, "include": False, "faults": ["no attributes"]}, id="into a folder, with a record file"),
 ]
 
@@ -113,12 +123,29 @@ def test_stopped_many_times(case, tmp_path, tiny_model):
 
 @pytest.mark.parametrize(
     ("number", "whole_group"),
-    [(signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGHUP, True), (signal.SIGINT, True), (signal.SIGQUIT, False)],
+    [
+        (signal.SIGTERM, False),
+        (signal.SIGTERM, True),
+        (signal.SIGHUP, True),
+        (signal.SIGINT, True),
+        (signal.SIGQUIT, False),
+    ],
 )
 def test_a_signal_at_work_leaves_no_litter_and_no_worker(number, whole_group, tmp_path, tiny_model):
     top = make(tmp_path / "texts", 2, 100, 1000)
     before = tree(top)
-    command = [*PROGRAM, "-m", str(tiny_model), "--jobs", "2", "--in-place=.bak", "-r", str(top), "--include", "*.conll"]
+    command = [
+        *PROGRAM,
+        "-m",
+        str(tiny_model),
+        "--jobs",
+        "2",
+        "--in-place=.bak",
+        "-r",
+        str(top),
+        "--include",
+        "*.conll",
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, text=True)
     wait_for(lambda: len(list(top.rglob("*.tmp"))) == 2)
     (os.killpg if whole_group else os.kill)(process.pid, number)
@@ -175,4 +202,6 @@ def test_what_a_kill_leaves_goes_with_the_next_run(tmp_path, tiny_model):
     assert run("-m", tiny_model, "-o", target, input="Київ\n").returncode == 0
     assert target.exists() and not (tmp_path / left).exists() and not recycled.exists()
     running.communicate("Київ\n".encode(), timeout=30)
-    assert running.returncode == 0 and sorted(os.listdir(tmp_path)) == ["other", "out"], "what is being written is left alone"
+    assert running.returncode == 0 and sorted(os.listdir(tmp_path)) == ["other", "out"], (
+        "what is being written is left alone"
+    )

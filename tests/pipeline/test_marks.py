@@ -24,15 +24,43 @@ def test_resumed_from_anywhere_any_number_of_times(faults, words, tmp_path, tiny
         done = run("-m", tiny_model, "-i", "conll", "--in-place=.bak", "--resume", "-r", name, cwd=cwd, env=environment)
         assert done.returncode == 0 and "annotated" not in done.stderr
     expected = {"a.conll", "a.conll.bak", "b.conll", "b.conll.bak"} | ({RECORD} if faults else set())
-    assert set(tree(words)) == expected and columns(words / "a.conll") == 3 and (words / "a.conll.bak").read_bytes() == before
-    done = run("-m", tiny_model, "-i", "conll", "--in-place=.orig", "--scheme", "bioes", "--resume", "-r", words, env=environment)
-    assert done.returncode == 1 and done.stderr.count("a.conll: was annotated by another version or with other options; restore it") == 1
-    assert set(tree(words)) == expected and columns(words / "a.conll") == 3 and (words / "a.conll.bak").read_bytes() == before
+    assert (
+        set(tree(words)) == expected
+        and columns(words / "a.conll") == 3
+        and (words / "a.conll.bak").read_bytes() == before
+    )
+    done = run(
+        "-m",
+        tiny_model,
+        "-i",
+        "conll",
+        "--in-place=.orig",
+        "--scheme",
+        "bioes",
+        "--resume",
+        "-r",
+        words,
+        env=environment,
+    )
+    assert (
+        done.returncode == 1
+        and done.stderr.count("a.conll: was annotated by another version or with other options; restore it") == 1
+    )
+    assert (
+        set(tree(words)) == expected
+        and columns(words / "a.conll") == 3
+        and (words / "a.conll.bak").read_bytes() == before
+    )
     os.replace(words / "a.conll.bak", words / "a.conll")
     (words / "b.conll.bak").unlink()
     (words / "b.conll").write_text(WORD * 2, encoding="utf-8")
-    assert run("-m", tiny_model, "-i", "conll", "--in-place=.bak", "--resume", "-r", words, env=environment).returncode == 0
-    assert set(tree(words)) == expected and columns(words / "a.conll") == columns(words / "b.conll") == 3, "restored, and another text"
+    assert (
+        run("-m", tiny_model, "-i", "conll", "--in-place=.bak", "--resume", "-r", words, env=environment).returncode
+        == 0
+    )
+    assert set(tree(words)) == expected and columns(words / "a.conll") == columns(words / "b.conll") == 3, (
+        "restored, and another text"
+    )
 
 
 @pytest.mark.parametrize("where", ["in place", "into a folder"])
@@ -53,7 +81,11 @@ def test_something_else_under_the_name_of_the_record(kind, where, words, tmp_pat
     if kind == "deep":
         assert (done.returncode, done.stderr) == (0, "") and not record.exists()
     else:
-        assert done.returncode == 1 and f"{record}: is no regular file; move it away" in done.stderr and done.stderr.count("\n") == 1
+        assert (
+            done.returncode == 1
+            and f"{record}: is no regular file; move it away" in done.stderr
+            and done.stderr.count("\n") == 1
+        )
         assert columns(words / "a.conll") == 2 and not (tmp_path / "elsewhere").exists()
 
 
@@ -63,7 +95,9 @@ def test_a_record_that_is_cut_short_lets_no_file_be_replaced(words, tmp_path, ti
     environment = faulty(tmp_path / "faults", "no attributes")
     arguments = ["-m", tiny_model, "-i", "conll", "--in-place", "-r", words]
     script = 'ulimit -f 1; exec "$@"'
-    done = subprocess.run(["bash", "-c", script, "-", *PROGRAM, *map(str, arguments)], capture_output=True, env=environment, text=True)
+    done = subprocess.run(
+        ["bash", "-c", script, "-", *PROGRAM, *map(str, arguments)], capture_output=True, env=environment, text=True
+    )
     assert done.returncode == 1 and "cannot be written: File too large" in done.stderr
     tagged = {path.name for path in words.glob("*.conll") if columns(path) == 3}
     assert 0 < len(tagged) < 8

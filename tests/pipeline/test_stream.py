@@ -21,7 +21,10 @@ def memory(process) -> int:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
 
-@pytest.mark.parametrize(("line", "sizes"), [("слово\n", (NARROW_TOKENS, 3 * NARROW_TOKENS)), ("слово\t" + "_\t" * 40 + "\n", (WINDOW_TOKENS, NARROW_TOKENS))])
+@pytest.mark.parametrize(
+    ("line", "sizes"),
+    [("слово\n", (NARROW_TOKENS, 3 * NARROW_TOKENS)), ("слово\t" + "_\t" * 40 + "\n", (WINDOW_TOKENS, NARROW_TOKENS))],
+)
 def test_windows_of_short_lines_are_larger(tiny_model, line, sizes):
     engine, taken, written = Engine(Session(tiny_model, device="cpu")), [], []
     submit = engine.submit
@@ -74,4 +77,7 @@ def test_memory_stays_flat():
 def test_fifty_megabytes_in_one_line():
     line = (LINE.strip() + " ") * (50_000_000 // len(LINE.encode()))
     out = fine(stdin=line.encode())
-    assert out.count(b"\n\n") == 1 and b"".join(row.split(b"\t")[0] for row in out.split(b"\n")) == line.replace(" ", "").encode()
+    assert (
+        out.count(b"\n\n") == 1
+        and b"".join(row.split(b"\t")[0] for row in out.split(b"\n")) == line.replace(" ", "").encode()
+    )

@@ -110,14 +110,20 @@ def commands(further: list[Path]) -> list[tuple[str, list[str]]]:
                 continue
             found.append((name, ["-i", form, *chosen]))
         found.append((name, []))
-    wrong = [("text.txt", ["-i", "conllu"]), ("three.conll", ["-i", "conll", "--token-column", "9"]), ("broken.txt", ["--strict"])]
+    wrong = [
+        ("text.txt", ["-i", "conllu"]),
+        ("three.conll", ["-i", "conll", "--token-column", "9"]),
+        ("broken.txt", ["--strict"]),
+    ]
     return [*found, *wrong]
 
 
 def digest_of(name: str, options: list[str], folder: Path) -> str:
     """SHA-256 of standard output, standard error and exit code."""
     command = [sys.executable, str(PROGRAM), "--device", "cpu", *options, name]
-    done = subprocess.run(command, capture_output=True, cwd=folder, timeout=600, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
+    done = subprocess.run(
+        command, capture_output=True, cwd=folder, timeout=600, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    )
     return hashlib.sha256(b"\0".join([done.stdout, done.stderr, b"%d" % done.returncode])).hexdigest()
 
 

@@ -65,11 +65,18 @@ def test_development_documents_are_those_of_the_trainer(data, tiny_corpus):
 
 def test_a_peer_is_trained_once_and_scored_by_our_metric(data, peer, tmp_path):
     folder, about = training.model(sys.executable, peer, data, tmp_path, seed=7)
-    assert about["note"] == f"{len(worker.read(data.folder / 'development.conll'))} development sentences, seed 7, ['careful']"
+    assert (
+        about["note"]
+        == f"{len(worker.read(data.folder / 'development.conll'))} development sentences, seed 7, ['careful']"
+    )
     assert about["model_bytes"] == (folder / "model.json").stat().st_size
     found = training.scores(sys.executable, peer, folder, data)
-    best = {"Компанія": "O"} | dict(re.findall(r'"([^"]+)": "([^"]+)"', (folder / "model.json").read_text().encode().decode("unicode_escape")))
-    expected = training.score([tags for _, tags in data.gold], [[best.get(token, "O") for token in tokens] for tokens, _ in data.gold])
+    best = {"Компанія": "O"} | dict(
+        re.findall(r'"([^"]+)": "([^"]+)"', (folder / "model.json").read_text().encode().decode("unicode_escape"))
+    )
+    expected = training.score(
+        [tags for _, tags in data.gold], [[best.get(token, "O") for token in tokens] for tokens, _ in data.gold]
+    )
     assert found.micro == expected.micro and found.micro.correct > 0
     (folder / "model.json").unlink()  # neither is done again
     assert training.model(sys.executable, peer, data, tmp_path, seed=7) == (folder, about)
@@ -99,7 +106,9 @@ def test_taggers_take_turns_and_a_failure_stops_nobody_else(peer, data, tmp_path
         return lambda: order.append(name) or (tokens, tagging, start)
 
     broken = timing.peer_process(sys.executable, Peer("b", "b", NOWHERE, "broken"), tmp_path, data.test, 1)
-    times, failures = timing.in_turns({"a": way("a", 100, 1.0, 3.0), "broken": broken, "b": way("b", 50, 2.0, 0.5)}, 3, print)
+    times, failures = timing.in_turns(
+        {"a": way("a", 100, 1.0, 3.0), "broken": broken, "b": way("b", 50, 2.0, 0.5)}, 3, print
+    )
     assert order == ["a", "b"] * 3
     assert failures == {"broken": "OSError: no such thing"}
     assert (times["a"].rate, times["a"].whole_rate, times["b"].rate, times["b"].start_seconds) == (100, 25, 25, 0.5)
@@ -121,7 +130,14 @@ def test_the_sample_is_the_same_for_the_same_seed_and_fair_in_each_part(data):
 
 
 def test_the_table_compares_the_whole_of_uk_tag_with_tagging_alone():
-    own = report.Row(report.OWN, "uk-tag", True, 8_100_000, training.score([["B-LOC"]], [["B-LOC"]]), timing.Times([1000, 1000], [0.75, 0.75], [0.25, 0.25]))
+    own = report.Row(
+        report.OWN,
+        "uk-tag",
+        True,
+        8_100_000,
+        training.score([["B-LOC"]], [["B-LOC"]]),
+        timing.Times([1000, 1000], [0.75, 0.75], [0.25, 0.25]),
+    )
     small = report.Row(report.SMALL, "small", True, 1_000_000, None, timing.Times([1000], [0.25], [0.25]))
     other = report.Row("other", "Other", False, 1_000_000, None, timing.Times([100], [0.5], [9.0]))
     failed = report.Row("failed", "Failed", True, failure="no wheel")
@@ -129,7 +145,20 @@ def test_the_table_compares_the_whole_of_uk_tag_with_tagging_alone():
     lines = report.table([own, small, other, failed], setting).splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
     assert len({len(row) for row in cells}) == 1
-    assert cells[2] == ["uk-tag, whole process", "-", "1.000", "-", "-", "**1.000**", "1,000", "", "", "0.25 s", "8.1 MB", "as shipped"]
+    assert cells[2] == [
+        "uk-tag, whole process",
+        "-",
+        "1.000",
+        "-",
+        "-",
+        "**1.000**",
+        "1,000",
+        "",
+        "",
+        "0.25 s",
+        "8.1 MB",
+        "as shipped",
+    ]
     assert cells[3][6] == "1,333"
     assert (cells[4][0], cells[4][6]) == ("small, whole process", "2,000")
     assert cells[6] == ["Other", *"-----", "200", "5.0", "10.0", "9.00 s", "1.0 MB", "random"]
@@ -167,9 +196,18 @@ def test_the_plot_tells_what_is_measured(tmp_path):
     import plot
 
     def tagger(key, rate, **more):
-        return {"key": key, "name": key, "speed": {"tokens_per_second": rate, "whole_process_tokens_per_second": rate - 1}, **more}
+        return {
+            "key": key,
+            "name": key,
+            "speed": {"tokens_per_second": rate, "whole_process_tokens_per_second": rate - 1},
+            **more,
+        }
 
-    taggers = [tagger("uk-tag", 5e4, scores={"micro": {"f1": 0.8}}), tagger("flair-published", 300.0), {"key": "failed", "name": "failed"}]
+    taggers = [
+        tagger("uk-tag", 5e4, scores={"micro": {"f1": 0.8}}),
+        tagger("flair-published", 300.0),
+        {"key": "failed", "name": "failed"},
+    ]
     plot.draw({"setting": {"processor": "P", "date": "D"}, "taggers": taggers}, tmp_path / "plot.svg")
     text = (tmp_path / "plot.svg").read_text(encoding="utf-8")
     assert "flair-uk-ner (F1 published)" in text and "speed not measured here" in text and "failed" not in text
@@ -178,16 +216,23 @@ def test_the_plot_tells_what_is_measured(tmp_path):
 def test_the_shapes_hold_the_same_tokens(tiny_model):
     sentences = [["Олена", "живе", "в", "Києві"], ["«", "Так", "»"]] * BETWEEN
     files = shapes(sentences)
-    outputs = {run_program("uk-tag", "-m", tiny_model, "-i", "conll", "-O", "conll", stdin=text.encode(), check=True).stdout for text in files.values()}
+    outputs = {
+        run_program("uk-tag", "-m", tiny_model, "-i", "conll", "-O", "conll", stdin=text.encode(), check=True).stdout
+        for text in files.values()
+    }
     assert len(set(files.values())) == len(files) > 1 == len(outputs)
-    assert [line.split("\t")[0] for line in outputs.pop().decode().split("\n")] == [token for tokens in sentences for token in [*tokens, ""]] + [""]
+    assert [line.split("\t")[0] for line in outputs.pop().decode().split("\n")] == [
+        token for tokens in sentences for token in [*tokens, ""]
+    ] + [""]
 
 
 def test_running_text_is_measured_in_each_way(tmp_path):
     text = tmp_path / "text.txt"
     text.write_text("Олена живе у Києві. Вона каже: «Так!»\n\nТак.\n", encoding="utf-8")
     program = ROOT / "tests" / "benchmarks" / "running_text.py"
-    done = subprocess.run([sys.executable, program, text, "--runs", "1"], capture_output=True, text=True, check=True, timeout=200)
+    done = subprocess.run(
+        [sys.executable, program, text, "--runs", "1"], capture_output=True, text=True, check=True, timeout=200
+    )
     head, _, _, *rows = done.stdout.rstrip("\n").split("\n")
     assert "14 tokens in 2 paragraphs" in head
     assert [len(re.findall(r"[\d,]+ \(\d+\.\d\d\)", row)) for row in rows] == [3, 3, 3, 2]

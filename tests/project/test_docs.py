@@ -15,7 +15,9 @@ from support.processes import ROOT, bash, run_program
 
 FRONT = ROOT / "README.md"
 FRONT_BYTES = 9216  # a front page is read, a longer one is searched
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "tagger").rglob("*.md"), *(ROOT / "tests" / "benchmarks").rglob("*.md")])
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "tagger").rglob("*.md"), *(ROOT / "tests" / "benchmarks").rglob("*.md")]
+)
 READMES = [path for path in DOCUMENTS if path.name == "README.md"]
 PROGRAMS = ("uk-tag", "uk-tag-train", "uk-tag-export")
 SCRIPT = re.compile(r"tests/benchmarks/\w+\.py")

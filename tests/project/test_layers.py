@@ -34,7 +34,9 @@ MOST_ENTRIES = 14
 def imports(path: Path) -> set[str]:
     """Full names of all that a file imports, at its top or within a function, but not for types alone."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    for_types = [node for node in tree.body if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"]
+    for_types = [
+        node for node in tree.body if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
+    ]
     skipped = {id(inner) for node in for_types for inner in ast.walk(node)}
     found = set()
     for node in ast.walk(tree):
@@ -53,7 +55,9 @@ def folder_of(path: Path) -> str:
     return Path(path.parts[1]).stem
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.parts[0] == "tagger" and folder_of(path) != "__init__"], ids=str)
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.parts[0] == "tagger" and folder_of(path) != "__init__"], ids=str
+)
 def test_imports_go_down(path):
     own = folder_of(path)
     for name in imports(path):
@@ -88,7 +92,8 @@ def test_no_module_imports_one_that_imports_it():
     """Circles, by module and also within a folder."""
     modules = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
     known = {
-        name: {found for full in imports(path) for found in (full, full.rpartition(".")[0]) if found in modules} - {name, "tagger"}
+        name: {found for full in imports(path) for found in (full, full.rpartition(".")[0]) if found in modules}
+        - {name, "tagger"}
         for name, path in modules.items()
     }
     entries = {"tagger.cli", "tagger.train.cli"}  # whose `main` opens a module below them when it is called
@@ -101,7 +106,9 @@ def test_no_module_imports_one_that_imports_it():
 
 def test_a_run_loads_nothing_that_training_needs():
     code = "import sys; from tagger.system.start import run; run('uk-tag', 'tagger.cli.main'); print(*sorted(sys.modules), file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", code], input="Олена живе в Києві.\n".encode(), capture_output=True, cwd=ROOT, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], input="Олена живе в Києві.\n".encode(), capture_output=True, cwd=ROOT, check=True
+    )
     loaded = done.stderr.decode().split()
     assert b"B-PERS" in done.stdout and not HEAVY & set(loaded)
     assert not [name for name in loaded if name.startswith(("tagger.train", "tagger.tagger", "tagger.integrations"))]

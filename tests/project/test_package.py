@@ -17,8 +17,26 @@ from support.processes import ROOT
 
 import tagger
 
-PARTS = ["tagger", "export", "bin", "tests", "setup.cfg", "pyproject.toml", "README.md", "CHANGELOG.md", "MANIFEST.in", "LICENSE", "LICENSE.model"]
-NEEDED = ["tagger/models/uk-ner.onnx", "tagger/models/uk-ner-small.int8.onnx", "tagger/py.typed", "tagger/integrations/spacy.py", "export/cli.py"]
+PARTS = [
+    "tagger",
+    "export",
+    "bin",
+    "tests",
+    "setup.cfg",
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "MANIFEST.in",
+    "LICENSE",
+    "LICENSE.model",
+]
+NEEDED = [
+    "tagger/models/uk-ner.onnx",
+    "tagger/models/uk-ner-small.int8.onnx",
+    "tagger/py.typed",
+    "tagger/integrations/spacy.py",
+    "export/cli.py",
+]
 NEEDED += ["tagger/train/evaluation/model_card.md", "tagger/train/cli/__main__.py"]
 TEXT = "Президент України Володимир Зеленський прибув до Львова."
 
@@ -29,20 +47,39 @@ def test_the_changelog_starts_with_this_version():
 
 
 def test_every_package_is_listed():
-    listed = (ROOT / "setup.cfg").read_text(encoding="utf-8").split("packages =", 1)[1].split("python_requires")[0].split("install_requires")[0].split()
-    assert {path.parent.relative_to(ROOT).as_posix().replace("/", ".") for name in ("tagger", "export") for path in (ROOT / name).rglob("*.py")} <= set(listed)
+    listed = (
+        (ROOT / "setup.cfg")
+        .read_text(encoding="utf-8")
+        .split("packages =", 1)[1]
+        .split("python_requires")[0]
+        .split("install_requires")[0]
+        .split()
+    )
+    assert {
+        path.parent.relative_to(ROOT).as_posix().replace("/", ".")
+        for name in ("tagger", "export")
+        for path in (ROOT / name).rglob("*.py")
+    } <= set(listed)
 
 
 def test_packages_that_are_relied_on_in_detail_are_bounded_and_the_installed_ones_are_within():
     requirements = pytest.importorskip("packaging.requirements", reason="packaging is not installed")
     settings = configparser.ConfigParser()
     settings.read(ROOT / "setup.cfg", encoding="utf-8")
-    lines = [line for line in settings["options"]["install_requires"].splitlines() if line.strip() and not line.startswith("#")]
-    bounds = {own.name: own for own in map(requirements.Requirement, lines) if own.marker is None or own.marker.evaluate()}
+    lines = [
+        line
+        for line in settings["options"]["install_requires"].splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
+    bounds = {
+        own.name: own for own in map(requirements.Requirement, lines) if own.marker is None or own.marker.evaluate()
+    }
     assert {"click", "numpy", "tokenize-uk", "choppa-srx"} < set(bounds)
     for name, own in bounds.items():
         if name not in ("click", "numpy"):  # of these, only what their manuals describe is used
-            assert any(part.operator in ("<", "~=", "==") for part in own.specifier), f"{name}: another version may change tags in silence"
+            assert any(part.operator in ("<", "~=", "==") for part in own.specifier), (
+                f"{name}: another version may change tags in silence"
+            )
         try:
             installed = version(name)
         except PackageNotFoundError:
@@ -56,7 +93,9 @@ def build(source: Path, target: Path, what: str) -> Path:
     target.mkdir(exist_ok=True)
     program = f"from setuptools import build_meta; print(build_meta.build_{what}({str(target)!r}))"
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
-    done = subprocess.run([sys.executable, "-c", program], cwd=source, env=environment, capture_output=True, text=True, timeout=200)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=source, env=environment, capture_output=True, text=True, timeout=200
+    )
     assert done.returncode == 0, done.stderr
     return target / done.stdout.split()[-1]
 
@@ -69,7 +108,11 @@ def source(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("source")
     for part in PARTS:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copyfile
-        copy(ROOT / part, folder / part, **({"ignore": shutil.ignore_patterns("__pycache__")} if copy is shutil.copytree else {}))
+        copy(
+            ROOT / part,
+            folder / part,
+            **({"ignore": shutil.ignore_patterns("__pycache__")} if copy is shutil.copytree else {}),
+        )
     return folder
 
 
@@ -79,8 +122,14 @@ def test_the_source_archive_builds_the_same_wheel(source, tmp_path):
     with tarfile.open(archive) as file:
         names = {name.partition("/")[2] for name in file.getnames()}
         assert {*NEEDED, "LICENSE", "LICENSE.model", "CHANGELOG.md", "tests/conftest.py", "bin/uk-tag"} <= names
-        documents = {path.relative_to(ROOT).as_posix() for top in ("tagger", "tests") for path in (ROOT / top).rglob("*.md")}
-        assert {"README.md", "tests/benchmarks/peers.svg", *documents} <= names  # all that links of the documents lead to
+        documents = {
+            path.relative_to(ROOT).as_posix() for top in ("tagger", "tests") for path in (ROOT / top).rglob("*.md")
+        }
+        assert {
+            "README.md",
+            "tests/benchmarks/peers.svg",
+            *documents,
+        } <= names  # all that links of the documents lead to
         safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4 and later
         file.extractall(tmp_path / "unpacked", **safe)
     (unpacked,) = (tmp_path / "unpacked").iterdir()
@@ -101,7 +150,17 @@ def test_the_wheel_tags_in_a_clean_environment(source, tmp_path):
         assert file.read("tagger/models/uk-ner.onnx") == (ROOT / "tagger/models/uk-ner.onnx").read_bytes()
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "clean"], check=True, timeout=200)
     python = tmp_path / "clean" / "bin" / "python"
-    command = [python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check", wheel]
+    command = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-index",
+        "--no-deps",
+        "--disable-pip-version-check",
+        wheel,
+    ]
     subprocess.run(command, check=True, timeout=200, cwd=tmp_path)
     # what the wheel depends on comes from the environment of the tests: no network is needed
     (site,) = (tmp_path / "clean").glob("lib/python*/site-packages")
@@ -109,11 +168,21 @@ def test_the_wheel_tags_in_a_clean_environment(source, tmp_path):
     (site / "dependencies.pth").write_text("\n".join(paths), encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "UK_TAG_MODEL")}
     environment["PATH"] = f"{python.parent}:{environment['PATH']}"
-    done = subprocess.run(["uk-tag"], input=TEXT, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=100)
+    done = subprocess.run(
+        ["uk-tag"], input=TEXT, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=100
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "Львова\tB-LOC" in done.stdout
     program = f"import tagger; print(tagger.__file__, tagger.__version__, len(tagger.Tagger.load()({TEXT!r})))"
-    done = subprocess.run([python, "-c", program], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=100, check=True)
+    done = subprocess.run(
+        [python, "-c", program],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=100,
+        check=True,
+    )
     path, own_version, found = done.stdout.split()
     assert (Path(path).is_relative_to(site), own_version) == (True, tagger.__version__)
     assert int(found) > 0

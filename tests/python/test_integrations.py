@@ -28,7 +28,11 @@ def paragraphs() -> list[str]:
 def filtered(tiny_model, paragraphs) -> list[list[tuple[int, int, str]]]:
     """What the filter finds in each paragraph: start, end and label."""
     text = "\n".join(paragraphs)
-    lines = run_program("uk-tag", "-m", tiny_model, "--sentences", "-O", "brat", stdin=text.encode(), check=True).stdout.decode().split("\n")
+    lines = (
+        run_program("uk-tag", "-m", tiny_model, "--sentences", "-O", "brat", stdin=text.encode(), check=True)
+        .stdout.decode()
+        .split("\n")
+    )
     starts, place = [], 0
     for paragraph in paragraphs:
         starts.append(place)
@@ -94,7 +98,11 @@ def test_spacy_on_our_tokens(spacy, pipeline, paragraphs, filtered):
 
     nlp, docs = pipeline(labels={"PERS": "PERS"}), []
     for text in paragraphs:
-        offsets = [(start + first, start + last) for start, end in sentence_ranges(text) for first, last in token_spans(text[start:end])]
+        offsets = [
+            (start + first, start + last)
+            for start, end in sentence_ranges(text)
+            for first, last in token_spans(text[start:end])
+        ]
         words, spaces, place = [], [], 0
         for start, end in offsets:  # what stands between tokens, but for one space, is a token for spaCy
             if gap := text[place:start]:
@@ -154,7 +162,10 @@ def test_spacy_serialisation(spacy, pipeline, tmp_path, tiny_model):
 
 def test_spacy_with_several_processes(pipeline):
     nlp = pipeline()
-    assert [names(doc) for doc in nlp.pipe([TEXT, "Київ"] * 4, n_process=2, batch_size=2)] == [names(nlp(TEXT)), names(nlp("Київ"))] * 4
+    assert [names(doc) for doc in nlp.pipe([TEXT, "Київ"] * 4, n_process=2, batch_size=2)] == [
+        names(nlp(TEXT)),
+        names(nlp("Київ")),
+    ] * 4
 
 
 def test_the_entry_point_names_the_component(spacy):
@@ -195,7 +206,11 @@ def spark():
     from pyspark.sql import SparkSession
 
     os.environ.update(PYSPARK_PYTHON=sys.executable, SPARK_LOCAL_IP="127.0.0.1", PYTHONPATH=str(ROOT))
-    settings = {"spark.ui.enabled": "false", "spark.driver.memory": "512m", "spark.sql.execution.arrow.maxRecordsPerBatch": "64"}
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.driver.memory": "512m",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "64",
+    }
     session = None
     with suppress(PySparkException, OSError):
         session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
@@ -213,7 +228,9 @@ def test_spark_data_frames(spark, tagger, tiny_model, paragraphs, filtered):
 
     rows = [*paragraphs, None]
     tokens = [None if row is None else row.split()[:50] for row in rows]
-    frame = spark.createDataFrame(list(zip(range(len(rows)), rows, tokens, strict=True)), "id int, text string, tokens array<string>").repartition(3)
+    frame = spark.createDataFrame(
+        list(zip(range(len(rows)), rows, tokens, strict=True)), "id int, text string, tokens array<string>"
+    ).repartition(3)
     tagged = annotate(frame, model=str(tiny_model))
     assert tagged.columns == ["id", "text", "tokens", "tags", "entities"]
     found = sorted(tagged.collect(), key=lambda row: row.id)
@@ -230,10 +247,17 @@ def test_spark_data_frames(spark, tagger, tiny_model, paragraphs, filtered):
 
 @pytest.mark.slow
 def test_spark_pipe(spark, tiny_model, paragraphs):
-    lines = [line for line in paragraphs if not set(line) & set("\x00\u2028")] + ["", "Київ\tЛьвів", "# Київ", "1\tКиїв" + "\t_" * 8]
+    lines = [line for line in paragraphs if not set(line) & set("\x00\u2028")] + [
+        "",
+        "Київ\tЛьвів",
+        "# Київ",
+        "1\tКиїв" + "\t_" * 8,
+    ]
     command = f"{sys.executable} {ROOT}/bin/uk-tag -m {tiny_model} -i text -O jsonl"
     # without an environment Spark gives the program an empty one
     found = spark.sparkContext.parallelize(lines, 3).pipe(command, env=dict(os.environ), checkCode=True).collect()
-    alone = run_program("uk-tag", "-m", tiny_model, "-i", "text", "-O", "jsonl", stdin="\n".join(lines).encode(), check=True).stdout.decode()
+    alone = run_program(
+        "uk-tag", "-m", tiny_model, "-i", "text", "-O", "jsonl", stdin="\n".join(lines).encode(), check=True
+    ).stdout.decode()
     assert found == alone.split("\n")[:-1]
     assert [json.loads(row)["text"] for row in found] == lines

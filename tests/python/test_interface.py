@@ -19,7 +19,9 @@ TEXT = "Олена Коваленко живе в Києві. Учора Пет�
 
 
 def run_python(program: str, *options: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, *options, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=100)
+    return subprocess.run(
+        [sys.executable, *options, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=100
+    )
 
 
 def test_entities_of_a_string(tagger):
@@ -35,7 +37,14 @@ def test_entities_of_a_string(tagger):
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(["Олена", " ", "\n", "Києві", ".", "\r\n", "\u2028", "🇺🇦", "\x00", "\udcff", "е́", "(", "а" * 300]), max_size=12).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["Олена", " ", "\n", "Києві", ".", "\r\n", "\u2028", "🇺🇦", "\x00", "\udcff", "е́", "(", "а" * 300]
+        ),
+        max_size=12,
+    ).map("".join)
+)
 def test_offsets_point_into_any_string(tagger, text):
     for whole in (True, False):
         end = 0
@@ -116,7 +125,9 @@ def test_one_exception_for_bad_models(tmp_path):
 
 
 def test_import_costs_next_to_nothing():
-    done = run_python("import sys; import tagger; print([m for m in ('numpy', 'onnxruntime', 'tagger.tagger', 'click') if m in sys.modules]); tagger.Entity")
+    done = run_python(
+        "import sys; import tagger; print([m for m in ('numpy', 'onnxruntime', 'tagger.tagger', 'click') if m in sys.modules]); tagger.Entity"
+    )
     assert (done.stdout, done.stderr) == ("[]\n", "")
     assert "Tagger" in run_python("import tagger; print(dir(tagger))").stdout
     assert "no attribute 'Bagger'" in run_python("import tagger; tagger.Bagger").stderr
@@ -159,7 +170,9 @@ def test_a_typed_program(tmp_path, tiny_model):
     done = subprocess.run(command, env={"MYPYPATH": str(ROOT), "PATH": ""}, capture_output=True, text=True)
     assert '"Entity" has no attribute "scores"' in done.stdout
     path.write_text(USER_PROGRAM, encoding="utf-8")
-    done = subprocess.run([sys.executable, str(path), str(tiny_model)], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, str(path), str(tiny_model)], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
     assert "PERS:Олена:5" in done.stdout, done.stderr
 
 

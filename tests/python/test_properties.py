@@ -40,7 +40,9 @@ WORDS = [
     "\ud83d\ude00",
 ]
 ODD = [b"\xff", b"\xd0", b"\0", b"\xc0\x80", b"\x85", b"\xed\xa0\x80", b"\x1c"]
-words = st.sampled_from([word.encode("utf-8", "surrogatepass") for word in WORDS] + ODD) | st.binary(min_size=1, max_size=4)
+words = st.sampled_from([word.encode("utf-8", "surrogatepass") for word in WORDS] + ODD) | st.binary(
+    min_size=1, max_size=4
+)
 fields = words.map(lambda word: re.sub(rb"[\t\n\r\f\v ]", b"", word) or b"x")
 conll_lines = st.one_of(
     st.lists(fields, min_size=1, max_size=4).map(b"\t".join),
@@ -59,8 +61,16 @@ conll = st.builds(join, st.lists(conll_lines, max_size=12), ends, st.booleans(),
 misc = st.sampled_from([b"_", b"SpaceAfter=No", b"A=1|B=2", b"XNER=1", b""])
 numbers = st.sampled_from([b"1", b"2", b"33", b"1-2", b"1.1"])
 conllu_rows = st.builds(lambda number, word, last: b"\t".join([number, word, *[b"_"] * 7, last]), numbers, fields, misc)
-conllu = st.builds(join, st.lists(conllu_rows | st.sampled_from([b"", b"# a = b", b"#x\ty"]), max_size=12), ends, st.booleans(), st.booleans())
-texts = st.lists(st.lists(st.sampled_from([word for word in WORDS if word.isprintable()]), max_size=8).map(" ".join), max_size=8)
+conllu = st.builds(
+    join,
+    st.lists(conllu_rows | st.sampled_from([b"", b"# a = b", b"#x\ty"]), max_size=12),
+    ends,
+    st.booleans(),
+    st.booleans(),
+)
+texts = st.lists(
+    st.lists(st.sampled_from([word for word in WORDS if word.isprintable()]), max_size=8).map(" ".join), max_size=8
+)
 
 
 def read(data: bytes, cuts: list[int], **how):
@@ -98,7 +108,9 @@ def check_conll(tagger, data, cuts):
 def check_conllu(tagger, data, cuts):
     """Stripping the key gives the input back."""
     out = convert(tagger, data, cuts)
-    assert re.sub(rb"\|NER=[BI]-[A-Z]+(?=\r?(\n|$))", b"", re.sub(rb"\tNER=[BI]-[A-Z]+(?=\r?(\n|$))", b"\t_", out)) == data
+    assert (
+        re.sub(rb"\|NER=[BI]-[A-Z]+(?=\r?(\n|$))", b"", re.sub(rb"\tNER=[BI]-[A-Z]+(?=\r?(\n|$))", b"\t_", out)) == data
+    )
 
 
 def check_neighbours(tagger, sentences, seed, batch_tokens):
@@ -119,14 +131,21 @@ def check_reader(data, cuts, how):
     except DataError:
         return
     assert str(error) == str(other)
-    assert [sentence.tokens for sentence in whole if sentence.tokens] == [sentence.tokens for sentence in pieces if sentence.tokens]
+    assert [sentence.tokens for sentence in whole if sentence.tokens] == [
+        sentence.tokens for sentence in pieces if sentence.tokens
+    ]
 
 
 cuts_of = st.lists(st.integers(0, 500), max_size=6)
 some_sentences = st.lists(st.lists(st.sampled_from(WORDS[:7]), max_size=9), max_size=9)
 settings_of = st.fixed_dictionaries(
     {"form": st.sampled_from([None, "text", "conll", "conllu"]), "strict": st.booleans()},
-    optional={"column": st.integers(-3, 3), "pretokenized": st.booleans(), "sentences": st.booleans(), "null": st.booleans()},
+    optional={
+        "column": st.integers(-3, 3),
+        "pretokenized": st.booleans(),
+        "sentences": st.booleans(),
+        "null": st.booleans(),
+    },
 )
 any_bytes = st.binary(max_size=300) | conll | conllu | st.lists(words, max_size=60).map(b" ".join)
 

@@ -92,15 +92,20 @@ class Watched:
 
 
 @pytest.mark.parametrize(
-    ("ahead", "batch_tokens", "processors", "begun"), [(True, 64, 2, True), (True, 64, 1, False), (True, 65536, 2, False), (False, 64, 2, False)]
+    ("ahead", "batch_tokens", "processors", "begun"),
+    [(True, 64, 2, True), (True, 64, 1, False), (True, 65536, 2, False), (False, 64, 2, False)],
 )
-def test_one_thread_begins_before_it_is_waited_for_where_it_is_asked_to(tagger, monkeypatch, ahead, batch_tokens, processors, begun):
+def test_one_thread_begins_before_it_is_waited_for_where_it_is_asked_to(
+    tagger, monkeypatch, ahead, batch_tokens, processors, begun
+):
     monkeypatch.setattr("tagger.inference.engine.processors", lambda: processors)
     session = Watched(tagger.session)
     own = Engine(session, batch_tokens=batch_tokens)
     sentences = [tokens for tokens, _ in corpora.sentences(50, seed=9)]
     lengths = np.array([len(tokens) for tokens in sentences])
-    window = own.submit([token for tokens in sentences for token in tokens], lengths.cumsum() - lengths, lengths, ahead=ahead)
+    window = own.submit(
+        [token for tokens in sentences for token in tokens], lengths.cumsum() - lengths, lengths, ahead=ahead
+    )
     assert session.begun.wait(10 if begun else 0.2) == begun
     own.collect(window)
     assert session.begun.is_set()
@@ -121,7 +126,10 @@ def test_what_runs_ahead_is_handed_on_behind_the_next_window_and_all_of_it_befor
             taken.append(sentence)
             yield sentence
 
-    for window_tokens, sizes in ((600, [100, 200]), (6, [1])):  # tokens, and one for each sentence; 600 are more than a batch
+    for window_tokens, sizes in (
+        (600, [100, 200]),
+        (6, [1]),
+    ):  # tokens, and one for each sentence; 600 are more than a batch
         taken.clear()
         stream = tagger.stream(source(), window_tokens=window_tokens)
         first = next(stream)

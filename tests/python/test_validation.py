@@ -37,7 +37,9 @@ def test_windows_of_no_tokens(tagger):
         for value in (0, -5, "9"):
             with pytest.raises(OptionError, match="window_tokens"):
                 call([], window_tokens=value)
-    assert Tagger.load(tagger.session.path, device="cpu", threads=np.int64(2), batch_tokens=np.int32(64)).tag(SENTENCE) == tagger.tag(SENTENCE)
+    assert Tagger.load(tagger.session.path, device="cpu", threads=np.int64(2), batch_tokens=np.int32(64)).tag(
+        SENTENCE
+    ) == tagger.tag(SENTENCE)
 
 
 STRINGS = ["Київ", "", b"\xd0\x9a", bytearray(b"x")]
@@ -49,7 +51,11 @@ NO_TEXTS = [b"x", None, math.nan, 1, ["Київ"], ("Київ",)]
 @pytest.mark.parametrize("number", range(len(NO_SENTENCES)))
 def test_no_sentence(tagger, number):
     value = NO_SENTENCES[number]
-    for call in (lambda: tagger.tag(value), lambda: tagger.annotate([SENTENCE, value]), lambda: list(tagger.stream([SENTENCE, value]))):
+    for call in (
+        lambda: tagger.tag(value),
+        lambda: tagger.annotate([SENTENCE, value]),
+        lambda: list(tagger.stream([SENTENCE, value])),
+    ):
         with pytest.raises(DataError, match=r"sentence.*give") as caught:
             call()
         assert str(caught.value).isprintable()
@@ -58,7 +64,11 @@ def test_no_sentence(tagger, number):
 @pytest.mark.parametrize("value", NO_TOKENS, ids=str)
 def test_no_token(tagger, value):
     bad = [*SENTENCE, value]
-    for call in (lambda: tagger.tag(bad), lambda: tagger.annotate([SENTENCE, bad]), lambda: list(tagger.stream([SENTENCE, tuple(bad)]))):
+    for call in (
+        lambda: tagger.tag(bad),
+        lambda: tagger.annotate([SENTENCE, bad]),
+        lambda: list(tagger.stream([SENTENCE, tuple(bad)])),
+    ):
         with pytest.raises(DataError, match=r"token 6.* is a .*: give strings"):
             call()
 
@@ -89,10 +99,22 @@ def test_what_works_stays(tagger):
 
 
 def test_columns_of_another_kind(tagger):
-    for columns in ([{"text": "Київ"}], "text", None, 1, {"text": "Київ"}, {"text": None}, {"tokens": "Київ"}, {"tokens": math.nan}):
+    for columns in (
+        [{"text": "Київ"}],
+        "text",
+        None,
+        1,
+        {"text": "Київ"},
+        {"text": None},
+        {"tokens": "Київ"},
+        {"tokens": math.nan},
+    ):
         with pytest.raises(DataError):
             tagger.map_batch(columns)
-    assert tagger.map_batch({"text": [None, math.nan], "tokens": [None, math.nan]}) == {"entities": [None, None], "tags": [None, None]}
+    assert tagger.map_batch({"text": [None, math.nan], "tokens": [None, math.nan]}) == {
+        "entities": [None, None],
+        "tags": [None, None],
+    }
 
 
 def broken(values, error):
@@ -119,7 +141,14 @@ def test_all_that_was_read_comes_before_an_error(tagger, error, count, window_to
     texts = [" ".join(sentence) for sentence in sentences]
     got = []
     with pytest.raises(kind):
-        got.extend(iter_into(got, tagger.stream_entities(broken([*texts, *([None, "Київ"] if error is None else [])], error), window_tokens=window_tokens)))
+        got.extend(
+            iter_into(
+                got,
+                tagger.stream_entities(
+                    broken([*texts, *([None, "Київ"] if error is None else [])], error), window_tokens=window_tokens
+                ),
+            )
+        )
     assert got == list(tagger.stream_entities(texts))
 
 

@@ -24,7 +24,12 @@ def sentences(count: int, seed: int = 1) -> list[tuple[list[str], list[str]]]:
     made = []
     for _ in range(count):
         text, signs = generator.choice(TEMPLATES)
-        words = {"p": generator.choice(FIRST), "q": generator.choice(LAST), "l": generator.choice(PLACES), "c": generator.choice(COMPANIES)}
+        words = {
+            "p": generator.choice(FIRST),
+            "q": generator.choice(LAST),
+            "l": generator.choice(PLACES),
+            "c": generator.choice(COMPANIES),
+        }
         tokens = text.format(**words).split()
         tags = [TAGS[sign] for sign in signs.split()]
         if tokens[0] == "Учора":
@@ -38,7 +43,9 @@ def conll(count: int, seed: int = 1, document_sentences: int = 10) -> str:
     lines = []
     for number, (tokens, tags) in enumerate(sentences(count, seed)):
         if number % document_sentences == 0:
-            lines.append(f"# newdoc id = {'AB'[number // document_sentences % 2]}_made_{seed}_{number // document_sentences}")
+            lines.append(
+                f"# newdoc id = {'AB'[number // document_sentences % 2]}_made_{seed}_{number // document_sentences}"
+            )
         lines += [f"{token}\t{tag}" for token, tag in zip(tokens, tags, strict=True)]
         lines.append("")
     return "\n".join(lines) + "\n"

@@ -116,7 +116,9 @@ def _subgraph(draft: Draft) -> None:
         outer = onnx.GraphProto(name="body")
         outer.node.append(helper.make_node("If", ["x"], ["y"], then_branch=body, else_branch=onnx.GraphProto()))
         body = outer
-    draft.graph.node.insert(0, helper.make_node("If", ["lengths"], ["y"], then_branch=body, else_branch=onnx.GraphProto()))
+    draft.graph.node.insert(
+        0, helper.make_node("If", ["lengths"], ["y"], then_branch=body, else_branch=onnx.GraphProto())
+    )
 
 
 def _huge(draft: Draft) -> None:
@@ -173,7 +175,22 @@ def _attribute(draft: Draft, node: str, name: str, value: object) -> None:
     own.append(helper.make_attribute(name, value))
 
 
-BAD_NUMBERS = ("-1", "-5", "1.5", '"3"', "null", "true", "[]", "{}", "NaN", "Infinity", "1e400", "9" * 40, "9" * 5000, DEEP)
+BAD_NUMBERS = (
+    "-1",
+    "-5",
+    "1.5",
+    '"3"',
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "NaN",
+    "Infinity",
+    "1e400",
+    "9" * 40,
+    "9" * 5000,
+    DEEP,
+)
 BAD_LISTS = ("[]", "{}", "null", "7", '"O"', "[null]", "[[]]", DEEP, '{"a":' * 100_000)
 SPOILED: dict[str, Callable[[Draft], None]] = {
     **_json("features", "slots", "0", str(1 << 31), *BAD_NUMBERS),
@@ -181,7 +198,15 @@ SPOILED: dict[str, Callable[[Draft], None]] = {
     **_json("features", "piece,0", "0", "6", *BAD_NUMBERS),
     **_json("features", "piece,1", "0", "1000000", *BAD_NUMBERS),
     **_json("features", "piece", "[3]", "[3, 4, 5]", "[0, 0]", "[5, 3]", *BAD_LISTS),
-    **_json("features", "kinds", '["words"]', '["word", 1]', '["word", ["lower"]]', json.dumps(["word"] * 10_000), *BAD_LISTS),
+    **_json(
+        "features",
+        "kinds",
+        '["words"]',
+        '["word", 1]',
+        '["word", ["lower"]]',
+        json.dumps(["word"] * 10_000),
+        *BAD_LISTS,
+    ),
     **_text("features", "", "{", "null", "[]", DEEP, "{}", '"' + "\u202e" * 9),
     **_json("transitions", "start", "[0, 0]", *BAD_LISTS),
     **_json("transitions", "start,0", "NaN", "Infinity", "1e39", "-1e300", '"0"', "null", "[0]", "true"),
@@ -193,18 +218,33 @@ SPOILED: dict[str, Callable[[Draft], None]] = {
     **_json("transitions", "end,0", "NaN", "null"),
     **_json("transitions", "end", "[0]", *BAD_LISTS),
     **_text("transitions", "", "[]", "{}", "0", DEEP),
-    **_text("tags", "", "{}", '"O"', "[]", DEEP, '["O"]', json.dumps(["O", *(f"{p}-{n}" for n in range(5000) for p in "BI")])),
+    **_text(
+        "tags",
+        "",
+        "{}",
+        '"O"',
+        "[]",
+        DEEP,
+        '["O"]',
+        json.dumps(["O", *(f"{p}-{n}" for n in range(5000) for p in "BI")]),
+    ),
     **_json("tags", "0", '"B-X"', '""', "null", "0", '["O"]', "{}"),
     **_json("tags", "1", '"X-PERS"', '"I-PERS"', '"B-"', '"B"', '""', '"O"', "1", "null", '["B-PERS"]', '"B-NEW"'),
     **_json("tags", "2", '"B-PERS"', '"E-PERS"', '"I-ORG"'),
-    "control characters in a label": lambda draft: draft.texts.update(tags=draft.texts["tags"].replace("PERS", "P\\u001bRS")),
+    "control characters in a label": lambda draft: draft.texts.update(
+        tags=draft.texts["tags"].replace("PERS", "P\\u001bRS")
+    ),
     "a line feed in a label": lambda draft: draft.texts.update(tags=draft.texts["tags"].replace("PERS", "P\\nRS")),
     "a space in a label": lambda draft: draft.texts.update(tags=draft.texts["tags"].replace("PERS", "P RS")),
-    "half a character in a label": lambda draft: draft.texts.update(tags=draft.texts["tags"].replace("PERS", "P\\ud800")),
+    "half a character in a label": lambda draft: draft.texts.update(
+        tags=draft.texts["tags"].replace("PERS", "P\\ud800")
+    ),
     "empty labels": lambda draft: draft.texts.update(tags=draft.texts["tags"].replace("PERS", "")),
     "O not first": lambda draft: draft.texts.update(tags=json.dumps(json.loads(draft.texts["tags"])[::-1])),
     "duplicate labels": lambda draft: draft.texts.update(tags=draft.texts["tags"].replace("PERS", "LOC")),
-    **_text("temperature", "", "0", "-1", "NaN", "Infinity", "1e-300", "1e300", "1_0", '"1"', "null", "true", "[1]", DEEP),
+    **_text(
+        "temperature", "", "0", "-1", "NaN", "Infinity", "1e-300", "1e300", "1_0", '"1"', "null", "true", "[1]", DEEP
+    ),
     **_text("card", "", "[]", "null", '"card"', "0", DEEP, '{"a":' + "[" * 500 + "]" * 500 + "}", '{"a":"\\ud800"}'),
     **_json("card", "name", "[]", "{}", "1", '"a\\nb"', '"\\u001b[31m"'),
     **_json("card", "licence", "null", '"\\u202e"'),
@@ -215,7 +255,10 @@ SPOILED: dict[str, Callable[[Draft], None]] = {
     "a word less": lambda draft: draft.texts.update(entries=draft.texts["entries"].rpartition("\n")[0]),
     "no words": lambda draft: draft.texts.update(entries=""),
     **_text("uk_tag_format", "", "0", "3", "2.0", "\u001b[31m2", "2\n", "9" * 100_000),
-    **{f"no {key}": lambda draft, key=key: draft.texts.pop(key) for key in ("uk_tag_format", "tags", "transitions", "card", "entries", "features")},
+    **{
+        f"no {key}": lambda draft, key=key: draft.texts.pop(key)
+        for key in ("uk_tag_format", "tags", "transitions", "card", "entries", "features")
+    },
     "a key twice": lambda draft: draft.model.metadata_props.add(key="tags", value=draft.texts["tags"]),
     "NaN in the output": _figure("output.weight", np.nan),
     "infinity in the output": _figure("output.bias", -np.inf),
@@ -231,7 +274,9 @@ SPOILED: dict[str, Callable[[Draft], None]] = {
     "the square of the words known": _known_by_known,
     "fewer rows": lambda draft: _fewer_rows(draft, "table", "scales"),
     "fewer rows of scales": lambda draft: _fewer_rows(draft, "scales"),
-    "a table of other type": lambda draft: draft.store("table", np.zeros(tuple(draft.weights("table").dims), np.float64)),
+    "a table of other type": lambda draft: draft.store(
+        "table", np.zeros(tuple(draft.weights("table").dims), np.float64)
+    ),
     "a shape that the figures do not fill": _shape("output.bias", 1 << 40),
     "a negative shape": _shape("output.bias", -9),
     "an empty shape": _shape("table", 0, 24),
@@ -245,7 +290,9 @@ SPOILED: dict[str, Callable[[Draft], None]] = {
     "another activation": lambda draft: _attribute(draft, "layer.0", "activations", ["Relu"] * 6),
     "an attribute of other type": lambda draft: _attribute(draft, "layer.0", "hidden_size", "24"),
     "an input less": lambda draft: _drop(draft.graph.input, "lengths"),
-    "an input more": lambda draft: draft.graph.input.append(helper.make_tensor_value_info("more", TensorProto.FLOAT, [1])),
+    "an input more": lambda draft: draft.graph.input.append(
+        helper.make_tensor_value_info("more", TensorProto.FLOAT, [1])
+    ),
     "an input of other type": lambda draft: _set(draft.value("features"), elem_type=TensorProto.INT64),
     "an input of text": lambda draft: _set(draft.value("index"), elem_type=TensorProto.STRING),
     "an input of fixed length": lambda draft: _fixed(draft, "features", 0, 5),
@@ -256,7 +303,9 @@ SPOILED: dict[str, Callable[[Draft], None]] = {
     "vectors of other type": lambda draft: _set(draft.value("vectors"), elem_type=TensorProto.DOUBLE),
     "vectors of another axis": lambda draft: draft.value("vectors").shape.dim.add(dim_value=1),
     "an output less": lambda draft: _drop(draft.graph.output, "embedded"),
-    "an output more": lambda draft: draft.graph.output.append(helper.make_tensor_value_info("products", TensorProto.FLOAT, ["t", "b", 9])),
+    "an output more": lambda draft: draft.graph.output.append(
+        helper.make_tensor_value_info("products", TensorProto.FLOAT, ["t", "b", 9])
+    ),
     "an output of other type": lambda draft: _set(draft.value("emissions"), elem_type=TensorProto.INT32),
     "an output of other length": lambda draft: _fixed(draft, "emissions", 2, 5),
     "halves changed round": lambda draft: draft.node("spread").input.__setitem__(1, "features"),
@@ -272,7 +321,9 @@ SPOILED: dict[str, Callable[[Draft], None]] = {
     "a function": lambda draft: draft.model.functions.add(name="f", domain="evil"),
     "sparse weights": lambda draft: draft.graph.sparse_initializer.add(dims=[1]),
     "a name twice": lambda draft: draft.graph.initializer.add().CopyFrom(draft.weights("output.bias")),
-    "a name with control characters": lambda draft: draft.graph.initializer.append(numpy_helper.from_array(np.float32(np.nan), "\x1b[31m\n")),
+    "a name with control characters": lambda draft: draft.graph.initializer.append(
+        numpy_helper.from_array(np.float32(np.nan), "\x1b[31m\n")
+    ),
 }
 
 
@@ -282,7 +333,11 @@ def spoiled(name: str, content: bytes) -> bytes:
     SPOILED[name](draft)
     if name == "a key twice":  # what set_model_props would put right
         draft.model.metadata_props.add(key=digest.KEY, value=digest.PLACEHOLDER)
-        kept = [entry for entry in draft.model.metadata_props if entry.value != digest.PLACEHOLDER and entry.key == digest.KEY]
+        kept = [
+            entry
+            for entry in draft.model.metadata_props
+            if entry.value != digest.PLACEHOLDER and entry.key == digest.KEY
+        ]
         for entry in kept:
             draft.model.metadata_props.remove(entry)
         return digest.seal(draft.model.SerializeToString())

@@ -14,16 +14,23 @@ LINE = "Леся Українка жила в Києві .\n"
 PATIENCE = 30  # seconds: what takes longer hangs
 
 
-def run_program(name: str, *arguments: object, stdin: bytes = b"", check: bool = False, **environment: str) -> subprocess.CompletedProcess:
+def run_program(
+    name: str, *arguments: object, stdin: bytes = b"", check: bool = False, **environment: str
+) -> subprocess.CompletedProcess:
     """Run one of the launchers in bin/ as a process of its own."""
     command = [sys.executable, str(ROOT / "bin" / name), *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, check=check, env={**os.environ, **environment}, timeout=300)
+    return subprocess.run(
+        command, input=stdin, capture_output=True, check=check, env={**os.environ, **environment}, timeout=300
+    )
 
 
 def start(*arguments: object, **settings) -> subprocess.Popen:
     """Start uk-tag with pipes on all three standard streams, unless `settings` say otherwise."""
     streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([*PROGRAM, *(argument if isinstance(argument, bytes) else str(argument) for argument in arguments)], **{**streams, **settings})
+    return subprocess.Popen(
+        [*PROGRAM, *(argument if isinstance(argument, bytes) else str(argument) for argument in arguments)],
+        **{**streams, **settings},
+    )
 
 
 def tag(*arguments: object, stdin: bytes = b"", **settings) -> subprocess.CompletedProcess:
@@ -42,7 +49,9 @@ def fine(*arguments: object, stdin: bytes = b"", **settings) -> bytes:
 def shell(script: str, **environment: str) -> subprocess.CompletedProcess:
     """Run a script in bash, in which `uk_tag` is the program."""
     define = f'uk_tag() {{ "{PROGRAM[0]}" "{PROGRAM[1]}" "$@"; }}\nset -o pipefail\n'
-    return subprocess.run(["bash", "-c", define + script], capture_output=True, timeout=300, env={**os.environ, **environment})
+    return subprocess.run(
+        ["bash", "-c", define + script], capture_output=True, timeout=300, env={**os.environ, **environment}
+    )
 
 
 def bash(script: str, folder: Path) -> subprocess.CompletedProcess:

@@ -47,11 +47,22 @@ def quantized(values: np.ndarray) -> tuple[bytes, np.ndarray]:
 def write_weights(path, pieces: int) -> dict[str, np.ndarray]:
     """A 4-bit file of a tiny encoder; the values that a reader must find in it, by name."""
     generator = np.random.default_rng(3)
-    shapes = {"emb.word": (pieces, WIDTH), "emb.pos": (POSITIONS, WIDTH), "emb.type": (2, WIDTH), "emb.ln.w": (WIDTH,), "emb.ln.b": (WIDTH,)}
+    shapes = {
+        "emb.word": (pieces, WIDTH),
+        "emb.pos": (POSITIONS, WIDTH),
+        "emb.type": (2, WIDTH),
+        "emb.ln.w": (WIDTH,),
+        "emb.ln.b": (WIDTH,),
+    }
     for layer in range(LAYERS):
         for short, out, into in [("q", WIDTH, WIDTH), ("k", WIDTH, WIDTH), ("v", WIDTH, WIDTH), ("ao", WIDTH, WIDTH)]:
             shapes |= {f"l{layer}.{short}.w": (out, into), f"l{layer}.{short}.b": (out,)}
-        shapes |= {f"l{layer}.fi.w": (INNER, WIDTH), f"l{layer}.fi.b": (INNER,), f"l{layer}.fo.w": (WIDTH, INNER), f"l{layer}.fo.b": (WIDTH,)}
+        shapes |= {
+            f"l{layer}.fi.w": (INNER, WIDTH),
+            f"l{layer}.fi.b": (INNER,),
+            f"l{layer}.fo.w": (WIDTH, INNER),
+            f"l{layer}.fo.b": (WIDTH,),
+        }
         shapes |= {f"l{layer}.{norm}.{part}": (WIDTH,) for norm in ("aln", "oln") for part in "wb"}
     written, expected, data = {}, {}, b""
     for name, shape in shapes.items():
@@ -62,11 +73,19 @@ def write_weights(path, pieces: int) -> dict[str, np.ndarray]:
         data += raw
     header = b"E5S1" + struct.pack("<I7ifi", 1, WIDTH, LAYERS, HEADS, INNER, pieces, POSITIONS, 2, 1e-12, BLOCK_WEIGHTS)
     text = "аб".encode()
-    header += struct.pack("<5iQ", 2, 0, 2, 1, 3, len(text)) + struct.pack("<3I2f", 0, 2, 4, 0.0, 0.0) + text + struct.pack("<iI", 1, 4) + b"\0map"
+    header += (
+        struct.pack("<5iQ", 2, 0, 2, 1, 3, len(text))
+        + struct.pack("<3I2f", 0, 2, 4, 0.0, 0.0)
+        + text
+        + struct.pack("<iI", 1, 4)
+        + b"\0map"
+    )
     header += struct.pack("<i", len(written))
     size = len(header) + sum(2 + len(name) + 21 for name in written)
     for name, (kind, elements, offset, length) in written.items():
-        header += struct.pack("<H", len(name)) + name.encode() + struct.pack("<BIQQ", kind, elements, size + offset, length)
+        header += (
+            struct.pack("<H", len(name)) + name.encode() + struct.pack("<BIQQ", kind, elements, size + offset, length)
+        )
     path.write_bytes(header + data)
     return expected
 

@@ -18,7 +18,9 @@ def random_checkpoint(**options) -> Checkpoint:
     """A checkpoint of a small network with random weights."""
     torch.manual_seed(3)
     features = FeatureSettings(affix=2, piece=(2, 3))
-    words = sorted({name for sentence in random_sentences(8, 5) for token in sentence for name in names(token, features)})
+    words = sorted(
+        {name for sentence in random_sentences(8, 5) for token in sentence for name in names(token, features)}
+    )
     vocabulary = Vocabulary(words, features)
     tags = tag_set(["PERS", "LOC"])
     settings = NetworkSettings(width=7, embedding=5, **options)

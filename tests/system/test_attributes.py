@@ -21,7 +21,9 @@ def test_owner_group_permissions_and_attributes_stay(words, tmp_path, tiny_model
     path, out = words / "a.conll", tmp_path / "out"
     out.mkdir()
     outputs = [out / "a.conll", tmp_path / "whole"]
-    access = bytes.fromhex("0200000001000600ffffffff020004000100000004000400ffffffff10000400ffffffff20000000ffffffff")  # user 1 may read
+    access = bytes.fromhex(
+        "0200000001000600ffffffff020004000100000004000400ffffffff10000400ffffffff20000000ffffffff"
+    )  # user 1 may read
     for number, file in enumerate([path, *outputs]):
         if file != path:
             file.write_text("old\n")
@@ -34,7 +36,11 @@ def test_owner_group_permissions_and_attributes_stay(words, tmp_path, tiny_model
     assert run("-m", tiny_model, "-i", "conll", "--in-place=.bak", path).returncode == 0
     for number, file in enumerate([path, *outputs]):
         status = file.stat()
-        assert columns(file) == 3 and (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (12 + number, 34, 0o640)
+        assert columns(file) == 3 and (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (
+            12 + number,
+            34,
+            0o640,
+        )
         assert os.getxattr(file, "user.comment") == b"a word" and os.getxattr(file, "system.posix_acl_access") == access
     assert (words / "a.conll.bak").stat().st_uid == 12
 

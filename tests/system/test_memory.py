@@ -41,7 +41,9 @@ print(resident() - before)
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc" or not sys.platform.startswith("linux"), reason="needs GNU's C library on Linux")
+@pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc" or not sys.platform.startswith("linux"), reason="needs GNU's C library on Linux"
+)
 def test_what_is_free_is_given_back():
     plain = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
     kept = int(subprocess.run([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, check=True, env=plain).stdout)

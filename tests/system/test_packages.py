@@ -48,9 +48,17 @@ def arguments_of(command: str, tmp_path, corpus, checkpoint) -> list:
 def test_what_is_missing_is_named_with_the_mend(command, package, line, tmp_path, tiny_corpus, tiny_checkpoint):
     program, *words = command.split()
     arguments = arguments_of(command, tmp_path, tiny_corpus, tiny_checkpoint)
-    done = run_program(program, *words, *arguments, stdin="Він пр. Київ.\n".encode(), **environment(tmp_path, MISSING=package))
+    done = run_program(
+        program, *words, *arguments, stdin="Він пр. Київ.\n".encode(), **environment(tmp_path, MISSING=package)
+    )
     said = done.stderr.decode()
-    assert done.returncode == 1 and done.stdout == b"" and said.startswith(f"{program}: ") and said.count("\n") == 1 and line in said, done
+    assert (
+        done.returncode == 1
+        and done.stdout == b""
+        and said.startswith(f"{program}: ")
+        and said.count("\n") == 1
+        and line in said
+    ), done
 
 
 BROKEN = {
@@ -75,15 +83,21 @@ def test_what_is_broken_is_named_with_the_mend(package, how, tmp_path):
 
 @pytest.mark.parametrize("package", ["click", "numpy", "onnxruntime", "tokenize_uk"])
 def test_a_folder_without_files_is_no_package(package, tmp_path):
-    done = run_program("uk-tag", "-i", "text", "--sentences", stdin="Він пр. Київ.\n".encode(), **environment(tmp_path, EMPTY=package))
-    assert done.returncode == 1 and done.stderr.count(b"\n") == 1 and OWN.encode() + package[:5].encode() in done.stderr, done
+    done = run_program(
+        "uk-tag", "-i", "text", "--sentences", stdin="Він пр. Київ.\n".encode(), **environment(tmp_path, EMPTY=package)
+    )
+    assert (
+        done.returncode == 1 and done.stderr.count(b"\n") == 1 and OWN.encode() + package[:5].encode() in done.stderr
+    ), done
 
 
 def test_a_broken_package_in_another_process(tmp_path):
     for name in "abc":
         (tmp_path / f"{name}.txt").write_text("Київ", encoding="utf-8")
     files = [tmp_path / f"{name}.txt" for name in "abc"]
-    done = run_program("uk-tag", *files, "--output-dir", tmp_path / "o", "--jobs", 2, **environment(tmp_path, MISSING="onnxruntime"))
+    done = run_program(
+        "uk-tag", *files, "--output-dir", tmp_path / "o", "--jobs", 2, **environment(tmp_path, MISSING="onnxruntime")
+    )
     assert done.returncode == 1 and b"Traceback" not in done.stderr and OWN.encode() in done.stderr, done
     assert all(line.startswith(b"uk-tag: ") for line in done.stderr.splitlines())
 
@@ -92,7 +106,12 @@ INTERFACE = [
     ("import tagger; tagger.Tagger.load()", "MISSING", "onnxruntime", OWN),
     ("import tagger; tagger.Tagger.load()", "EMPTY", "onnxruntime", OWN),
     ("import tagger.integrations.spacy", "MISSING", "spacy", "pip install 'uk-tag[spacy]'"),
-    ("from tagger.integrations.spark import Annotator; Annotator().schema(type('F', (), {'schema': 1}))", "MISSING", "pyspark", "pip install 'uk-tag[spark]'"),
+    (
+        "from tagger.integrations.spark import Annotator; Annotator().schema(type('F', (), {'schema': 1}))",
+        "MISSING",
+        "pyspark",
+        "pip install 'uk-tag[spark]'",
+    ),
     ("from tagger.columns import arrow_type; arrow_type('tags')", "MISSING", "pyarrow", "pip install 'uk-tag[spark]'"),
 ]
 
@@ -102,7 +121,9 @@ def test_in_a_program(program, how, package, mend, tmp_path):
     lines = ["try:", f"    {program}", "except ImportError as error:", "    from tagger import PackageError"]
     lines += ["    assert isinstance(error, PackageError) and str(error).count(chr(10)) == 0", "    print(error)"]
     variables = {**os.environ, **environment(tmp_path, **{how: package})}
-    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], cwd=ROOT, env=variables, capture_output=True, text=True, timeout=100)
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], cwd=ROOT, env=variables, capture_output=True, text=True, timeout=100
+    )
     assert mend in done.stdout and done.stderr == "", done
 
 

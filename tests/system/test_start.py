@@ -24,7 +24,17 @@ def one_line(done: subprocess.CompletedProcess) -> str:
 
 
 AT_START = [
-    *(("uk-tag", at, signal.SIGINT) for at in ("tagger.system.streams", "tagger.cli.main", "click", "tagger.pipeline.settings", "numpy", "onnxruntime")),
+    *(
+        ("uk-tag", at, signal.SIGINT)
+        for at in (
+            "tagger.system.streams",
+            "tagger.cli.main",
+            "click",
+            "tagger.pipeline.settings",
+            "numpy",
+            "onnxruntime",
+        )
+    ),
     *(("uk-tag-train", at, signal.SIGINT) for at in ("click", "tagger.train.cli", "torch", "torch._C")),
     *(("uk-tag-export", at, signal.SIGINT) for at in ("click", "export.cli", "numpy", "onnx")),
     ("uk-tag", "tagger.cli.main", signal.SIGTERM),
@@ -35,7 +45,9 @@ AT_START = [
 
 
 @pytest.mark.parametrize(("program", "at", "number"), AT_START)
-def test_a_signal_while_the_program_starts_ends_it_in_silence(program, at, number, tmp_path, tiny_corpus, tiny_checkpoint):
+def test_a_signal_while_the_program_starts_ends_it_in_silence(
+    program, at, number, tmp_path, tiny_corpus, tiny_checkpoint
+):
     if at.partition(".")[0] in ("torch", "onnx"):
         pytest.importorskip(at.partition(".")[0])
     arguments = {
@@ -43,8 +55,15 @@ def test_a_signal_while_the_program_starts_ends_it_in_silence(program, at, numbe
         "uk-tag-train": ("fit", tiny_corpus, "-o", tmp_path / "x.pt"),
         "uk-tag-export": (tiny_checkpoint, tmp_path / "x.onnx"),
     }
-    done = run_program(program, *arguments[program], stdin=LINE.encode(), **environment(tmp_path, SIGNAL=str(int(number)), SIGNAL_AT=at))
-    codes = [128 + number] if number == signal.SIGINT else [-number, 128 + number]  # before there is a handler, the kernel ends it
+    done = run_program(
+        program,
+        *arguments[program],
+        stdin=LINE.encode(),
+        **environment(tmp_path, SIGNAL=str(int(number)), SIGNAL_AT=at),
+    )
+    codes = (
+        [128 + number] if number == signal.SIGINT else [-number, 128 + number]
+    )  # before there is a handler, the kernel ends it
     assert done.returncode in codes and done.stderr == done.stdout == b"", done
     assert not list(tmp_path.glob("x.*"))
 
@@ -78,7 +97,11 @@ def test_what_is_only_shown_needs_an_output(program, options, tmp_path):
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_wrong_option_is_told_in_one_line(program):
-    for arguments in (["--no-such"], ["--no-such=\x1b]0;x\x07\u2028\x9b"], [] if program == "uk-tag-export" else ["--version=x"]):
+    for arguments in (
+        ["--no-such"],
+        ["--no-such=\x1b]0;x\x07\u2028\x9b"],
+        [] if program == "uk-tag-export" else ["--version=x"],
+    ):
         done = run_program(program, *arguments)
         assert done.returncode == 2 and done.stdout == b""
         assert f"see {program} --help" in one_line(done) and one_line(done).isprintable()
@@ -104,7 +127,10 @@ def limited(which: int, limit: int, user: int | None = None):
 def python_for_anyone():
     """Skip where another user cannot read Python or the checkout."""
     probe = [sys.executable, "-c", f"open({str(ROOT / 'tagger/cli.py')!r})"]
-    if os.getuid() or subprocess.run(probe, capture_output=True, preexec_fn=limited(resource.RLIMIT_CORE, 0, 65534)).returncode:
+    if (
+        os.getuid()
+        or subprocess.run(probe, capture_output=True, preexec_fn=limited(resource.RLIMIT_CORE, 0, 65534)).returncode
+    ):
         pytest.skip("only root can run this as another user, who must be able to read the checkout")
 
 
@@ -134,7 +160,14 @@ def test_no_more_processes(tmp_path):
     try:
         os.chmod(folder, 0o777)
         limit = limited(resource.RLIMIT_NPROC, 1, 65534)
-        command = [*PROGRAM, *(f"{folder}/{name}.txt" for name in "abc"), "--output-dir", f"{folder}/out", "--jobs", "2"]
+        command = [
+            *PROGRAM,
+            *(f"{folder}/{name}.txt" for name in "abc"),
+            "--output-dir",
+            f"{folder}/out",
+            "--jobs",
+            "2",
+        ]
         done = subprocess.run(command, capture_output=True, cwd=folder, timeout=PATIENCE, preexec_fn=limit)
     finally:
         shutil.rmtree(folder)
@@ -144,7 +177,11 @@ def test_no_more_processes(tmp_path):
 @pytest.mark.parametrize("mebibytes", [30, 60, 130, 150, 170, 190, 210])
 def test_no_more_memory(mebibytes, tmp_path):
     done = subprocess.run(
-        [*PROGRAM, "-i", "text"], input=LINE.encode(), capture_output=True, timeout=PATIENCE, preexec_fn=limited(resource.RLIMIT_AS, mebibytes << 20)
+        [*PROGRAM, "-i", "text"],
+        input=LINE.encode(),
+        capture_output=True,
+        timeout=PATIENCE,
+        preexec_fn=limited(resource.RLIMIT_AS, mebibytes << 20),
     )
     if done.returncode:
         assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done
@@ -174,7 +211,13 @@ SHOWN = r"\x1b]0;x\x07\u202e\u2066\u2028\u2029\x7f\u009b\n\r\t\xff\xc0"
 )
 def test_names_in_messages_are_safe_to_show(program, arguments, tmp_path, tiny_corpus):
     shutil.copy(tiny_corpus, tmp_path / "corpus")
-    done = subprocess.run([sys.executable, ROOT / "bin" / program, *arguments], capture_output=True, cwd=tmp_path, timeout=PATIENCE, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [sys.executable, ROOT / "bin" / program, *arguments],
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=PATIENCE,
+        stdin=subprocess.DEVNULL,
+    )
     said = done.stderr.decode()
     assert done.returncode == (0 if "split" in arguments else 2 if "--only" in arguments else 1), done
     assert all(line.isprintable() for line in said.split("\n")) and "Traceback" not in said, said

@@ -13,15 +13,30 @@ PYTHON = [sys.executable, "-c"]
 LOADING = "from tagger import Tagger; Tagger.load(device='cpu')('Київ')"
 USES = {
     "uk-tag": [sys.executable, ROOT / "bin" / "uk-tag", "-i", "text"],
-    "processes of a batch run": [sys.executable, ROOT / "bin" / "uk-tag", "a.txt", "b.txt", "--output-dir", "out", "--jobs", "2"],
+    "processes of a batch run": [
+        sys.executable,
+        ROOT / "bin" / "uk-tag",
+        "a.txt",
+        "b.txt",
+        "--output-dir",
+        "out",
+        "--jobs",
+        "2",
+    ],
     "the model's description": [sys.executable, ROOT / "bin" / "uk-tag", "--version", "-v"],
     "uk-tag-train": [sys.executable, ROOT / "bin" / "uk-tag-train", "evaluate", "uk-ner-small", "data.conll"],
     "uk-tag-export": [sys.executable, ROOT / "bin" / "uk-tag-export", "--show", "uk-ner-small"],
     "a program": [*PYTHON, LOADING],
     "a program that also uses onnxruntime": [*PYTHON, f"import tagger, onnxruntime; {LOADING}"],
-    "another process of it": [*PYTHON, f"import multiprocessing as m; from tagger import Tagger; m.get_context('spawn').Pool(1).apply(exec, [{LOADING!r}])"],
+    "another process of it": [
+        *PYTHON,
+        f"import multiprocessing as m; from tagger import Tagger; m.get_context('spawn').Pool(1).apply(exec, [{LOADING!r}])",
+    ],
     "a module of the exporter": [*PYTHON, "import export.quantize"],
-    "Spark": [*PYTHON, "from tagger.integrations.spark import Annotator; next(Annotator()(iter([{'text': ['Київ']}])), None)"],
+    "Spark": [
+        *PYTHON,
+        "from tagger.integrations.spark import Annotator; next(Annotator()(iter([{'text': ['Київ']}])), None)",
+    ],
 }
 
 
@@ -36,10 +51,14 @@ def home(tmp_path):
 
 
 def run(command, home, **variables):
-    kept = {name: value for name, value in os.environ.items() if name not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")}
+    kept = {
+        name: value for name, value in os.environ.items() if name not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")
+    }
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     variables = {**kept, "PYTHONPATH": path, "HOME": str(home), **variables}
-    return subprocess.run(command, cwd=home.parent, env=variables, input=TEXT, capture_output=True, text=True, timeout=100)
+    return subprocess.run(
+        command, cwd=home.parent, env=variables, input=TEXT, capture_output=True, text=True, timeout=100
+    )
 
 
 @pytest.mark.parametrize("use", USES)
@@ -49,7 +68,9 @@ def test_nothing_is_written_below_the_home_folder(use, home):
     if use == "Spark":
         pytest.importorskip("pyarrow")
     done = run(USES[use], home)
-    assert use == "Spark" or done.returncode == 0, done  # a dictionary is no batch of Spark's: it is tagged, and not put together again
+    assert use == "Spark" or done.returncode == 0, (
+        done
+    )  # a dictionary is no batch of Spark's: it is tagged, and not put together again
     assert [path.name for path in home.rglob("*") if path.is_file() and path.suffix != ".pyc"] == []
 
 
@@ -85,4 +106,6 @@ Tagger.load(device="cpu")
 print(seen)
 """
     assert run([*PYTHON, program], home).stdout == "{'onnxruntime': b'1'}\n"
-    assert run([*PYTHON, program], home, ORT_DISABLE_TELEMETRY="0").stdout == "{'onnxruntime': b'0'}\n", "a user's own choice stays"
+    assert run([*PYTHON, program], home, ORT_DISABLE_TELEMETRY="0").stdout == "{'onnxruntime': b'0'}\n", (
+        "a user's own choice stays"
+    )

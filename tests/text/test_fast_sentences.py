@@ -19,7 +19,32 @@ WORDS = """
 слово Слово написала поетів див Див реж Ред Авт На Але Так А В І р рр нар ст гр м с о Куан Юю Петр ІІ США кін тис млн грн КВт Ів Дж Ман НЕТ net Yahoo NAU
 Mission: The www @ 1995 10 9 VI Зб вул (реж «слово [слово (слово „слово 90 н е
 """.split()
-MARKS = [".", "!", "?", "…", "...", "?..", "!!!", "....", ".»", '."', ".)", "».", '".', " .", ").", "”.", "[!]", "(!)", ". —", ". -", "? –", ". (", ". «", ':"']
+MARKS = [
+    ".",
+    "!",
+    "?",
+    "…",
+    "...",
+    "?..",
+    "!!!",
+    "....",
+    ".»",
+    '."',
+    ".)",
+    "».",
+    '".',
+    " .",
+    ").",
+    "”.",
+    "[!]",
+    "(!)",
+    ". —",
+    ". -",
+    "? –",
+    ". (",
+    ". «",
+    ':"',
+]
 ODD = [".\u202f", ".\u00a0", "\u00a0", "\u2028", "\v", "{0>", "<0}", "\t", "'", ",", ";", "\ue110"]
 
 
@@ -86,23 +111,48 @@ def test_what_only_the_whole_line_can_tell(text):
 
 
 def test_the_engine_is_imported_for_the_lines_that_need_it():
-    program = "import sys; from tagger.cutting import cut_sentences; cut_sentences({!r}); print('tokenize_uk' in sys.modules)"
+    program = (
+        "import sys; from tagger.cutting import cut_sentences; cut_sentences({!r}); print('tokenize_uk' in sys.modules)"
+    )
     for text, imported in (("Олена живе у Києві. Так.", False), ("Олена живе в м. Київ. Так.", True)):
-        done = subprocess.run([sys.executable, "-c", program.format(text)], stdout=subprocess.PIPE, check=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", program.format(text)], stdout=subprocess.PIPE, check=True, text=True
+        )
         assert done.stdout == f"{imported}\n"
 
 
 def test_every_word_of_the_rules():
     """With endings that the rules let a word have, behind what they ask for: whoever adds an abbreviation to them is told here."""
     rules = SrxDocument(ruleset=DEFAULT_SRX_RULESET).get_language_rule_list("uk_two")
-    patterns = "\n".join(rule.before_pattern + "\n" + rule.after_pattern for language in rules if language.name != "Default" for rule in language.rules)
+    patterns = "\n".join(
+        rule.before_pattern + "\n" + rule.after_pattern
+        for language in rules
+        if language.name != "Default"
+        for rule in language.rules
+    )
     words = set(re.findall(r"[а-яіїєґА-ЯІЇЄҐA-Za-z]{3,}", re.sub(r"\\.|\[[^]]*\]|\(\?U\)", " ", patterns)))
     words |= {first + rest for first, rest in re.findall(r"\[(?:.)(.)\]([а-яіїєґ]{2,})", patterns)}
     words |= set(re.findall(r"([а-яіїєґ]{3,})[а-яіїєґ]\?", patterns))
-    words |= {word + more for word, more in re.findall(r"([а-яіїєґ]{2,})\(([а-яіїєґ]+)\)\?", patterns)} | {"англ", "упорядн", "свв", "просп", "стор"}
+    words |= {word + more for word, more in re.findall(r"([а-яіїєґ]{2,})\(([а-яіїєґ]+)\)\?", patterns)} | {
+        "англ",
+        "упорядн",
+        "свв",
+        "просп",
+        "стор",
+    }
     assert len(words) > 90
     for word in sorted(words | {word.capitalize() for word in words}):
         for front in ("", "слово ", "9 ", ", ", "– ", "(", "і ", "90", "90-м"):
-            for behind in (". Слово", ". А слово", ". «Слово", ". – Слово", "... Слово", "! Слово", ".» Слово", ". слово", ".Слово"):
+            for behind in (
+                ". Слово",
+                ". А слово",
+                ". «Слово",
+                ". – Слово",
+                "... Слово",
+                "! Слово",
+                ".» Слово",
+                ". слово",
+                ".Слово",
+            ):
                 text = f"{front}{word}{behind} слово. Так"
                 assert sentence_spans(text) == reference_sentence_spans(text), text

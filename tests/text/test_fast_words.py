@@ -43,7 +43,9 @@ def check(text):
     """The line's tokens, if they are the engine's, and its parts are all of it."""
     offsets = token_spans(text)
     plain = ANY_PRIVATE_USE.sub(STAND_IN, text)
-    if "".join(reference_tokenize(plain)).translate(CANONICAL) == plain.translate(CANONICAL):  # else its own marks stayed in a token
+    if "".join(reference_tokenize(plain)).translate(CANONICAL) == plain.translate(
+        CANONICAL
+    ):  # else its own marks stayed in a token
         assert offsets == piece_spans(plain)
     assert tokenize(text) == [text[start:end] for start, end in offsets]
     assert "".join(text[start:end] for start, end, _ in split_regular(text)) == text
@@ -51,7 +53,10 @@ def check(text):
 
 
 @settings(max_examples=1000)
-@given(st.lists(st.sampled_from(PIECES) | st.sampled_from(["", " ", "  "]), max_size=12), st.lists(st.sampled_from(["", " "]), min_size=12, max_size=12))
+@given(
+    st.lists(st.sampled_from(PIECES) | st.sampled_from(["", " ", "  "]), max_size=12),
+    st.lists(st.sampled_from(["", " "]), min_size=12, max_size=12),
+)
 def test_usual_lines_are_cut_as_the_engine_cuts_them(pieces, gaps):
     text = "".join(piece + gap for piece, gap in zip(pieces, gaps, strict=False))
     check(text)
@@ -61,9 +66,18 @@ def test_usual_lines_are_cut_as_the_engine_cuts_them(pieces, gaps):
     ("text", "tokens"),
     [
         ("Учора Олена Коваленко приїхала до Харкова.", "Учора Олена Коваленко приїхала до Харкова ."),
-        ("Сім’я живе у Львові. Вона каже: «Так!» — а п'ятий мовчить…", "Сім’я живе у Львові . Вона каже : « Так ! » — а п'ятий мовчить …"),
-        ("  У 2023 році (за даними Facebook) їх було 12; тепер – 5.  ", "У 2023 році ( за даними Facebook ) їх було 12 ; тепер – 5 ."),
-        ("Він один. Вони живуть у лісі... А там – ліс.. Так?.. Ні!", "Він один . Вони живуть у лісі ... А там – ліс . . Так ?.. Ні !"),
+        (
+            "Сім’я живе у Львові. Вона каже: «Так!» — а п'ятий мовчить…",
+            "Сім’я живе у Львові . Вона каже : « Так ! » — а п'ятий мовчить …",
+        ),
+        (
+            "  У 2023 році (за даними Facebook) їх було 12; тепер – 5.  ",
+            "У 2023 році ( за даними Facebook ) їх було 12 ; тепер – 5 .",
+        ),
+        (
+            "Він один. Вони живуть у лісі... А там – ліс.. Так?.. Ні!",
+            "Він один . Вони живуть у лісі ... А там – ліс . . Так ?.. Ні !",
+        ),
         (
             "Ліс – 10% усіх площ, 2,5 гривні за 4-6 кг; у 2000–2001 (90-т) та/або ТОП-20.",
             "Ліс – 10 % усіх площ , 2,5 гривні за 4-6 кг ; у 2000–2001 ( 90-т ) та / або ТОП-20 .",
@@ -125,23 +139,34 @@ REPEATED = [
 def test_no_line_is_tried_again_and_again():
     """What does not fit at the end of a long line: with two ways to cut each of its parts, this would take longer than the universe is old."""
     program = f"from tagger.usual import parts; print([list(parts(part * (19000 // len(part)) + '='))[-1][2] for part in {REPEATED!r}])"
-    assert set(eval(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, timeout=60).stdout)) == {False}
+    assert set(
+        eval(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, timeout=60).stdout)
+    ) == {False}
 
 
 @pytest.mark.parametrize(("text", "imported"), [("Олена живе у Києві.", False), ("Олена живе в м. Київ.", True)])
 def test_the_engine_is_imported_for_the_lines_that_need_it(text, imported):
     program = f"import sys; from tagger.cutting import cut; cut({text!r}); print('tokenize_uk' in sys.modules, 'numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, text=True).stdout == f"{imported} False\n"
+    assert (
+        subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, text=True).stdout
+        == f"{imported} False\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "left"),
     [
         ("народився великий поет у 1843 р. на околиці міста великого Київ", ["поет у 1843 р. на околиці "]),
-        ("слово поетом і т. д. Народився поет та ін. слово слово слово США.", ["поетом і т. д. Народився ", "поет та ін. слово ", "слово США."]),
+        (
+            "слово поетом і т. д. Народився поет та ін. слово слово слово США.",
+            ["поетом і т. д. Народився ", "поет та ін. слово ", "слово США."],
+        ),
         ("народився рік нар. поетом слово слово англ. Слово", ["народився рік нар. поетом ", "слово англ. Слово"]),
         ("слово поетом слово", []),
-        ("слово поетом слово 12:25 слово поетом info@ukr.net слово", ["слово 12:25 слово ", "поетом info@ukr.net слово"]),
+        (
+            "слово поетом слово 12:25 слово поетом info@ukr.net слово",
+            ["слово 12:25 слово ", "поетом info@ukr.net слово"],
+        ),
     ],
 )
 def test_what_of_a_line_is_left_to_the_engine(text, left):
@@ -196,5 +221,12 @@ def test_every_word_of_the_engine():
     assert len(found) > 150
     for word in sorted(found | {word.capitalize() for word in found}):
         for front in ("", "народився поет слово ", "народився поет 9 ", "народився рік ", "народився поет та "):
-            for behind in (". Слово народився поетом слово", ". слово поетом слово", ". 5 поетом слово.", ".", "-поетом слово поетом", ".Слово"):
+            for behind in (
+                ". Слово народився поетом слово",
+                ". слово поетом слово",
+                ". 5 поетом слово.",
+                ".",
+                "-поетом слово поетом",
+                ".Слово",
+            ):
                 check(front + word + behind)

@@ -81,7 +81,11 @@ def test_addresses_do_not_change_what_stands_beside_them():
 def test_long_lines_are_cut_as_their_sentences_are():
     text = ORDINARY * 500
     assert tokenize(text) == tokenize(ORDINARY) * 500
-    own = [(start + len(ORDINARY) * number, end + len(ORDINARY) * number) for number in range(500) for start, end in sentence_spans(ORDINARY)]
+    own = [
+        (start + len(ORDINARY) * number, end + len(ORDINARY) * number)
+        for number in range(500)
+        for start, end in sentence_spans(ORDINARY)
+    ]
     assert sentence_spans(text) == own
     assert reference_sentence_spans(text) == own
 

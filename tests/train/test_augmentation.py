@@ -6,7 +6,15 @@ from tagger.train.cli.teacher import teacher
 from tagger.train.data.labelled_text import PlainDocument, read_text, write_text
 from tagger.train.teacher.augmentation import Renamer
 
-FORMS = {"олена": ["name"], "ірена": ["name"], "київ": ["place"], "чернігів": ["place"], "львів": ["place"], "віра": ["name", "ordinary"], "міра": ["name"]}
+FORMS = {
+    "олена": ["name"],
+    "ірена": ["name"],
+    "київ": ["place"],
+    "чернігів": ["place"],
+    "львів": ["place"],
+    "віра": ["name", "ordinary"],
+    "міра": ["name"],
+}
 
 
 def test_a_name_gives_way_to_another_of_its_classes_and_ending_and_nothing_else_changes():
@@ -42,4 +50,6 @@ def test_the_command_writes_text_to_be_labelled(tmp_path):
     found = read_text(target)
     assert found.tags == [] and set(found.sentences) == {("Ірена", "тут")}
     write_text(text, [PlainDocument("a", "x", [("тут",)])])
-    assert CliRunner().invoke(teacher, ["rename", str(text), "--gazetteer", str(lists), "-o", str(target)]).exit_code == 2
+    assert (
+        CliRunner().invoke(teacher, ["rename", str(text), "--gazetteer", str(lists), "-o", str(target)]).exit_code == 2
+    )

@@ -14,7 +14,12 @@ from tagger.train.student.embedding_quantization import round_table
 def test_the_mean_of_a_checkpoint_and_what_it_was_trained_on_to(tiny_corpus, tmp_path):
     first, further, target = tmp_path / "first.pt", tmp_path / "further.pt", tmp_path / "mean.pt"
     assert run_program("uk-tag-train", "fit", tiny_corpus, "--output", first, *OPTIONS, "--epochs", "1").returncode == 0
-    assert run_program("uk-tag-train", "fit", tiny_corpus, "--output", further, *OPTIONS, "--start", first, "--epochs", "1").returncode == 0
+    assert (
+        run_program(
+            "uk-tag-train", "fit", tiny_corpus, "--output", further, *OPTIONS, "--start", first, "--epochs", "1"
+        ).returncode
+        == 0
+    )
     assert run_program("uk-tag-train", "average", first, further, "--shares", "3,1", "-o", target).returncode == 0
     one, other, found = (checkpoints.load(path) for path in (first, further, target))
     for name, weights in found.weights.items():
@@ -34,7 +39,19 @@ def test_trainings_that_differ_in_dropout_alone_are_two_steps(tiny_corpus, tmp_p
     options = [*OPTIONS, "--epochs", "1"]
     run_program("uk-tag-train", "fit", tiny_corpus, "--output", first, *options, check=True)
     for path, dropout in ((one, "0.1"), (other, "0.6")):
-        run_program("uk-tag-train", "fit", tiny_corpus, "--output", path, *options, "--start", first, "--dropout", dropout, check=True)
+        run_program(
+            "uk-tag-train",
+            "fit",
+            tiny_corpus,
+            "--output",
+            path,
+            *options,
+            "--start",
+            first,
+            "--dropout",
+            dropout,
+            check=True,
+        )
     run_program("uk-tag-train", "average", one, other, "-o", target, check=True)
     steps = checkpoints.load(target).data["lineage"].values()
     assert [step["training"]["network"]["dropout"] for step in steps][1:] == [0.1, 0.6] and len(steps) == 3
@@ -45,10 +62,14 @@ def test_equal_shares_where_none_are_given(tmp_path):
     checkpoint = random_checkpoint()
     checkpoints.save(checkpoint, one)
     checkpoint.weights["output.bias"] = checkpoint.weights["output.bias"] + 2
-    checkpoint.settings = replace(checkpoint.settings, dropout=checkpoint.settings.dropout / 2)  # another training, the same network
+    checkpoint.settings = replace(
+        checkpoint.settings, dropout=checkpoint.settings.dropout / 2
+    )  # another training, the same network
     checkpoints.save(checkpoint, other)
     assert run_program("uk-tag-train", "average", one, other, "-o", tmp_path / "mean.pt").returncode == 0
-    assert torch.allclose(checkpoints.load(tmp_path / "mean.pt").weights["output.bias"], checkpoint.weights["output.bias"] - 1)
+    assert torch.allclose(
+        checkpoints.load(tmp_path / "mean.pt").weights["output.bias"], checkpoint.weights["output.bias"] - 1
+    )
 
 
 @pytest.mark.parametrize(

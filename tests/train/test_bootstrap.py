@@ -6,7 +6,11 @@ import pytest
 from tagger.train.evaluation.bootstrap import f1_interval, interval, resampled
 from tagger.train.evaluation.metrics import count
 
-HIT, MISS, WRONG = ("B-LOC O".split(), "B-LOC O".split()), ("B-LOC O".split(), "O O".split()), ("O O".split(), "B-ORG I-ORG".split())
+HIT, MISS, WRONG = (
+    ("B-LOC O".split(), "B-LOC O".split()),
+    ("B-LOC O".split(), "O O".split()),
+    ("O O".split(), "B-ORG I-ORG".split()),
+)
 
 
 def columns(*pairs):

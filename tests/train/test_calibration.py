@@ -4,16 +4,31 @@ import numpy as np
 import pytest
 
 from tagger.train.data.corpus import Document, Sentence, read_conll
-from tagger.train.evaluation.calibration import ScoredEntities, at_temperature, best_temperature, bins, calibration_table, score_entities
+from tagger.train.evaluation.calibration import (
+    ScoredEntities,
+    at_temperature,
+    best_temperature,
+    bins,
+    calibration_table,
+    score_entities,
+)
 
 
 def make(scores, right, documents=None) -> ScoredEntities:
-    return ScoredEntities(np.array(scores, float), np.array(right, bool), np.zeros(len(scores), int) if documents is None else np.array(documents))
+    return ScoredEntities(
+        np.array(scores, float),
+        np.array(right, bool),
+        np.zeros(len(scores), int) if documents is None else np.array(documents),
+    )
 
 
 def test_error_and_log_loss_by_hand():
     found = make([0.55, 0.57, 0.8, 1.0], [1, 0, 1, 1])
-    assert [(part.low, part.entities, part.right) for part in bins(found)] == [(0.5, 2, 0.5), (0.8, 1, 1.0), (0.99, 1, 1.0)]
+    assert [(part.low, part.entities, part.right) for part in bins(found)] == [
+        (0.5, 2, 0.5),
+        (0.8, 1, 1.0),
+        (0.99, 1, 1.0),
+    ]
     assert found.error() == pytest.approx((2 * 0.06 + 1 * 0.2 + 0) / 4)
     assert found.log_loss() == pytest.approx(-(np.log(0.55) + np.log(0.43) + np.log(0.8)) / 4, abs=1e-5)
     assert make([], []).error() == 0 and make([], []).log_loss() == 0

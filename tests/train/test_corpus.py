@@ -23,7 +23,11 @@ def test_documents_comments_and_line_ends(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    ["В O\nНовій I-LOC\nКаховці I-LOC\nПетро B-PERS\n", "В O\nНовій B-LOC\nКаховці E-LOC\nПетро S-PERS\n", "В O\nНовій B-LOC\nКаховці L-LOC\nПетро U-PERS\n"],
+    [
+        "В O\nНовій I-LOC\nКаховці I-LOC\nПетро B-PERS\n",
+        "В O\nНовій B-LOC\nКаховці E-LOC\nПетро S-PERS\n",
+        "В O\nНовій B-LOC\nКаховці L-LOC\nПетро U-PERS\n",
+    ],
 )
 def test_every_scheme_becomes_bio(tmp_path, text):
     (document,) = read_conll(write(tmp_path, text))
@@ -87,7 +91,9 @@ def test_copies_are_found_by_text_not_by_name():
 
 
 def documents(sources, count, tokens=100):
-    return [Document(f"{source}_{number}", [sentence("слово " * tokens)]) for source in sources for number in range(count)]
+    return [
+        Document(f"{source}_{number}", [sentence("слово " * tokens)]) for source in sources for number in range(count)
+    ]
 
 
 def test_development_split_takes_of_every_source_and_stays():
@@ -99,7 +105,9 @@ def test_development_split_takes_of_every_source_and_stays():
     assert {document.name for document in again} == {document.name for document in development}
     more = development_split(made + documents("D", 20), 0.1, 42)[1]
     assert {document.name for document in more if document.source != "D"} == {document.name for document in development}
-    assert {document.name for document in development_split(made, 0.1, 43)[1]} != {document.name for document in development}
+    assert {document.name for document in development_split(made, 0.1, 43)[1]} != {
+        document.name for document in development
+    }
 
 
 def test_small_sources_lend_their_claim():

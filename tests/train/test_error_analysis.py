@@ -50,5 +50,14 @@ def test_the_table_and_the_file(tmp_path):
     write_errors(errors, tmp_path / "errors.tsv")
     rows = [line.split("\t") for line in (tmp_path / "errors.tsv").read_text(encoding="utf-8").splitlines()]
     assert rows[0][0] == "kind" and {len(row) for row in rows} == {8}
-    assert rows[1] == ["boundary", "d", "1", "PERS", "Олена Пчілка", "PERS", "Олена", "Учора [<Олена> Пчілка] була в Одесі ."]
+    assert rows[1] == [
+        "boundary",
+        "d",
+        "1",
+        "PERS",
+        "Олена Пчілка",
+        "PERS",
+        "Олена",
+        "Учора [<Олена> Пчілка] була в Одесі .",
+    ]
     assert rows[2][3:7] == ["LOC", "Одесі", "ORG", "Одесі"] and rows[2][7].endswith("[<Одесі>] .")

@@ -8,7 +8,10 @@ from tagger.inference.model_path import SHIPPED_MODEL, sister
 
 
 def test_a_checkpoint_and_its_model_file_score_alike(tiny_checkpoint, tiny_model, tiny_corpus):
-    one, other = (json.loads(run_program("uk-tag-train", "evaluate", path, tiny_corpus, "--json", check=True).stdout) for path in (tiny_checkpoint, tiny_model))
+    one, other = (
+        json.loads(run_program("uk-tag-train", "evaluate", path, tiny_corpus, "--json", check=True).stdout)
+        for path in (tiny_checkpoint, tiny_model)
+    )
     assert one == other
     assert one["all"]["micro"]["f1"] > 0.95
     assert {"all", "source A", "source B", "lower-cased", "upper-cased"} <= one.keys()
@@ -18,7 +21,18 @@ def test_a_checkpoint_and_its_model_file_score_alike(tiny_checkpoint, tiny_model
 
 def test_the_table_names_every_class(tiny_model, tiny_corpus):
     text = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, check=True).stdout.decode()
-    for word in ("PERS", "LOC", "ORG", "micro", "macro", "token accuracy", "source A", "lower-cased", "missed", "(no entity)"):
+    for word in (
+        "PERS",
+        "LOC",
+        "ORG",
+        "micro",
+        "macro",
+        "token accuracy",
+        "source A",
+        "lower-cased",
+        "missed",
+        "(no entity)",
+    ):
         assert word in text
 
 
@@ -30,7 +44,10 @@ def test_gold_labels_that_the_model_does_not_know_count_as_missed(tiny_model, tm
 
 
 def test_a_model_of_the_package_is_known_by_its_name(tiny_corpus):
-    named, own = (run_program("uk-tag-train", "evaluate", model, tiny_corpus, check=True).stdout for model in ("uk-ner", sister(SHIPPED_MODEL)))
+    named, own = (
+        run_program("uk-tag-train", "evaluate", model, tiny_corpus, check=True).stdout
+        for model in ("uk-ner", sister(SHIPPED_MODEL))
+    )
     assert named == own
 
 
@@ -46,11 +63,17 @@ def test_bad_models_and_data(tiny_model, tiny_corpus, tmp_path):
 
 
 def test_describe(tiny_corpus):
-    report = json.loads(run_program("uk-tag-train", "describe", tiny_corpus, "--against", tiny_corpus, "--json", check=True).stdout)
+    report = json.loads(
+        run_program("uk-tag-train", "describe", tiny_corpus, "--against", tiny_corpus, "--json", check=True).stdout
+    )
     (figures,) = report.values()
     assert figures["documents"] == 20 and figures["sentences"] == 200 and figures["unseen_entity_words"] == 0
     assert sum(figures["tags"].values()) == figures["tokens"]
-    assert figures["entities"] == sum(figures["classes"].values()) == sum(count for tag, count in figures["tags"].items() if tag.startswith("B-"))
+    assert (
+        figures["entities"]
+        == sum(figures["classes"].values())
+        == sum(count for tag, count in figures["tags"].items() if tag.startswith("B-"))
+    )
     assert b"sentence length" in run_program("uk-tag-train", "describe", tiny_corpus, check=True).stdout
 
 
@@ -61,17 +84,31 @@ def test_calibration_counts_what_is_right(tiny_model, tiny_corpus):
     assert sum(part["entities"] for part in bins) == content["all"]["micro"]["predicted"]
     right = sum(part["entities"] * part["right"] for part in bins)
     assert round(right) == content["all"]["micro"]["right"]
-    assert all(part["low"] <= part["score"] <= part["high"] for part in bins) and 0 <= content["calibration"]["error"] < 0.5
+    assert (
+        all(part["low"] <= part["score"] <= part["high"] for part in bins)
+        and 0 <= content["calibration"]["error"] < 0.5
+    )
     assert content["calibration"]["temperature"] == 1 and content["calibration"]["best"]["value"] > 0
-    assert b"calibration error" in run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--calibration", check=True).stdout
+    assert (
+        b"calibration error"
+        in run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--calibration", check=True).stdout
+    )
 
 
 def test_every_further_figure(tiny_model, tiny_corpus, tmp_path):
     errors = tmp_path / "errors.tsv"
     options = ("--intervals", "--breakdown", "--robustness", "--against", tiny_corpus, "--errors", errors)
-    content = json.loads(run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, *options, "--json", check=True).stdout)
+    content = json.loads(
+        run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, *options, "--json", check=True).stdout
+    )
     micro = content["all"]["micro"]
-    for counts in (micro, content["source A"]["micro"], content["e-mail-like"]["micro"], *content["lengths"].values(), *content["all"]["classes"].values()):
+    for counts in (
+        micro,
+        content["source A"]["micro"],
+        content["e-mail-like"]["micro"],
+        *content["lengths"].values(),
+        *content["all"]["classes"].values(),
+    ):
         low, high = counts["interval"]
         assert low <= counts["f1"] <= high
     for group in ("lengths", "seen"):
@@ -89,7 +126,14 @@ def test_every_further_figure(tiny_model, tiny_corpus, tmp_path):
     lines = errors.read_text(encoding="utf-8").splitlines()
     assert len(lines) - 1 == sum(sum(kind.values()) for kind in content["errors"].values())
     text = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, *options, check=True).stdout.decode()
-    for word in ("95% interval", "stress-marked", "drop in F1", "1-5 tokens", "names seen 2-4 times", "boundary and type"):
+    for word in (
+        "95% interval",
+        "stress-marked",
+        "drop in F1",
+        "1-5 tokens",
+        "names seen 2-4 times",
+        "boundary and type",
+    ):
         assert word in text
 
 
@@ -98,10 +142,14 @@ def test_the_data_itself_does_not_count_as_training(tiny_model, tmp_path):
     data, training = tmp_path / "data.conll", tmp_path / "training.conll"
     data.write_text(f"# newdoc id = one\n{sentence}", encoding="utf-8")
     training.write_text(f"# newdoc id = copy\n{sentence}# newdoc id = other\nКИЄВІ\tB-ORG\n\n", encoding="utf-8")
-    content = json.loads(run_program("uk-tag-train", "evaluate", tiny_model, data, "--against", training, "--json", check=True).stdout)
+    content = json.loads(
+        run_program("uk-tag-train", "evaluate", tiny_model, data, "--against", training, "--json", check=True).stdout
+    )
     assert [content["seen"][times]["gold"] for times in ("0", "1", "2-4", "5+")] == [2, 1, 0, 0]
 
 
 def test_errors_that_cannot_be_written(tiny_model, tiny_corpus, tmp_path):
-    done = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--errors", tmp_path / "none" / "errors.tsv")
+    done = run_program(
+        "uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--errors", tmp_path / "none" / "errors.tsv"
+    )
     assert done.returncode == 1 and b"cannot be written" in done.stderr and b"Traceback" not in done.stderr

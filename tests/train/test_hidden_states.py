@@ -26,9 +26,15 @@ def test_states_are_those_of_the_layers_whatever_stands_beside_a_sentence(teache
         assert states.shape == (sum(map(len, document.sentences)), 6) and states.dtype == np.float16
         assert np.allclose(states, np.concatenate(alone), atol=0.05)
     everything = np.concatenate(reader.read(text)).astype(np.float32)
-    assert all(2 < (part**2).sum(1).mean() < 4.5 for part in (everything[:, :5], everything[:, 5:]))  # the middle and the top, alike
+    assert all(
+        2 < (part**2).sum(1).mean() < 4.5 for part in (everything[:, :5], everything[:, 5:])
+    )  # the middle and the top, alike
     assert np.abs(np.corrcoef(everything[:, :5].T) - np.eye(5)).max() < 0.2
-    assert reader.projection_id == HiddenStateReader(encoder, text, 6).projection_id != HiddenStateReader(encoder, text, 5).projection_id
+    assert (
+        reader.projection_id
+        == HiddenStateReader(encoder, text, 6).projection_id
+        != HiddenStateReader(encoder, text, 5).projection_id
+    )
 
 
 def test_a_student_is_drawn_towards_the_states(teacher_pipeline, tmp_path):
@@ -40,7 +46,9 @@ def test_a_student_is_drawn_towards_the_states(teacher_pipeline, tmp_path):
 
     def train(*more, soft=("states.npz",)):
         files = [part for name in soft for part in ("--soft", str(tmp_path / name))]
-        return run_program("uk-tag-train", "fit", folder / "train.conll", *files, *options, "-o", tmp_path / "student.pt", *more)
+        return run_program(
+            "uk-tag-train", "fit", folder / "train.conll", *files, *options, "-o", tmp_path / "student.pt", *more
+        )
 
     digests = []
     for more in ([], ["--hidden-state-weight", "1"], ["--guidance", "1"]):

@@ -13,9 +13,13 @@ NAMES = ["O", "B-PERS", "I-PERS", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", 
 
 
 def write_part(folder, part, tokens, tags, names=NAMES):
-    feature = datasets.Sequence(datasets.ClassLabel(names=names)) if names else datasets.Sequence(datasets.Value("string"))
+    feature = (
+        datasets.Sequence(datasets.ClassLabel(names=names)) if names else datasets.Sequence(datasets.Value("string"))
+    )
     features = datasets.Features({"tokens": datasets.Sequence(datasets.Value("string")), "ner_tags": feature})
-    datasets.Dataset.from_dict({"tokens": tokens, "ner_tags": tags}, features=features).to_parquet(folder / f"{part}.parquet")
+    datasets.Dataset.from_dict({"tokens": tokens, "ner_tags": tags}, features=features).to_parquet(
+        folder / f"{part}.parquet"
+    )
 
 
 @pytest.fixture

@@ -14,7 +14,13 @@ def test_only_exact_spans_count():
     assert report.classes["LOC"].precision == 1 / 2 and report.classes["LOC"].recall == 1 / 2
     assert report.classes["PERS"].f1 == 0
     assert report.accuracy == pytest.approx(4 / 8)
-    assert report.confusion == {("PERS", "PERS"): 1, ("LOC", "LOC"): 1, ("ORG", "LOC"): 1, ("LOC", MISSED): 1, (MISSED, "MISC"): 1}
+    assert report.confusion == {
+        ("PERS", "PERS"): 1,
+        ("LOC", "LOC"): 1,
+        ("ORG", "LOC"): 1,
+        ("LOC", MISSED): 1,
+        (MISSED, "MISC"): 1,
+    }
     assert report.macro_f1 == pytest.approx((0 + 0.5 + 0) / 3)
 
 

@@ -24,7 +24,17 @@ def card(tiny_model, tiny_corpus, dev, tmp_path_factory):
 
 
 def test_it_holds_what_was_measured(card, tiny_model, tiny_corpus):
-    done = run_program("uk-tag-train", "evaluate", tiny_model, tiny_corpus, "--intervals", "--breakdown", "--robustness", "--json", check=True)
+    done = run_program(
+        "uk-tag-train",
+        "evaluate",
+        tiny_model,
+        tiny_corpus,
+        "--intervals",
+        "--breakdown",
+        "--robustness",
+        "--json",
+        check=True,
+    )
     content = json.loads(done.stdout)
     test = card.split("## Scores on train.conll")[1].split("\n## ")[0]
     micro = content["all"]["micro"]
@@ -37,14 +47,20 @@ def test_it_holds_what_was_measured(card, tiny_model, tiny_corpus):
 
 def test_it_holds_what_the_model_says(card, tiny_model):
     about = json.loads(run_program("uk-tag-export", "--show", tiny_model, "--json", check=True).stdout)
-    assert about["digest"] in card and about["data"]["fingerprint"] in card and about["data"]["development_fingerprint"] in card
+    assert (
+        about["digest"] in card
+        and about["data"]["fingerprint"] in card
+        and about["data"]["development_fingerprint"] in card
+    )
     assert about["training"]["loop"]["seed"] == 42 and '"loop.seed": 42' in card
     assert about["exported"]["precision"] == "float32" and ", float32;" in card
     assert "this is dev.conll below" in card and "(not stated)" in card
 
 
 def test_it_says_how_to_make_it_and_where_from_no_folder(card, tiny_model):
-    assert "uk-tag-train card tiny.onnx tiny.onnx --development dev.conll --test train.conll --against train.conll" in card
+    assert (
+        "uk-tag-train card tiny.onnx tiny.onnx --development dev.conll --test train.conll --against train.conll" in card
+    )
     assert str(tiny_model.parent) not in card
 
 

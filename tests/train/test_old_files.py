@@ -39,14 +39,18 @@ def test_an_old_model_becomes_the_old_checkpoint_again(tmp_path):
     assert run_program("uk-tag-export", "--reverse", OLD / "tiny.onnx", tmp_path / "tiny.pt").returncode == 0
     old, again = checkpoints.load(OLD / "tiny.checkpoint"), checkpoints.load(tmp_path / "tiny.pt")
     assert old.weights.keys() == again.weights.keys() and old.data == again.data and old.training == again.training
-    assert all(torch.equal(old.weights[name], again.weights[name]) for name in old.weights if not name.startswith("chain."))
+    assert all(
+        torch.equal(old.weights[name], again.weights[name]) for name in old.weights if not name.startswith("chain.")
+    )
 
 
 def test_an_old_checkpoint_is_trained_further_and_averaged(tmp_path, tiny_corpus):
     options = ["--start", OLD / "tiny.checkpoint", "--epochs", 1, "--rate", 1e-9, "--threads", 1]
     done = run_program("uk-tag-train", "fit", tiny_corpus, "-o", tmp_path / "further.pt", *options)
     assert done.returncode == 0, done.stderr.decode()
-    done = run_program("uk-tag-train", "average", OLD / "tiny.checkpoint", tmp_path / "further.pt", "-o", tmp_path / "mean.pt")
+    done = run_program(
+        "uk-tag-train", "average", OLD / "tiny.checkpoint", tmp_path / "further.pt", "-o", tmp_path / "mean.pt"
+    )
     assert done.returncode == 0, done.stderr.decode()
     steps = checkpoints.load(tmp_path / "mean.pt").data["lineage"]
     assert len(steps) == 4  # two trainings and their mean of 0.8.1, and the one above

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from tagger import tags as bio
 from tagger.train.data.corpus import Document, Sentence
-from tagger.train.data.perturbations import ALL_PERTURBATIONS, STANDARD_PERTURBATIONS, STRESS, emailed, perturbed, stressed, unpunctuated
+from tagger.train.data.perturbations import (
+    ALL_PERTURBATIONS,
+    STANDARD_PERTURBATIONS,
+    STRESS,
+    emailed,
+    perturbed,
+    stressed,
+    unpunctuated,
+)
 
 
 def changed(change, text: str, tags: str) -> tuple[str, str]:
@@ -16,15 +24,23 @@ def changed(change, text: str, tags: str) -> tuple[str, str]:
 
 def test_stress_marks_stand_behind_vowels_of_long_words():
     assert stressed("Київ").replace(STRESS, "") == "Київ" and stressed("Київ").count(STRESS) == 1
-    assert all(stressed(word)[stressed(word).index(STRESS) - 1] in "аеєиіїоуюяЄО" for word in ("мова", "Єва", "їжак", "Олена"))
+    assert all(
+        stressed(word)[stressed(word).index(STRESS) - 1] in "аеєиіїоуюяЄО" for word in ("мова", "Єва", "їжак", "Олена")
+    )
     assert [stressed(word) for word in ("дощ", "в", ",", "API", "ма́ма")] == ["дощ", "в", ",", "API", "ма́ма"]
     assert stressed("МОВА").index(STRESS) == stressed("мова").index(STRESS)
 
 
 def test_an_e_mail_is_plain():
-    assert changed(emailed, "« Прем’єр » — у Києві … ?!", "O O O O O B-LOC O O") == ('" прем\'єр " - у києві ...'.removesuffix(" ..."), "O O O O O B-LOC")
+    assert changed(emailed, "« Прем’єр » — у Києві … ?!", "O O O O O B-LOC O O") == (
+        '" прем\'єр " - у києві ...'.removesuffix(" ..."),
+        "O O O O O B-LOC",
+    )
     assert changed(emailed, "Так . Ні .", "O O O O") == ("так . ні", "O O O")
-    assert changed(emailed, "Вистава Хто там ?", "O B-MISC I-MISC I-MISC") == ("вистава хто там ?", "O B-MISC I-MISC I-MISC")
+    assert changed(emailed, "Вистава Хто там ?", "O B-MISC I-MISC I-MISC") == (
+        "вистава хто там ?",
+        "O B-MISC I-MISC I-MISC",
+    )
     assert changed(emailed, ". . .", "O O O") == (".", "O")
 
 
@@ -49,7 +65,9 @@ words = st.text("Аяї'’«»„“.,!?…—-1a", min_size=1, max_size=5)
 @given(st.data())
 def test_entities_stay_and_copies_repeat(change, data):
     tokens = data.draw(st.lists(words, min_size=1, max_size=8))
-    tags = bio.convert(data.draw(st.lists(st.sampled_from(["O", "B-A", "I-A", "B-B"]), min_size=len(tokens), max_size=len(tokens))))
+    tags = bio.convert(
+        data.draw(st.lists(st.sampled_from(["O", "B-A", "I-A", "B-B"]), min_size=len(tokens), max_size=len(tokens)))
+    )
     sentence = Sentence(tuple(tokens), tuple(tags))
     new = change(sentence)
     assert new == change(sentence)

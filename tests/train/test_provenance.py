@@ -4,9 +4,18 @@ import json
 
 from tagger.train.data.provenance import averaging, describe_steps, provenance
 
-FIRST = {"data": {"sources": ["a.conll"], "soft": ["s1"]}, "training": {"loop": {"rate": 0.002, "epochs": 4}, "versions": {"torch": "2"}}}
-SECOND = {"data": {"sources": ["a.conll"], "soft": []}, "training": {"loop": {"rate": 0.001, "epochs": 4, "seed": 1}, "versions": {"torch": "2"}}}
-THIRD = {"data": {"sources": ["a.conll"], "soft": ["s2"]}, "training": {"loop": {"rate": 0.002, "epochs": 2}, "versions": {"torch": "2"}}}
+FIRST = {
+    "data": {"sources": ["a.conll"], "soft": ["s1"]},
+    "training": {"loop": {"rate": 0.002, "epochs": 4}, "versions": {"torch": "2"}},
+}
+SECOND = {
+    "data": {"sources": ["a.conll"], "soft": []},
+    "training": {"loop": {"rate": 0.001, "epochs": 4, "seed": 1}, "versions": {"torch": "2"}},
+}
+THIRD = {
+    "data": {"sources": ["a.conll"], "soft": ["s2"]},
+    "training": {"loop": {"rate": 0.002, "epochs": 2}, "versions": {"torch": "2"}},
+}
 
 
 def origin(checkpoint, *before):
@@ -28,7 +37,9 @@ def old(data, training, start):
 def old_mean(*parts):
     """As `average` wrote them up to version 0.7: the first one's data, and all that is behind it, once more."""
     share = 1 / len(parts)
-    return {**parts[0][0], "mean": [data for data, _ in parts]}, {f"{i} of {len(parts)}, share {share:g}": own for i, (_, own) in enumerate(parts, 1)}
+    return {**parts[0][0], "mean": [data for data, _ in parts]}, {
+        f"{i} of {len(parts)}, share {share:g}": own for i, (_, own) in enumerate(parts, 1)
+    }
 
 
 def test_a_step_stands_once_however_many_ways_lead_to_it():
@@ -73,7 +84,10 @@ def test_people_are_told_what_changed_from_step_to_step():
 def test_people_are_told_what_is_gone_from_step_to_step():
     first = {}, {"data": {"mapping": {"ART": "MISC"}}, "loop": {"guidance": 1.0}}
     rows = describe_steps(provenance([({**provenance([first])}, {"data": {"mapping": {}}, "loop": {}})])["lineage"])
-    assert rows[1] == ("Step 2, from 1", '`{"data.mapping": {}, "loop": {}, "data.mapping.ART": null, "data.hidden_state_weight": null}`')
+    assert rows[1] == (
+        "Step 2, from 1",
+        '`{"data.mapping": {}, "loop": {}, "data.mapping.ART": null, "data.hidden_state_weight": null}`',
+    )
 
 
 def test_models_of_which_nothing_is_known():

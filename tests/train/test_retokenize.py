@@ -15,7 +15,9 @@ def retokenize_one(text: str, *spans: tuple[int, int, str]) -> tuple[str, list[s
     tokens = tuple(text.split(" "))
     tags = tuple(bio.write([bio.Span(*span) for span in spans], len(tokens)))
     ((sentence,),) = [document.sentences for document in retokenize([Document("d", [Sentence(tokens, tags)])])]
-    return " ".join(sentence.tokens), [" ".join(sentence.tokens[span.start : span.end]) for span in bio.spans(sentence.tags)]
+    return " ".join(sentence.tokens), [
+        " ".join(sentence.tokens[span.start : span.end]) for span in bio.spans(sentence.tags)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,23 @@ def test_entities_keep_their_words_and_drop_loose_marks(text, span, expected):
 
 def test_words_are_those_of_running_text():
     text, _ = retokenize_one("«Центр протидії корупції», (на думку ЗМІ) зауважує: так.")
-    assert text.split(" ") == ["«", "Центр", "протидії", "корупції", "»", ",", "(", "на", "думку", "ЗМІ", ")", "зауважує", ":", "так", "."]
+    assert text.split(" ") == [
+        "«",
+        "Центр",
+        "протидії",
+        "корупції",
+        "»",
+        ",",
+        "(",
+        "на",
+        "думку",
+        "ЗМІ",
+        ")",
+        "зауважує",
+        ":",
+        "так",
+        ".",
+    ]
 
 
 def test_documents_without_glued_marks_are_the_same_objects():
@@ -47,7 +65,14 @@ def test_documents_without_glued_marks_are_the_same_objects():
     assert not is_glued(document) and retokenize([document])[0] is document
 
 
-@given(st.lists(st.text("Абв«»“”„\"(),.:!? 1-'", min_size=1).map(lambda word: word.replace(" ", "") or "Ї"), min_size=1, max_size=8), st.data())
+@given(
+    st.lists(
+        st.text("Абв«»“”„\"(),.:!? 1-'", min_size=1).map(lambda word: word.replace(" ", "") or "Ї"),
+        min_size=1,
+        max_size=8,
+    ),
+    st.data(),
+)
 def test_no_character_and_no_entity_is_lost(words, data):
     tags = data.draw(st.lists(st.sampled_from(["O", "B-A", "I-A", "B-B"]), min_size=len(words), max_size=len(words)))
     sentence = Sentence(tuple(words), tuple(bio.convert(tags)))
@@ -62,12 +87,21 @@ def test_the_programs_write_what_is_read_again(tiny_corpus, tmp_path):
     glued.write_text("# newdoc id = ng/1\nу\tO\n«Схід»,\tB-ORG\n\nтак\tO\n", encoding="utf-8")
     done = run_program("uk-tag-train", "retokenize", glued, "-o", cut_again)
     assert done.returncode == 0 and b"1 documents had glued punctuation, which makes 3 more tokens" in done.stderr
-    assert cut_again.read_text(encoding="utf-8") == "# newdoc id = ng/1\nу\tO\n«\tO\nСхід\tB-ORG\n»\tO\n,\tO\n\nтак\tO\n\n"
+    assert (
+        cut_again.read_text(encoding="utf-8") == "# newdoc id = ng/1\nу\tO\n«\tO\nСхід\tB-ORG\n»\tO\n,\tO\n\nтак\tO\n\n"
+    )
     development, training = tmp_path / "dev.conll", tmp_path / "train.conll"
-    assert run_program("uk-tag-train", "split", tiny_corpus, "-o", development, "--training", training, "--dev-share", "0.2").returncode == 0
+    assert (
+        run_program(
+            "uk-tag-train", "split", tiny_corpus, "-o", development, "--training", training, "--dev-share", "0.2"
+        ).returncode
+        == 0
+    )
     whole, (held_out, kept) = read_conll(tiny_corpus), (read_conll(development), read_conll(training))
     assert all(document in whole for document in held_out + kept)  # some repeat others and are left out
-    assert len(kept) > len(held_out) > 0 and not {document.name for document in kept} & {document.name for document in held_out}
+    assert len(kept) > len(held_out) > 0 and not {document.name for document in kept} & {
+        document.name for document in held_out
+    }
     failed = run_program("uk-tag-train", "recut", glued, "-o", tmp_path / "none" / "x")
     assert failed.returncode == 1 and b"cannot be written" in failed.stderr and b"Traceback" not in failed.stderr
 

@@ -19,7 +19,16 @@ from tagger.train.data.corpus import Document, read_conll
 from tagger.train.student.schedules import ScheduleSettings
 from tagger.train.study.data import Sources, stratified_folds
 from tagger.train.study.facts import parameter_counts, pool_bounds, rates_at
-from tagger.train.study.original import PARAMETERS, RUNS, SAME_EPOCH, SAME_FIGURES, VOCABULARY, bounds, sentence_means, whole_words
+from tagger.train.study.original import (
+    PARAMETERS,
+    RUNS,
+    SAME_EPOCH,
+    SAME_FIGURES,
+    VOCABULARY,
+    bounds,
+    sentence_means,
+    whole_words,
+)
 from tagger.train.study.recipes import Cut, folds, grid, ladder
 from tagger.train.study.records import Records, merge_rows
 from tagger.train.study.report import text
@@ -41,7 +50,18 @@ def split(tmp_path_factory):
 
 
 def study(split, output, *options):
-    return run_program("uk-tag-train", "study", "--train", split / "train.conll", "--test", split / "test.conll", "-o", output, *QUICK, *options)
+    return run_program(
+        "uk-tag-train",
+        "study",
+        "--train",
+        split / "train.conll",
+        "--test",
+        split / "test.conll",
+        "-o",
+        output,
+        *QUICK,
+        *options,
+    )
 
 
 def record(output, name):
@@ -99,7 +119,9 @@ def test_folds_are_of_documents_disjoint_and_alike(split):
     for source in "AB":
         assert all(any(document.source == source for document in fold) for fold in dealt)
     again = stratified_folds(documents[::-1], 4)
-    assert [[document.name for document in fold] for fold in again] == [[document.name for document in fold] for fold in dealt]
+    assert [[document.name for document in fold] for fold in again] == [
+        [document.name for document in fold] for fold in dealt
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -113,7 +135,12 @@ def test_uncut_runs_are_the_original_ones():
     assert set(runs) == set(RUNS)
     lstm = runs["cells-lstm"]
     assert (lstm.loop.epochs, lstm.loop.rate, lstm.loop.batch_sentences, lstm.loop.weight_decay) == (30, 1e-4, 64, 0)
-    assert (lstm.network.layers, lstm.network.width, lstm.network.embedding, lstm.network.layer_norm) == (3, 512, 512, True)
+    assert (lstm.network.layers, lstm.network.width, lstm.network.embedding, lstm.network.layer_norm) == (
+        3,
+        512,
+        512,
+        True,
+    )
     assert runs["width-half"].network.width == 256 and runs["depth-4"].network.layers == 4
     assert runs["schedules-six-steps"].loop.schedule.milestones == (5, 10, 15, 20, 25, 30)
     assert runs["schedules-plateau-then-cycle"].loop.epochs == 35
@@ -123,10 +150,21 @@ def test_uncut_runs_are_the_original_ones():
 def test_cut_runs_say_what_was_cut_and_keep_the_proportions():
     cut = Cut(epochs=10, width=64, embedding=32, subset=0.5, batch=32, like_length=True, rate=20)
     runs = {run.name: run for run in grid(cut)}
-    assert runs["width-half"].network.width == 32 and runs["batch-128"].loop.batch_tokens == 2 * runs["cells-lstm"].loop.batch_tokens
+    assert (
+        runs["width-half"].network.width == 32
+        and runs["batch-128"].loop.batch_tokens == 2 * runs["cells-lstm"].loop.batch_tokens
+    )
     assert runs["schedules-two-steps"].loop.schedule.milestones == (5, 8)
     assert (runs["cells-lstm"].loop.rate, runs["schedules-two-steps"].loop.rate) == pytest.approx((2e-3, 1e-2))
-    for words in ("10 epochs for 30", "64 units", "of 32 for 512", "50% of", "batches of 32 for 64", "like length", "times 20"):
+    for words in (
+        "10 epochs for 30",
+        "64 units",
+        "of 32 for 512",
+        "50% of",
+        "batches of 32 for 64",
+        "like length",
+        "times 20",
+    ):
         assert words in cut.describe()
 
 
@@ -140,7 +178,9 @@ def test_each_step_of_the_ladder_changes_one_thing():
 
 
 def test_a_one_cycle_takes_over_from_a_plateau():
-    settings = ScheduleSettings("plateau", patience=0, gamma=0.1, then=ScheduleSettings("one-cycle", start=4, period=3, highest=2.0))
+    settings = ScheduleSettings(
+        "plateau", patience=0, gamma=0.1, then=ScheduleSettings("one-cycle", start=4, period=3, highest=2.0)
+    )
     seen = rates(settings)
     assert seen[:3] == [1, 1, 0.1] and seen[3] == pytest.approx(0.08) and max(seen[3:]) > 1
 
@@ -151,7 +191,9 @@ def test_parameters_at_full_size():
 
 def test_the_three_schedules_with_one_result_have_different_rates():
     found = rates_at(SAME_EPOCH, SAME_FIGURES)
-    assert found == pytest.approx({"schedules-cosine": 9.97e-4, "schedules-six-steps": 1.25e-4, "schedules-two-steps": 5e-4})
+    assert found == pytest.approx(
+        {"schedules-cosine": 9.97e-4, "schedules-six-steps": 1.25e-4, "schedules-two-steps": 5e-4}
+    )
 
 
 @pytest.mark.skipif(not HUB.is_dir(), reason="needs the hub form of NER-UK in ../shared/ner-uk/hub")
@@ -165,7 +207,9 @@ def test_figures_of_the_whole_pool():
 @pytest.mark.skipif(not HUB.is_dir(), reason="needs the hub form of NER-UK in ../shared/ner-uk/hub")
 def test_the_command_prints_them():
     done = run_program("uk-tag-train", "study", "--metric-only", "--hub", HUB, check=True)
-    assert re.search(r"whole pool +perfect +0\.168", done.stdout.decode()) and re.search(r"O everywhere +0\.1088\d +0\.963\d+ +0\.952", done.stdout.decode())
+    assert re.search(r"whole pool +perfect +0\.168", done.stdout.decode()) and re.search(
+        r"O everywhere +0\.1088\d +0\.963\d+ +0\.952", done.stdout.decode()
+    )
 
 
 def test_finished_runs_are_kept_and_other_settings_are_other_runs(split, tmp_path):
@@ -186,7 +230,15 @@ def test_a_killed_study_goes_on_to_the_same_records(split, tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     options = ["--rows", "ladder-original,ladder-more", "--more", split / "more.conll"]
     assert study(split, whole, *options).returncode == 0
-    command = [sys.executable, str(ROOT / "bin" / "uk-tag-train"), "study", "--train", str(split / "train.conll"), "--test", str(split / "test.conll")]
+    command = [
+        sys.executable,
+        str(ROOT / "bin" / "uk-tag-train"),
+        "study",
+        "--train",
+        str(split / "train.conll"),
+        "--test",
+        str(split / "test.conll"),
+    ]
     process = subprocess.Popen([*command, "-o", str(killed), *QUICK, *map(str, options)], stderr=subprocess.PIPE)
     seen = 0
     for line in process.stderr:
@@ -229,11 +281,18 @@ def test_the_report_of_planned_rows_without_records(tmp_path):
 
 def test_rows_keep_the_order_of_the_tables_with_seeds_behind_their_row():
     rows = [{"name": name} for name in ("b", "a-seed-43", "a-late", "a")]
-    assert [row["name"] for row in merge_rows(rows[:2], rows[2:], ["a", "a-late", "b"])] == ["a", "a-seed-43", "a-late", "b"]
+    assert [row["name"] for row in merge_rows(rows[:2], rows[2:], ["a", "a-late", "b"])] == [
+        "a",
+        "a-seed-43",
+        "a-late",
+        "b",
+    ]
 
 
 def fake(name, label, f1, mean_f1=0.1, width=0.02, table="cells"):
-    return Row(name, table, label, {"cut": "", "test": {"f1": f1, "low": f1 - width, "high": f1 + width, "mean_f1": mean_f1}})
+    return Row(
+        name, table, label, {"cut": "", "test": {"f1": f1, "low": f1 - width, "high": f1 + width, "mean_f1": mean_f1}}
+    )
 
 
 @pytest.mark.parametrize(
@@ -245,7 +304,10 @@ def fake(name, label, f1, mean_f1=0.1, width=0.02, table="cells"):
     ],
 )
 def test_the_conclusion_on_cells_follows_the_figures(scores, words):
-    rows = [fake(f"cells-{label.lower()}", label, score) for label, score in zip(("RNN", "GRU", "LSTM"), scores, strict=True)]
+    rows = [
+        fake(f"cells-{label.lower()}", label, score)
+        for label, score in zip(("RNN", "GRU", "LSTM"), scores, strict=True)
+    ]
     assert words in cells(View({row.name: row for row in rows}, {}, []))
 
 
@@ -253,9 +315,17 @@ def test_the_conclusion_on_settings_and_choice_follows_the_figures():
     one, other = fake("a", "one", 0.3, 0.12, table="schedules"), fake("b", "other", 0.5, 0.11, table="schedules")
     assert disagreements([one, other]) == (1, 1)
     assert "0.300 (one) to 0.500 (other) over 2 settings, beyond" in settings(View({"a": one, "b": other}, {}, []))
-    rows = [fake("ladder-original", "", 0.5, table="ladder"), fake("ladder-unknown", "", 0.4, table="ladder"), fake("ladder-ships", "", 0.8, table="ladder")]
+    rows = [
+        fake("ladder-original", "", 0.5, table="ladder"),
+        fake("ladder-unknown", "", 0.4, table="ladder"),
+        fake("ladder-ships", "", 0.8, table="ladder"),
+    ]
     said = choice(View({row.name: row for row in rows}, {}, []))
-    assert "no step between them that was trained here gains" in said and "0.800 (0.780–0.820)" in said and "what ships is 0.300 above the best" in said
+    assert (
+        "no step between them that was trained here gains" in said
+        and "0.800 (0.780–0.820)" in said
+        and "what ships is 0.300 above the best" in said
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"identity":"other"}'])

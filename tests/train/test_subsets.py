@@ -21,7 +21,10 @@ def subset():
 
 
 def counts(found):
-    return {name: (own.report().micro.gold, own.report().micro.predicted, own.report().micro.correct) for name, own in found.items()}
+    return {
+        name: (own.report().micro.gold, own.report().micro.predicted, own.report().micro.correct)
+        for name, own in found.items()
+    }
 
 
 def test_the_whole(subset):
@@ -35,11 +38,19 @@ def test_sources_classes_lengths_and_names(subset):
     assert counts(subsets.by_label(subset)) == {"LOC": (2, 1, 1), "PERS": (1, 1, 1), "ORG": (0, 1, 0)}
     assert counts(subsets.by_length(subset, (1, 2, 3, 6))) == {"1": (0, 1, 0), "2": (1, 1, 1), "3-5": (2, 1, 1)}
     tokens = [sentence.tokens for document in DOCUMENTS for sentence in document.sentences]
-    assert counts(subsets.by_seen(subset, tokens, {("київ",): 3})) == {"0": (1, 2, 1), "1": (0, 0, 0), "2-4": (2, 1, 1), "5+": (0, 0, 0)}
+    assert counts(subsets.by_seen(subset, tokens, {("київ",): 3})) == {
+        "0": (1, 2, 1),
+        "1": (0, 0, 0),
+        "2-4": (2, 1, 1),
+        "5+": (0, 0, 0),
+    }
 
 
 def test_documents_that_name_no_source_have_none(subset):
-    assert subsets.by_source(subset, [Document("one", DOCUMENTS[0].sentences), Document("two", DOCUMENTS[1].sentences)]) == {}
+    assert (
+        subsets.by_source(subset, [Document("one", DOCUMENTS[0].sentences), Document("two", DOCUMENTS[1].sentences)])
+        == {}
+    )
     assert list(subsets.by_source(subset, [DOCUMENTS[0], Document("two", DOCUMENTS[1].sentences)])) == ["(none)", "A"]
 
 
@@ -53,7 +64,11 @@ def test_by_length():
     parts = by_length(SUBSET, (1, 2, 6))
     assert list(parts) == ["1", "2-5", "6+"]
     assert [parts[name].report().sentences for name in parts] == [2, 1, 1]
-    assert parts["1"].report().micro.gold == 1 and parts["1"].report().micro.predicted == 2 and parts["1"].report().micro.correct == 1
+    assert (
+        parts["1"].report().micro.gold == 1
+        and parts["1"].report().micro.predicted == 2
+        and parts["1"].report().micro.correct == 1
+    )
     assert parts["6+"].report().micro.correct == 1 and parts["6+"].report().micro.gold == 2
     assert list(by_length(SUBSET)) == ["1-5", "6-10"]
     whole = score(GOLD, GUESSES).micro

@@ -21,7 +21,9 @@ def nothing_found(teacher_pipeline, tmp_path_factory):
     text = labelled_text.read_text(teacher_pipeline[0] / "silver.npz")
     documents, tags = text.documents, [*text.tags[1:], text.tags[0]]
     for document in documents:
-        document.probabilities = [np.repeat(np.eye(len(tags), dtype=np.float16)[-1:], len(tokens), 0) for tokens in document.sentences]
+        document.probabilities = [
+            np.repeat(np.eye(len(tags), dtype=np.float16)[-1:], len(tokens), 0) for tokens in document.sentences
+        ]
     path = tmp_path_factory.mktemp("soft") / "nothing.npz"
     labelled_text.write_text(path, documents, tags)
     return path
@@ -29,12 +31,45 @@ def nothing_found(teacher_pipeline, tmp_path_factory):
 
 def test_labelled_text_teaches_a_teacher_by_its_share(teacher_pipeline, nothing_found, tmp_path):
     folder, _ = teacher_pipeline
-    tuning = ["--epochs", 3, "--batch", 32, "--rate", 1e-2, "--head-rate", 2e-2, "--layer-decay", 1, "--windows", "16", "--threads", 1]
+    tuning = [
+        "--epochs",
+        3,
+        "--batch",
+        32,
+        "--rate",
+        1e-2,
+        "--head-rate",
+        2e-2,
+        "--layer-decay",
+        1,
+        "--windows",
+        "16",
+        "--threads",
+        1,
+    ]
     text = labelled_text.read_text(folder / "text.npz").documents
     names = []
     for share in ("0", "0.5", "0.9"):
-        run("fit", folder / "train.conll", "--encoder", folder / "encoder.pt", "--soft", nothing_found, "--soft-share", share, "-o", tmp_path / "t.pt", *tuning)
-        rows = np.concatenate([rows for document in label([Teacher.load(tmp_path / "t.pt")], text, print) for rows in document.probabilities])
+        run(
+            "fit",
+            folder / "train.conll",
+            "--encoder",
+            folder / "encoder.pt",
+            "--soft",
+            nothing_found,
+            "--soft-share",
+            share,
+            "-o",
+            tmp_path / "t.pt",
+            *tuning,
+        )
+        rows = np.concatenate(
+            [
+                rows
+                for document in label([Teacher.load(tmp_path / "t.pt")], text, print)
+                for rows in document.probabilities
+            ]
+        )
         names.append(float(1 - rows[:, 0].astype(np.float32).mean()))
     assert names[0] > names[1] > 2 * names[2], names  # how much of the text is taken for names
 
@@ -55,7 +90,18 @@ def test_labelled_text_of_other_tags_is_refused_in_one_line(teacher_pipeline, no
     strange = [tag.replace("ORG", "JOB") for tag in text.tags]
     labelled_text.write_text(tmp_path / "strange.npz", text.documents, strange)
     for file, message in [(tmp_path / "strange.npz", "B-JOB"), (folder / "text.npz", "label it first")]:
-        arguments = ["fit", folder / "train.conll", "--encoder", folder / "encoder.pt", "--soft", file, "-o", tmp_path / "t.pt"]
+        arguments = [
+            "fit",
+            folder / "train.conll",
+            "--encoder",
+            folder / "encoder.pt",
+            "--soft",
+            file,
+            "-o",
+            tmp_path / "t.pt",
+        ]
         done = CliRunner().invoke(teacher, [*map(str, arguments)])
-        assert isinstance(done.exception, DataError) and message in str(done.exception) and "\n" not in str(done.exception)
+        assert (
+            isinstance(done.exception, DataError) and message in str(done.exception) and "\n" not in str(done.exception)
+        )
     assert not (tmp_path / "t.pt").exists()

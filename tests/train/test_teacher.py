@@ -50,7 +50,10 @@ def test_attention_is_what_a_gpu_is_asked_for():
     query, key, value = torch.randn(3, 2, 4, 7, 8)
     mask = torch.tensor([[0.0] * 7, [0.0] * 4 + [-1e4] * 3])[:, None, None]
     for some in (mask, None):
-        torch.testing.assert_close(attention(query, key, value, some), torch.nn.functional.scaled_dot_product_attention(query, key, value, some))
+        torch.testing.assert_close(
+            attention(query, key, value, some),
+            torch.nn.functional.scaled_dot_product_attention(query, key, value, some),
+        )
 
 
 def test_files_that_are_no_encoder_give_one_clear_error(tmp_path, weights):
@@ -85,17 +88,23 @@ def test_windows_hold_every_token_once_with_context_around(tokenizer):
     pieces = SubwordTokenizer.read(tokenizer)
     sentences = [subword_sentence(tokens, pieces, 40) for tokens, _ in corpora.sentences(60)]
     windows = list(cut_windows(0, sentences, 24, 10))
-    assert [window.start for window in windows] == [0, *(window.end for window in windows[:-1])] and windows[-1].end == 60
+    assert [window.start for window in windows] == [0, *(window.end for window in windows[:-1])] and windows[
+        -1
+    ].end == 60
     assert sum(len(window.firsts) for window in windows) == sum(len(sentence.firsts) for sentence in sentences)
     for window in windows:
-        expected = np.concatenate([sentence.subwords[sentence.firsts] for sentence in sentences[window.start : window.end]])
+        expected = np.concatenate(
+            [sentence.subwords[sentence.firsts] for sentence in sentences[window.start : window.end]]
+        )
         assert np.array_equal(window.subwords[window.firsts], expected)
         assert window.subwords[0] == 0 and window.subwords[-1] == END
     groups = batches(windows, 64)
     assert sum(map(len, groups)) == len(windows)
     tokens, mask, rows, columns = padded(groups[-1])
     assert tokens.shape[0] * tokens.shape[1] <= 64 or len(groups[-1]) == 1
-    assert (mask is None or mask.shape == tokens.shape) and len(rows) == len(columns) == sum(len(window.firsts) for window in groups[-1])
+    assert (mask is None or mask.shape == tokens.shape) and len(rows) == len(columns) == sum(
+        len(window.firsts) for window in groups[-1]
+    )
 
 
 def test_a_sentence_that_is_too_long_still_labels_every_token(tokenizer):
@@ -119,21 +128,31 @@ def test_a_sentence_by_itself_is_read_whole(tokenizer):
 def test_held_out_text_does_not_get_in_whatever_its_tokens(teacher_corpus):
     words = "Це дуже довге речення про те , як ми жили-були".split()
     held_out = [Document("held out", [Sentence(tuple(words), ("O",) * len(words))])]
-    raw = [RawDocument("a", "s", ["Щось інше."]), RawDocument("b", "s", ["Перед тим. Це дуже довге речення про те, як ми жили-були!"])]
+    raw = [
+        RawDocument("a", "s", ["Щось інше."]),
+        RawDocument("b", "s", ["Перед тим. Це дуже довге речення про те, як ми жили-були!"]),
+    ]
     kept, dropped = plain_text.without_held_out(raw, held_out)
     assert [document.name for document in kept] == ["a"] and [document.name for document in dropped] == ["b"]
 
 
 def test_text_is_written_and_read_again(tmp_path):
     rows = np.array([[0.5, 0.25, 0.25], [1, 0, 0]], np.float16)
-    documents = [PlainDocument("a", "s", [("Так", "."), ("Ні",)], [rows, rows[:1]]), PlainDocument("б", "t", [("м'я",)], [rows[1:]])]
+    documents = [
+        PlainDocument("a", "s", [("Так", "."), ("Ні",)], [rows, rows[:1]]),
+        PlainDocument("б", "t", [("м'я",)], [rows[1:]]),
+    ]
     write_text(tmp_path / "text", documents, TAGS)
     found = read_text(tmp_path / "text")
     again = found.documents
     assert found.tags == TAGS and [(document.name, document.source, document.sentences) for document in again] == [
         (document.name, document.source, document.sentences) for document in documents
     ]
-    assert all(np.array_equal(one, other) for a, b in zip(again, documents, strict=True) for one, other in zip(a.probabilities, b.probabilities, strict=True))
+    assert all(
+        np.array_equal(one, other)
+        for a, b in zip(again, documents, strict=True)
+        for one, other in zip(a.probabilities, b.probabilities, strict=True)
+    )
     (tmp_path / "bad").write_bytes(b"PK no archive")
     for name in ["bad", "none"]:
         with pytest.raises(DataError, match=r"not a file of tokenized text|cannot be read"):
@@ -141,11 +160,22 @@ def test_text_is_written_and_read_again(tmp_path):
 
 
 def test_swapped_names_keep_their_tags_and_endings():
-    document = Document("a", [Sentence(("Надія", "Шевчук", "та", "Марія", "Ткачук"), ("B-PERS", "I-PERS", "O", "B-PERS", "I-PERS"))])
-    augmenter = Augmenter([document, Document("b", [Sentence(("Софія", "Савчук"), ("B-PERS", "I-PERS"))])], swapped=1.0, lowered=0, raised=0)
+    document = Document(
+        "a", [Sentence(("Надія", "Шевчук", "та", "Марія", "Ткачук"), ("B-PERS", "I-PERS", "O", "B-PERS", "I-PERS"))]
+    )
+    augmenter = Augmenter(
+        [document, Document("b", [Sentence(("Софія", "Савчук"), ("B-PERS", "I-PERS"))])],
+        swapped=1.0,
+        lowered=0,
+        raised=0,
+    )
     assert augmenter.swap(document.sentences[0], random.Random(1)).tags == document.sentences[0].tags
     seen = {augmenter.swap(document.sentences[0], random.Random(seed)).tokens for seed in range(40)}
-    assert {tokens[2] for tokens in seen} == {"та"} and {tokens[1] for tokens in seen} <= {"Шевчук", "Ткачук", "Савчук"} and len(seen) > 2
+    assert (
+        {tokens[2] for tokens in seen} == {"та"}
+        and {tokens[1] for tokens in seen} <= {"Шевчук", "Ткачук", "Савчук"}
+        and len(seen) > 2
+    )
 
 
 def test_the_best_tags_are_legal_and_as_likely_as_can_be():
@@ -218,7 +248,16 @@ def test_the_same_seed_trains_the_same_teacher(teacher_corpus, weights, tokenize
     for _ in range(2):
         pieces = SubwordTokenizer.read(tokenizer)
         encoder = read_encoder(weights, np.arange(len(pieces)))
-        made.append(finetune(encoder, pieces, documents, [], FinetuneSettings(epochs=1, batch=128, windows=(1, 32)), lambda line: None))
+        made.append(
+            finetune(
+                encoder,
+                pieces,
+                documents,
+                [],
+                FinetuneSettings(epochs=1, batch=128, windows=(1, 32)),
+                lambda line: None,
+            )
+        )
     assert torch.equal(made[0].head.weight, made[1].head.weight)
 
 
@@ -231,7 +270,11 @@ def test_the_same_seed_trains_the_same_teacher(teacher_corpus, weights, tokenize
         (["fit", "train.conll", "--soft", "text.npz", "-o", "x.pt"], DataError, "label it first"),
         (["fit", "train.conll", "--encoder", "train.conll", "-o", "x.pt"], ModelError, "not a teacher's checkpoint"),
         (["prepare", "train.conll", "--text", "none.txt", "-o", "x.npz"], DataError, "cannot be read as text"),
-        (["pretrain", "text.npz", "--weights", "train.conll", "--tokenizer", "train.conll", "-o", "x.pt"], ModelError, "not a tokenizer definition"),
+        (
+            ["pretrain", "text.npz", "--weights", "train.conll", "--tokenizer", "train.conll", "-o", "x.pt"],
+            ModelError,
+            "not a tokenizer definition",
+        ),
     ],
 )
 def test_bad_input_gives_one_clear_error(teacher_pipeline, monkeypatch, arguments, error, message):
@@ -243,7 +286,13 @@ def test_bad_input_gives_one_clear_error(teacher_pipeline, monkeypatch, argument
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 @pytest.mark.parametrize(
-    "arguments", [["pretrain", "text.npz"], ["fit", "train.conll"], ["label", "text.npz", "--teacher", "t.pt"], ["evaluate", "train.conll"]]
+    "arguments",
+    [
+        ["pretrain", "text.npz"],
+        ["fit", "train.conll"],
+        ["label", "text.npz", "--teacher", "t.pt"],
+        ["evaluate", "train.conll"],
+    ],
 )
 def test_a_gpu_that_is_not_there_is_told(monkeypatch, teacher_pipeline, arguments):
     monkeypatch.chdir(teacher_pipeline[0])
@@ -276,7 +325,10 @@ def test_every_command_tells_of_itself(name):
 def test_commands_without_text_or_folder_are_refused(teacher_corpus, tmp_path):
     for arguments, message in [
         (["prepare", teacher_corpus / "train.conll", "-o", tmp_path / "x.npz"], "no text"),
-        (["prepare", teacher_corpus / "train.conll", "--training", "-o", tmp_path / "none" / "x.npz"], "there is no folder"),
+        (
+            ["prepare", teacher_corpus / "train.conll", "--training", "-o", tmp_path / "none" / "x.npz"],
+            "there is no folder",
+        ),
     ]:
         done = CliRunner().invoke(teacher, [*map(str, arguments)])
         assert done.exit_code == 2 and message in done.output

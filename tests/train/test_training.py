@@ -40,7 +40,16 @@ def test_a_killed_run_goes_on_to_the_same_weights(tiny_corpus, tmp_path, schedul
     options = ["--schedule", schedule, "--per-step", "--average", "0.9", "--epochs", "5"]
     whole, killed = tmp_path / "whole.pt", tmp_path / "killed.pt"
     assert fit(tiny_corpus, whole, *options).returncode == 0
-    command = [sys.executable, str(ROOT / "bin" / "uk-tag-train"), "fit", str(tiny_corpus), "--output", str(killed), *OPTIONS, *options]
+    command = [
+        sys.executable,
+        str(ROOT / "bin" / "uk-tag-train"),
+        "fit",
+        str(tiny_corpus),
+        "--output",
+        str(killed),
+        *OPTIONS,
+        *options,
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     for line in process.stderr:
         if line.startswith(b"epoch 2"):
@@ -71,7 +80,17 @@ def test_a_training_starts_from_a_checkpoint(tiny_corpus, tmp_path):
 
 def test_a_state_of_another_training_is_refused(tiny_corpus, tmp_path):
     target = tmp_path / "x.pt"
-    command = [sys.executable, str(ROOT / "bin" / "uk-tag-train"), "fit", str(tiny_corpus), "--output", str(target), *OPTIONS, "--epochs", "500"]
+    command = [
+        sys.executable,
+        str(ROOT / "bin" / "uk-tag-train"),
+        "fit",
+        str(tiny_corpus),
+        "--output",
+        str(target),
+        *OPTIONS,
+        "--epochs",
+        "500",
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     while b"epoch 2" not in process.stderr.readline():
         pass
@@ -120,13 +139,28 @@ def test_a_development_label_unknown_to_training_is_told(tiny_corpus, tmp_path):
     other = tmp_path / "dev.conll"
     other.write_text("Київ\tB-PLANET\n")
     done = fit(tiny_corpus, tmp_path / "x.pt", "--dev", other)
-    assert done.returncode == 1 and b"dev.conll: the development data has labels that are not in the training data: PLANET" in done.stderr
+    assert (
+        done.returncode == 1
+        and b"dev.conll: the development data has labels that are not in the training data: PLANET" in done.stderr
+    )
 
 
 def test_odd_but_good_data_trains(tmp_path):
     data = tmp_path / "odd.conll"
     data.write_text("# newdoc id = A_long\n" + LONG + corpora.conll(60) + "# newdoc id = B_one\nКиїв\tB-LOC\n")
-    done = fit(data, tmp_path / "odd.pt", "--epochs", "1", "--output-layer", "softmax", "--features", "word,pieces", "--cell", "gru", "--layer-norm")
+    done = fit(
+        data,
+        tmp_path / "odd.pt",
+        "--epochs",
+        "1",
+        "--output-layer",
+        "softmax",
+        "--features",
+        "word,pieces",
+        "--cell",
+        "gru",
+        "--layer-norm",
+    )
     assert done.returncode == 0, done.stderr.decode()
 
 
@@ -147,7 +181,11 @@ def test_checkpoints_of_another_version_or_cut_short(tiny_checkpoint, tmp_path):
         with pytest.raises(ModelError):
             checkpoints.load(path)
     plain = checkpoints.load_plain(tiny_checkpoint)
-    for change, message in [({"format": 99}, "format version 99"), ({"kind": "x"}, "no checkpoint of uk-tag"), ({"tags": ["O"]}, "does not fit together")]:
+    for change, message in [
+        ({"format": 99}, "format version 99"),
+        ({"kind": "x"}, "no checkpoint of uk-tag"),
+        ({"tags": ["O"]}, "does not fit together"),
+    ]:
         checkpoints.save_plain({**plain, **change}, path)
         with pytest.raises(ModelError, match=message):
             checkpoints.load(path)

@@ -20,12 +20,16 @@ def commands(group, *path):
 
 
 def test_it_runs_as_a_module():
-    done = subprocess.run([sys.executable, "-m", "tagger.train.cli", "--help"], cwd=ROOT, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "tagger.train.cli", "--help"], cwd=ROOT, capture_output=True, check=True
+    )
     assert done.stdout.startswith(b"Usage: uk-tag-train")
     assert callable(main)
 
 
-@pytest.mark.parametrize(("path", "member"), list(commands(command)), ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(
+    ("path", "member"), list(commands(command)), ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
 def test_every_command_tells_of_itself_and_not_of_old_names(path, member):
     done = CliRunner().invoke(command, [*path, "--help"])
     assert done.exit_code == 0 and "Usage: " in done.output
@@ -35,7 +39,12 @@ def test_every_command_tells_of_itself_and_not_of_old_names(path, member):
 
 
 def test_old_names_are_understood():
-    old = {(path, option._old): option for path, member in commands(command) for option in member.params if isinstance(option, RenamedOption)}
+    old = {
+        (path, option._old): option
+        for path, member in commands(command)
+        for option in member.params
+        if isinstance(option, RenamedOption)
+    }
     assert set(old) == {(("fit",), "--guidance"), (("evaluate",), "--sturdiness"), (("teacher", "label"), "--states")}
     given = {"fit": ["--guidance", "0.5"], "evaluate": ["--sturdiness"], "label": ["--states", "8"]}
     needed = {"fit": ["x", "-o", "y"], "evaluate": ["x", "y"], "label": ["x", "--teacher", "y", "-o", "z"]}
@@ -45,7 +54,11 @@ def test_old_names_are_understood():
         values = [member.make_context(name, [*needed[name], *some]).params[option.name] for some in ([], given[name])]
         assert not values[0] and values[1] in (0.5, True, 8)
     listed = CliRunner().invoke(command, ["--help"]).output
-    assert "retokenize" in listed and "recut" not in listed and command.commands["recut"].callback is command.commands["retokenize"].callback
+    assert (
+        "retokenize" in listed
+        and "recut" not in listed
+        and command.commands["recut"].callback is command.commands["retokenize"].callback
+    )
 
 
 def test_the_bar_is_drawn_on_terminals_alone(monkeypatch, capsys):

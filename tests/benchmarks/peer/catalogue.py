@@ -47,6 +47,20 @@ PEERS = (
     Peer("crfsuite-morphology", "CRFsuite, and pymorphy3's morphology", CRFSUITE, "crfsuite_tagger", ("morphology",)),
     Peer("spacy", "spaCy efficiency NER", SPACY, "spacy_ner"),
     Peer("stanza-scratch", "Stanza BiLSTM-CRF, no language model", STANZA, "stanza_ner", ("scratch", "6000")),
-    Peer("stanza-published", "Stanza with character language models (as its Ukrainian model)", STANZA, "stanza_ner", ("published",), trained=False),
-    Peer("flair-published", "Flair with character language models (as flair-uk-ner)", FLAIR, "flair_ner", ("1024",), trained=False),
+    Peer(
+        "stanza-published",
+        "Stanza with character language models (as its Ukrainian model)",
+        STANZA,
+        "stanza_ner",
+        ("published",),
+        trained=False,
+    ),
+    Peer(
+        "flair-published",
+        "Flair with character language models (as flair-uk-ner)",
+        FLAIR,
+        "flair_ner",
+        ("1024",),
+        trained=False,
+    ),
 )

@@ -56,7 +56,16 @@ def own_tags(test: Path, folder: Path, model: str) -> Path:
 
 def table(rows: list[Row], setting: dict) -> str:
     """Markdown. `... to it` divides tokens/s of uk-tag's whole process, start-up included, by a peer's without: the way that is kinder to the peer."""
-    heads = ["tagger", *CLASSES, "all", "tokens/s", *(f"{model} to it" for model in MODELS.values()), "start-up", "model", "weights"]
+    heads = [
+        "tagger",
+        *CLASSES,
+        "all",
+        "tokens/s",
+        *(f"{model} to it" for model in MODELS.values()),
+        "start-up",
+        "model",
+        "weights",
+    ]
     lines = [
         f"{setting['processor']}, one core, {setting['date']}; {setting['tokens']:,} tokens, medians of {setting['runs']} runs\n",
         "| " + " | ".join(heads) + " |",
@@ -66,7 +75,9 @@ def table(rows: list[Row], setting: dict) -> str:
     for row in rows:
         f1 = [NOTHING] * (len(CLASSES) + 1)
         if row.scores:
-            f1 = [f"{row.scores.classes[label].f1:.3f}" if label in row.scores.classes else NOTHING for label in CLASSES]
+            f1 = [
+                f"{row.scores.classes[label].f1:.3f}" if label in row.scores.classes else NOTHING for label in CLASSES
+            ]
             f1.append(f"**{row.scores.micro.f1:.3f}**")
         state = row.failure or ("as shipped" if row.key in MODELS else "trained" if row.trained else "random")
         size = f"{row.model_bytes / 1e6:.1f} MB" if row.model_bytes else NOTHING
@@ -74,7 +85,18 @@ def table(rows: list[Row], setting: dict) -> str:
         if row.times and row.key in MODELS:
             speed = [f"{row.times.whole_rate:,.0f}", *[""] * len(MODELS), f"{row.times.start_seconds:.2f} s"]
             lines.append("| " + " | ".join([f"{row.name}, whole process", *f1, *speed, size, state]) + " |")
-            lines.append("| " + " | ".join([f"{row.name}, start-up left out", *[""] * len(f1), f"{row.times.rate:,.0f}", *[""] * (3 + len(MODELS))]) + " |")
+            lines.append(
+                "| "
+                + " | ".join(
+                    [
+                        f"{row.name}, start-up left out",
+                        *[""] * len(f1),
+                        f"{row.times.rate:,.0f}",
+                        *[""] * (3 + len(MODELS)),
+                    ]
+                )
+                + " |"
+            )
             continue
         if row.times:
             ratios = [f"{rate / row.times.rate:,.1f}" if rate else NOTHING for rate in own]
@@ -89,11 +111,22 @@ def as_dict(rows: list[Row], setting: dict) -> dict:
 
 
 def _row(row: Row) -> dict:
-    found = {"key": row.key, "name": row.name, "trained": row.trained, "model_bytes": row.model_bytes, "about": row.about, "failure": row.failure}
+    found = {
+        "key": row.key,
+        "name": row.name,
+        "trained": row.trained,
+        "model_bytes": row.model_bytes,
+        "about": row.about,
+        "failure": row.failure,
+    }
     if row.scores:
         found["scores"] = row.scores.as_dict()
     if row.times:
         runs = {"tokens": row.times.tokens, "tagging_seconds": row.times.tagging, "start_seconds": row.times.start}
-        medians = {"tokens_per_second": row.times.rate, "whole_process_tokens_per_second": row.times.whole_rate, "start_up_seconds": row.times.start_seconds}
+        medians = {
+            "tokens_per_second": row.times.rate,
+            "whole_process_tokens_per_second": row.times.whole_rate,
+            "start_up_seconds": row.times.start_seconds,
+        }
         found["speed"] = {**medians, "runs": runs}
     return found

@@ -67,7 +67,9 @@ def own_process(text: Path, word: Path, tokens: int, model: str) -> Callable[[],
 
     def seconds(file: Path) -> float:
         began = time.perf_counter()
-        subprocess.run([*PROGRAM, "-m", model, str(file)], stdout=subprocess.DEVNULL, check=True, env={**os.environ, **SETTINGS})
+        subprocess.run(
+            [*PROGRAM, "-m", model, str(file)], stdout=subprocess.DEVNULL, check=True, env={**os.environ, **SETTINGS}
+        )
         return time.perf_counter() - began
 
     def once() -> tuple[int, float, float]:
@@ -77,20 +79,36 @@ def own_process(text: Path, word: Path, tokens: int, model: str) -> Callable[[],
     return once
 
 
-def peer_process(python: Path, peer: Peer, folder: Path, text: Path, limit: float) -> Callable[[], tuple[int, float, float]]:
+def peer_process(
+    python: Path, peer: Peer, folder: Path, text: Path, limit: float
+) -> Callable[[], tuple[int, float, float]]:
     """A run of a peer in a process of its own, which times its tagging; the rest of the process is start-up."""
 
     def once() -> tuple[int, float, float]:
         with tempfile.TemporaryDirectory() as scratch:
             began = time.perf_counter()
-            found = call(python, peer, "tag", folder, Path(scratch, "record.json"), "--input", text, "--output", Path(scratch, "tags"), "--seconds", limit)
+            found = call(
+                python,
+                peer,
+                "tag",
+                folder,
+                Path(scratch, "record.json"),
+                "--input",
+                text,
+                "--output",
+                Path(scratch, "tags"),
+                "--seconds",
+                limit,
+            )
             whole = time.perf_counter() - began
         return found["tokens"], found["seconds"], whole - found["seconds"]
 
     return once
 
 
-def in_turns(ways: dict[str, Callable[[], tuple[int, float, float]]], runs: int, log: Callable[[str], None]) -> tuple[dict[str, Times], dict[str, str]]:
+def in_turns(
+    ways: dict[str, Callable[[], tuple[int, float, float]]], runs: int, log: Callable[[str], None]
+) -> tuple[dict[str, Times], dict[str, str]]:
     """Times by tagger, each once a round, all on one core; and the reasons of those that failed, which are left out from then on."""
     times = {key: Times() for key in ways}
     failures: dict[str, str] = {}

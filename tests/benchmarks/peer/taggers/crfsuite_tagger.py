@@ -56,7 +56,11 @@ def extractor(options: list[str]) -> Callable[[list[str]], list[list[str]]]:
             found.append(f"word={word}")
             found += [f"prefix={lower[:size]}" for size in range(1, 5) if size < len(lower)]
             found += [f"suffix={lower[-size:]}" for size in range(1, 5) if size < len(lower)]
-            found += [name for name, holds in (("title", word.istitle()), ("upper", word.isupper()), ("digits", word.isdigit())) if holds]
+            found += [
+                name
+                for name, holds in (("title", word.istitle()), ("upper", word.isupper()), ("digits", word.isdigit()))
+                if holds
+            ]
             found += [f"holds={sign}" for sign in "-'’." if sign in word]
         return tuple(f"{offset}:{attribute}" for attribute in found)
 
@@ -90,7 +94,13 @@ def analyser() -> Callable[[str], tuple[str, ...]]:
             return ("unread",)
         first = readings[0].tag
         kinds = [name for name in KINDS if any(name in reading.tag.grammemes for reading in readings)]
-        return (f"pos={first.POS}", f"case={first.case}", f"animacy={first.animacy}", f"known={readings[0].is_known}", *(f"kind={name}" for name in kinds))
+        return (
+            f"pos={first.POS}",
+            f"case={first.case}",
+            f"animacy={first.animacy}",
+            f"known={readings[0].is_known}",
+            *(f"kind={name}" for name in kinds),
+        )
 
     return analyse
 

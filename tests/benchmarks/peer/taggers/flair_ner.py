@@ -28,10 +28,14 @@ def train(training: list, development: list, folder: Path, seed: int, options: l
     """Draw the weights."""
     flair.set_seed(seed)
     (size,) = options
-    corpus = Corpus(train=FlairDatapointDataset([annotated(tokens, tags) for tokens, tags in training]), sample_missing_splits=False)
+    corpus = Corpus(
+        train=FlairDatapointDataset([annotated(tokens, tags) for tokens, tags in training]), sample_missing_splits=False
+    )
     labels = corpus.make_label_dictionary("ner", add_unk=False)
     models = [LanguageModel(letters(training), forward, hidden_size=int(size), nlayers=1) for forward in (True, False)]
-    tagger = SequenceTagger(StackedEmbeddings([FlairEmbeddings(model) for model in models]), labels, "ner", hidden_size=256)
+    tagger = SequenceTagger(
+        StackedEmbeddings([FlairEmbeddings(model) for model in models]), labels, "ner", hidden_size=256
+    )
     tagger.linear.bias.data[tagger.label_dictionary.get_idx_for_item("O")] = OUTSIDE_BIAS
     tagger.save(folder / "model.pt")
     return f"random weights, language models of {size} units"

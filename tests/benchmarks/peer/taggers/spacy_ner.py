@@ -27,9 +27,14 @@ def train(training: list, development: list, folder: Path, seed: int, options: l
     blank = spacy.blank("uk")
     command = [sys.executable, "-m", "spacy"]
     for name, sentences in (("train", training), ("dev", development)):
-        DocBin(docs=[annotated(blank.vocab, tokens, tags) for tokens, tags in sentences]).to_disk(folder / f"{name}.spacy")
+        DocBin(docs=[annotated(blank.vocab, tokens, tags) for tokens, tags in sentences]).to_disk(
+            folder / f"{name}.spacy"
+        )
     settings = folder / "config.cfg"
-    subprocess.run([*command, "init", "config", settings, "--lang", "uk", "--pipeline", "ner", "--optimize", "efficiency"], check=True)
+    subprocess.run(
+        [*command, "init", "config", settings, "--lang", "uk", "--pipeline", "ner", "--optimize", "efficiency"],
+        check=True,
+    )
     paths = ["--paths.train", folder / "train.spacy", "--paths.dev", folder / "dev.spacy"]
     subprocess.run([*command, "train", settings, "--output", folder, *paths, "--system.seed", str(seed)], check=True)
     performance = spacy.load(folder / "model-best").meta["performance"]

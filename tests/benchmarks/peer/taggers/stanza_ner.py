@@ -25,7 +25,13 @@ from stanza.models.pos.vocab import CharVocab
 PACKAGES = ["stanza", "torch"]
 PIECE = 128  # four of the batches that it makes
 VECTOR = 100
-LANGUAGE_MODEL = {"char_emb_dim": 100, "char_hidden_dim": 1024, "char_num_layers": 1, "char_dropout": 0.05, "char_rec_dropout": 0.0}
+LANGUAGE_MODEL = {
+    "char_emb_dim": 100,
+    "char_hidden_dim": 1024,
+    "char_num_layers": 1,
+    "char_dropout": 0.05,
+    "char_rec_dropout": 0.0,
+}
 OUTSIDE_BIAS = 5.0  # random scores would find an entity at every other token, and its making would take time
 
 
@@ -45,8 +51,25 @@ def train(training: list, development: list, folder: Path, seed: int, options: l
     for name, sentences in (("training", training), ("development", development)):
         paths.append(folder / f"{name}.json")
         paths[-1].write_text(json.dumps(as_json(sentences), ensure_ascii=False), encoding="utf-8")
-    words = ["--train_file", str(paths[0]), "--eval_file", str(paths[1]), "--save_dir", str(folder), "--save_name", "ner.pt"]
-    words += ["--shorthand", "uk_ner", "--no_pretrain", "--cpu", "--seed", str(seed), *(["--max_steps", limit[0]] if limit else [])]
+    words = [
+        "--train_file",
+        str(paths[0]),
+        "--eval_file",
+        str(paths[1]),
+        "--save_dir",
+        str(folder),
+        "--save_name",
+        "ner.pt",
+    ]
+    words += [
+        "--shorthand",
+        "uk_ner",
+        "--no_pretrain",
+        "--cpu",
+        "--seed",
+        str(seed),
+        *(["--max_steps", limit[0]] if limit else []),
+    ]
     ner_tagger.main(words)
     for path in paths:
         path.unlink()
@@ -56,14 +79,24 @@ def train(training: list, development: list, folder: Path, seed: int, options: l
 def draw(training: list, folder: Path, seed: int) -> None:
     """Write a pipeline's files with random weights."""
     set_random_seed(seed)
-    characters = CharVocab([sorted({letter for tokens, _ in training for token in tokens for letter in token} | {" ", "\n"})])
+    characters = CharVocab(
+        [sorted({letter for tokens, _ in training for token in tokens for letter in token} | {" ", "\n"})]
+    )
     for forward, name in ((True, "forward"), (False, "backward")):
-        CharacterLanguageModel(LANGUAGE_MODEL, {"char": characters}, is_forward_lm=forward).save(str(folder / f"{name}.pt"))
+        CharacterLanguageModel(LANGUAGE_MODEL, {"char": characters}, is_forward_lm=forward).save(
+            str(folder / f"{name}.pt")
+        )
     words = sorted({token.lower() for tokens, _ in training for token in tokens})
     pretrain = Pretrain(str(folder / "vectors.pt"))
     pretrain._vocab, pretrain._emb = PretrainedWordVocab(words), torch.randn(len(words) + len(VOCAB_PREFIX), VECTOR)
     pretrain.save(pretrain.filename)
-    options = ["--charlm", "--charlm_forward_file", str(folder / "forward.pt"), "--charlm_backward_file", str(folder / "backward.pt")]
+    options = [
+        "--charlm",
+        "--charlm_forward_file",
+        str(folder / "forward.pt"),
+        "--charlm_backward_file",
+        str(folder / "backward.pt"),
+    ]
     settings = ner_tagger.parse_args(["--shorthand", "uk_ner", "--cpu", *options])
     vocabulary = DataLoader(Document(as_json(training)), settings["batch_size"], settings, pretrain).vocab
     trainer = Trainer(args=settings, vocab=vocabulary, pretrain=pretrain, device="cpu")
@@ -74,7 +107,9 @@ def draw(training: list, folder: Path, seed: int) -> None:
 
 def as_json(sentences: list) -> list[list[dict]]:
     """Sentences as Stanza's data files hold them."""
-    return [[{"text": token, "ner": tag} for token, tag in zip(tokens, tags, strict=True)] for tokens, tags in sentences]
+    return [
+        [{"text": token, "ner": tag} for token, tag in zip(tokens, tags, strict=True)] for tokens, tags in sentences
+    ]
 
 
 def load(folder: Path, options: list[str]) -> Callable[[list[list[str]]], list[list[str]]]:
@@ -83,9 +118,17 @@ def load(folder: Path, options: list[str]) -> Callable[[list[list[str]]], list[l
     if options[0] == "published":
         files = {f"ner_{name}_charlm_path": str(folder / f"{name}.pt") for name in ("forward", "backward")}
         files["ner_pretrain_path"] = str(folder / "vectors.pt")
-    settings = {"tokenize_pretokenized": True, "use_gpu": False, "download_method": None, "allow_unknown_language": True, "verbose": False}
+    settings = {
+        "tokenize_pretokenized": True,
+        "use_gpu": False,
+        "download_method": None,
+        "allow_unknown_language": True,
+        "verbose": False,
+    }
     processors = {"tokenize": "default", "ner": "default"}
-    pipeline = stanza.Pipeline("uk", dir=str(folder), processors=processors, ner_model_path=str(folder / "ner.pt"), **settings, **files)
+    pipeline = stanza.Pipeline(
+        "uk", dir=str(folder), processors=processors, ner_model_path=str(folder / "ner.pt"), **settings, **files
+    )
 
     def run(sentences: list[list[str]]) -> list[list[str]]:
         return [[bio(token.ner) for token in sentence.tokens] for sentence in pipeline(sentences).sentences]

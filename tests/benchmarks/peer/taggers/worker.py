@@ -34,7 +34,9 @@ def main() -> None:
     parser.add_argument("--development", type=Path)
     parser.add_argument("--input", type=Path)
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="hand in no more sentences after so many seconds")
+    parser.add_argument(
+        "--seconds", type=float, default=float("inf"), help="hand in no more sentences after so many seconds"
+    )
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--option", action="append", default=[])
     arguments = parser.parse_args()
@@ -54,7 +56,9 @@ def _installed() -> list[str]:
 
 def train(peer, arguments: argparse.Namespace) -> dict:
     """Train, and tell how much processor time it took (of programs that it ran, too), which others on the machine do not change, and the model's size."""
-    note = peer.train(read(arguments.training), read(arguments.development), arguments.folder, arguments.seed, arguments.option)
+    note = peer.train(
+        read(arguments.training), read(arguments.development), arguments.folder, arguments.seed, arguments.option
+    )
     times = os.times()
     seconds = times.user + times.system + times.children_user + times.children_system
     own = sum(file.stat().st_size for file in arguments.folder.rglob("*") if file.is_file())
