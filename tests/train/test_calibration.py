@@ -52,11 +52,11 @@ def test_a_temperature_mends_a_tagger_that_is_too_sure(tagger, noisy):
     with at_temperature(tagger, 0.3):
         before = score_entities(tagger, noisy)
     best = best_temperature(tagger, noisy)
-    assert best.log_loss() < before.log_loss() and best.error() < before.error()
+    assert best.log_loss < before.log_loss() and best.error < before.error()
     assert 0 <= best.held_out_error < before.error()
     with at_temperature(tagger, best.value):
         after = score_entities(tagger, noisy)
-    assert after.error() == pytest.approx(best.error(), abs=1e-6)
+    assert after.error() == pytest.approx(best.error, abs=1e-6)
     assert (after.correct == before.correct).all() and (after.documents == before.documents).all()  # the same entities
     assert tagger.bundle.temperature == 1
 

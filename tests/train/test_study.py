@@ -17,6 +17,7 @@ from tagger.errors import DataError
 from tagger.tags import tag_set
 from tagger.train.data.corpus import Document, read_conll
 from tagger.train.student.schedules import ScheduleSettings
+from tagger.train.study import tables
 from tagger.train.study.data import Sources, stratified_folds
 from tagger.train.study.facts import parameter_counts, pool_bounds, rates_at
 from tagger.train.study.original import (
@@ -326,6 +327,13 @@ def test_the_conclusion_on_settings_and_choice_follows_the_figures():
         and "0.800 (0.780–0.820)" in said
         and "what ships is 0.300 above the best" in said
     )
+
+
+def test_a_model_file_has_no_development_score_in_the_ladder():
+    test = {"f1": 0.8, "low": 0.7, "high": 0.9, "precision": 0.8, "recall": 0.8, "mean_f1": 0.1}
+    trained = Row("ladder-original", "ladder", "first", {"test": test, "development": {"f1": 0.6}})
+    lines = tables.ladder([trained, Row("ladder-ships", "ladder", "last", {"test": test})]).splitlines()
+    assert lines[2].startswith("| first | 0.600 | 0.800 (0.700–0.900) |") and lines[3].startswith("| last | – | 0.800 (0.700–0.900) |")
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"identity":"other"}'])

@@ -151,7 +151,7 @@ def ladder(rows: Sequence[Row]) -> str:
         lines.append(
             [
                 row.label,
-                number(row.score(part="development")),
+                number(row.score_or_none(part="development")),
                 strict(row),
                 number(test["precision"]),
                 number(test["recall"]),
@@ -190,7 +190,7 @@ def cut(rows: Sequence[Row]) -> str:
                 [
                     row.done()["settings"]["data"],
                     size,
-                    number(row.score(part="development")),
+                    number(row.score_or_none(part="development")),
                     strict(row),
                     number(row.test["mean_f1"]),
                 ]
