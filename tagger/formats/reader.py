@@ -11,10 +11,9 @@ from tagger.formats.encoding import BYTE_ORDER_MARK, Decoder, check_encoding, ma
 from tagger.formats.sentence import Block, Piece, Sentence
 from tagger.formats.text import TextReader
 
-LONGEST_PREAMBLE = (
-    100_000  # blank lines and comments in front; what has more of them is text: they are held until the form is known
-)
-LONGEST_LINE = 1 << 18  # bytes; a longer line is worked through in pieces, so that memory does not grow with it
+LONGEST_PREAMBLE = 100_000  # blank lines and comments at the start; more of them make it text: they are held till then
+LONGEST_LINE = 1 << 17  # bytes; a longer line is worked through in pieces, so that memory does not grow with it
+LONGEST_WORD = 1 << 21  # bytes of a first line without white space, while it is not known whether a TAB follows
 LARGEST_PREAMBLE = 1 << 24  # bytes
 CONLLU_START = re.compile(rb"\d+([-.]\d+)?\t")
 
@@ -143,6 +142,9 @@ class Reader:
         data = b"".join(self._partial)
         found: list[Piece] = []
         if self._reader is None:
+            if len(data) < LONGEST_WORD and b" " not in data and b"\t" not in data:
+                self._partial = [data]
+                return []
             self._reader = self._make(sniff(data) or "text")
             lines, self._waiting = self._waiting, []
             if lines:
@@ -151,7 +153,7 @@ class Reader:
 
         def read(found: list[Piece]) -> None:
             nonlocal taken
-            taken = self._reader.read_part(data, self._number, found)
+            taken = self._reader.read_part(data[:LONGEST_LINE], self._number, found)
 
         found += self._guard(read)
         self._partial, self._held = [data[taken:]], len(data) - taken

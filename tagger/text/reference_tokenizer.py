@@ -38,6 +38,7 @@ DECIMAL_COMMA = regex.compile(r"(\d),(\d)")
 DECIMAL = r"\1\ue001\2"
 # What is left of these starts no address; with another letter the engine does not look for one, and cuts the same.
 NO_ADDRESS = (("http", "hxtp"), ("www", "wxw"), ("ftp", "fxp"), ("@", AT_SIGN))
+NEAR = 20  # characters on each side of a place where a piece had to be cut within what may be a token
 LONG_RUN = regex.compile(rf"""[»"-]{{200,}}|[IVXІХ]{{200,}}|[{SPACE}(]{{200,}}""")
 # White space and invisible characters: a token of nothing else is none.
 EMPTY = "\t\n\v\f\r \x85\xa0\xad\u1680\u180e\u3000\ufeff" + "".join(
@@ -101,10 +102,17 @@ def part_spans(text: str, start: int, end: int) -> Offsets:
     offsets: Offsets = []
     for first, last in stretches(piece, 0, len(piece), PIECE):
         own = piece[first:last]
-        found = _runs(before + own)
         move = start + first - len(before)
-        offsets += [(move + begin, move + stop) for begin, stop in found if begin >= len(before)]
+        found = [(move + begin, move + stop) for begin, stop in _runs(before + own) if begin >= len(before)]
+        if offsets and found and offsets[-1][1] == found[0][0] and _is_within_token(piece, first):
+            found[0] = offsets.pop()[0], found[0][1]
+        offsets += found
     return offsets
+
+
+def _is_within_token(piece: str, place: int) -> bool:
+    """Whether the engine cuts not there, but around it, as far as the characters near it tell."""
+    return any(start < NEAR < end for start, end in cut_piece(piece[place - NEAR : place + NEAR]))
 
 
 def _shifted(offsets: Offsets, move: int) -> Offsets:

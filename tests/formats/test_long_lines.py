@@ -153,6 +153,7 @@ MEGABYTE = 1 << 20
 STREAMS = {
     "one word": ([b"a" * MEGABYTE] * 12, ["-i", "text"]),
     "spaces": ([b" " * MEGABYTE] * 12, []),
+    "marks": ([b"(" * (MEGABYTE // 2)], ["-i", "text", "-O", "jsonl", "--scores"]),
     "no NUL": ([b"a\n" * 10_000, *[b" " * MEGABYTE] * 12], ["-i", "text", "-0"]),
     "words": (["слово ".encode() * 20000] * 3, ["-i", "text", "-O", "inline"]),
     "a row": ([b"a\tO", *[b"x" * MEGABYTE] * 100, b"\nb\tO\n\n"], ["-i", "conll"]),

@@ -67,6 +67,12 @@ def test_the_engine_gets_bounded_pieces_without_addresses(unit, monkeypatch):
     assert not any(sign in piece for piece in given for sign in ("http", "www", "ftp", "@"))
 
 
+def test_long_words_stay_in_one_piece():
+    for word in ("а" * 7000 + "@" + "б" * 5000, "а\u0301" * 6000, 'п"я' * 3000):
+        assert words(word) == [word]
+        assert words(f"ст. {word}, ні") == ["ст.", word, ",", "ні"]
+
+
 ORDINARY = "Народився у м. Київ 1843 р. на вул. Шевченка, писав на info@ukr.net та https://www.ukr.net/а,б?в=1. Див. також ст. 5, п. 2. "
 
 
