@@ -112,7 +112,7 @@ def part_spans(text: str, start: int, end: int) -> Offsets:
 
 def _is_within_token(piece: str, place: int) -> bool:
     """Whether the engine cuts not there, but around it, as far as the characters near it tell."""
-    return any(start < NEAR < end for start, end in cut_piece(piece[place - NEAR : place + NEAR]))
+    return any(start < NEAR < end for start, end in piece_spans(piece[place - NEAR : place + NEAR]))
 
 
 def _shifted(offsets: Offsets, move: int) -> Offsets:

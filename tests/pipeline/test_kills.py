@@ -13,7 +13,10 @@ from support.processes import PROGRAM
 from support.trees import RECORD, faulty, make, run, tree, wait_for
 
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
-for deaf in (signal.SIGHUP, signal.SIGQUIT):  # nohup and background jobs ignore them, and so would what they start: see conftest.py
+for deaf in (
+    signal.SIGHUP,
+    signal.SIGQUIT,
+):  # nohup and background jobs ignore them, and so would what they start: see conftest.py
     signal.signal(deaf, signal.SIG_DFL)
 
 

@@ -333,7 +333,9 @@ def test_a_model_file_has_no_development_score_in_the_ladder():
     test = {"f1": 0.8, "low": 0.7, "high": 0.9, "precision": 0.8, "recall": 0.8, "mean_f1": 0.1}
     trained = Row("ladder-original", "ladder", "first", {"test": test, "development": {"f1": 0.6}})
     lines = tables.ladder([trained, Row("ladder-ships", "ladder", "last", {"test": test})]).splitlines()
-    assert lines[2].startswith("| first | 0.600 | 0.800 (0.700–0.900) |") and lines[3].startswith("| last | – | 0.800 (0.700–0.900) |")
+    assert lines[2].startswith("| first | 0.600 | 0.800 (0.700–0.900) |") and lines[3].startswith(
+        "| last | – | 0.800 (0.700–0.900) |"
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"identity":"other"}'])
