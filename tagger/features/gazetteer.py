@@ -1,7 +1,7 @@
-"""Lists of names, as a model carries them: a checksum of each word form and the classes that it is of.
+"""Name lists as a model carries them: a checksum of each word form, and the form's classes.
 
-A form is known by the CRC-32 of its lower-cased letters. One word in some tens of thousands is taken for another so, in training as in use; what
-that saves is the form itself: five bytes stand for it, seven in Base64.
+A word form is stored as the CRC-32 of its lowercase letters. So one word in some tens of thousands is taken for
+another, in training as in use. That saves the form itself: an entry takes five bytes, seven in Base64.
 """
 
 import binascii
@@ -14,25 +14,29 @@ from tagger.features.hashing import checksum, checksums
 from tagger.validation import MEND
 
 ENTRY = np.dtype([("checksum", "<u4"), ("classes", "u1")])
-SHARE_BITS = 4  # of an index by the upper bits of checksums: each place of it has 8 to 16 entries, so about as many halvings find one of them
+# A bucket of the index by the upper bits of checksums holds 8 to 16 entries on average, so that finding one of them
+# takes about as many halvings as this.
+BUCKET_BITS = 4
 
 
 class Gazetteer:
     """Word forms and their classes.
 
-    :param entries: *shape* (forms,), of type ENTRY, sorted by checksum, each checksum once. `classes` has one bit a class; what a bit means is
-        for whoever made the list to know.
+    :param entries: sorted by checksum, each checksum once. `classes` has one bit for each class, with a meaning that
+        only the maker of the lists knows. Empty by default.
+        *Shape:* (forms,), of type ENTRY.
     """
 
     def __init__(self, entries: np.ndarray | None = None) -> None:
         entries = np.zeros(0, ENTRY) if entries is None else entries
         count, own = len(entries), np.ascontiguousarray(entries["checksum"])
-        # By the upper bits of a checksum: where those with like bits begin. It is spread evenly, so there is a like number of each.
-        bits = max(count.bit_length() - SHARE_BITS, 1)
+        # The offset at which each bucket begins. Checksums spread evenly, so buckets have about the same size.
+        bits = max(count.bit_length() - BUCKET_BITS, 1)
         self._shift = np.uint32(32 - bits)
         self._firsts = np.searchsorted(own, np.arange(1 << bits, dtype=np.uint32) << self._shift)
         self._halvings = int(np.diff(self._firsts, append=count).max()).bit_length()
-        # What stands behind the last one is below none, so nothing is sought beyond its first place, which is of no class.
+        # No checksum exceeds the padding after the last entry, so a search ends at its first index at most, where the
+        # classes are 0.
         self._checksums = np.append(own, np.full(1 << self._halvings, 0xFFFFFFFF, np.uint32))
         self._classes = np.append(entries["classes"], np.uint8(0))
 
@@ -41,14 +45,14 @@ class Gazetteer:
 
     @property
     def entries(self) -> np.ndarray:
-        """The entries, put together anew."""
+        """The entries, a copy."""
         entries = np.empty(len(self), ENTRY)
         entries["checksum"], entries["classes"] = self._checksums[: len(self)], self._classes[:-1]
         return entries
 
     @classmethod
     def of(cls, forms: Mapping[str, int]) -> "Gazetteer":
-        """Take up forms; those that share a checksum share their classes."""
+        """Make a gazetteer from word forms and their classes; forms with one checksum share their classes."""
         classes: dict[int, int] = {}
         for form, own in forms.items():
             key = checksum(form.lower())
@@ -56,33 +60,43 @@ class Gazetteer:
         return cls(np.array(sorted(classes.items()), ENTRY) if classes else None)
 
     def classes(self, words: Iterable[str]) -> np.ndarray:
-        """The classes of lower-cased words, 0 for those that are not listed. *Shape:* (words,), uint8."""
+        """Return the classes of lowercase words, 0 for words that are not listed.
+
+        :returns: *Shape:* (words,), uint8.
+        """
         return self.classes_of(checksums(list(words)))
 
     def classes_of(self, sought: np.ndarray) -> np.ndarray:
-        """The classes of words, given their checksums. *Shape:* (words,), uint32 -> uint8."""
-        places = self._firsts.take(sought >> self._shift, mode="clip")
-        for halving in reversed(
-            range(self._halvings)
-        ):  # the first entry that is not below, all words a halving further together
+        """Return the classes of words, 0 for words that are not listed.
+
+        :param sought: the words' checksums.
+            *Shape:* (words,), uint32.
+        :returns: *Shape:* (words,), uint8.
+        """
+        # binary search for the first entry that is not below, one halving for all words at a time
+        indices = self._firsts.take(sought >> self._shift, mode="clip")
+        for halving in reversed(range(self._halvings)):
             step = 1 << halving
-            places += (self._checksums.take(places + (step - 1), mode="clip") < sought) * step
-        found = self._checksums.take(places, mode="clip") == sought
-        return self._classes.take(np.where(found, places, len(self)), mode="clip")
+            indices += (self._checksums.take(indices + (step - 1), mode="clip") < sought) * step
+        found = self._checksums.take(indices, mode="clip") == sought
+        return self._classes.take(np.where(found, indices, len(self)), mode="clip")
 
     def to_text(self) -> str:
-        """All of it as Base64."""
+        """Return all entries as Base64."""
         return binascii.b2a_base64(self.entries.tobytes(), newline=False).decode("ascii")
 
     @classmethod
     def from_text(cls, text: str) -> "Gazetteer":
-        """The reverse of :meth:`to_text`. Raises ModelError where the text is not what it wrote."""
+        """Make a gazetteer from the text that :meth:`to_text` returned.
+
+        :raises ModelError: the text is damaged.
+        """
         try:
             entries = np.frombuffer(binascii.a2b_base64(text, strict_mode=True), ENTRY)
         except ValueError as error:
-            raise ModelError(f"the model's lists of names cannot be read ({error}); {MEND}") from None
+            raise ModelError(f"the model's name lists cannot be read ({error}); {MEND}") from None
         found = cls(entries)
         own = found._checksums[: len(found)]
         if not (own[1:] > own[:-1]).all():
-            raise ModelError(f"the model's lists of names are not in order; {MEND}")
+            raise ModelError(f"the model's name lists are not sorted; {MEND}")
         return found

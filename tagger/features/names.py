@@ -1,7 +1,8 @@
-"""What the network sees of a word: the names of its features, from the word's own parts, so that a word never seen in training has some.
+"""The definition of a word's features: their names, taken from the word's own characters, so that any word has some.
 
-A feature is named by a letter for its kind, a colon and a value: `w:Києві`, `l:києві`, `p:ки`, `s:єві`, `h:Xx`, `n:<киє`. Names are what the
-vocabulary numbers; names that it does not hold are dropped. What lists of names say of a word, `g:3`, is the vocabulary's own to add.
+A feature name is a letter for its kind, a colon and a value: `w:Києві`, `l:києві`, `p:ки`, `s:єві`, `h:Xx`, `n:<киє`.
+The vocabulary numbers names; names that it does not hold are dropped. The gazetteer feature of a word, `g:3`, is added
+by the vocabulary.
 """
 
 import re
@@ -17,18 +18,18 @@ LONGEST_PIECE = LONGEST_WORD + 2  # with its marks
 MOST_SLOTS = 1024
 LONGEST_SHAPE = 10
 KEPT_SIGNS = 4096  # most text has a few hundred characters
-KEPT_SHAPES = 4096  # of words that are not letters alone, or have capitals inside
+KEPT_SHAPES = 4096  # of words that have other characters than letters, or capitals inside
 RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureSettings:
-    """Which features are taken of a word.
+    """Settings of the features of a word.
 
     :param kinds: some of :data:`KINDS`.
-    :param affix: prefixes and suffixes of 1 to this many characters, 0 to LONGEST_WORD.
+    :param affix: use prefixes and suffixes of 1 to this many characters, 0 to LONGEST_WORD.
     :param piece: the shortest and the longest character n-gram, the word's ends marked `<` and `>`; 1 to LONGEST_PIECE.
-    :param slots: at most this many features a word, 1 to MOST_SLOTS; n-grams past it are dropped.
+    :param slots: the most features of a word, 1 to MOST_SLOTS; later n-grams are dropped.
     """
 
     kinds: tuple[str, ...] = KINDS[:-1]
@@ -38,7 +39,10 @@ class FeatureSettings:
 
 
 def names(token: str, settings: FeatureSettings) -> list[str]:
-    """The names of a token's features, at most `settings.slots`, without repeats, the most telling kinds first."""
+    """Return the names of a token's features in the order of `settings.kinds`, without repeats.
+
+    Neither `settings.slots` nor the gazetteer is applied here.
+    """
     word = normalise(token[:LONGEST_WORD])
     lower = word.lower()
     digitless = word
@@ -66,8 +70,11 @@ def names(token: str, settings: FeatureSettings) -> list[str]:
 
 
 def shape(word: str) -> str:
-    """The word's shape: X for capitals, x for small letters, d for digits, other characters as they are; runs are cut to two."""
-    if word.isalpha():  # the usual cases, fast
+    """Return the shape of a word: X for capitals, x for other letters, d for digits, other characters unchanged.
+
+    Runs are shortened to two characters, and the shape to LONGEST_SHAPE.
+    """
+    if word.isalpha():  # most words, fast
         if word.islower():
             return "xx"[: len(word)]
         if word[0].isupper() and word[1:].islower():
@@ -77,12 +84,12 @@ def shape(word: str) -> str:
 
 @lru_cache(maxsize=KEPT_SHAPES)
 def _shortened(signs: str) -> str:
-    """The signs of a word's characters with runs cut to two; many words have the same."""
+    """Shorten runs of a sign to two. Cached, as many words have the same signs."""
     return RUN.sub(r"\1\1", signs)[:LONGEST_SHAPE]
 
 
 class _Signs(dict[int, str]):
-    """What a shape has in the place of a character, by its code point."""
+    """The sign of a character in a shape, by code point. A cache of at most KEPT_SIGNS entries."""
 
     def __missing__(self, point: int) -> str:
         character = chr(point)

@@ -1,6 +1,7 @@
-"""The vocabulary: feature names and their numbers, and from them one row of numbers for each word.
+"""The vocabulary: feature names numbered as feature ids, and the feature ids of each word.
 
-Number 0 means "no feature"; it pads rows and its embedding is zero. A row does not depend on anything but the word.
+Id 0 means "no feature"; it pads the ids of a word, and its embedding is zero. The ids of a word depend on the word
+alone.
 """
 
 import json
@@ -18,10 +19,12 @@ from tagger.validation import MEND, choice, parse, sequence, table, whole
 
 
 class Vocabulary:
-    """Numbers for feature names: the first entry is number 1.
+    """Feature names and their ids; the first entry has id 1.
 
-    :param entries: feature names, distinct, without line feeds; one text with a line feed between them is taken, too, and cut when it is asked for.
-    :param gazetteer: lists of names; a word in them has the feature `g:` and its classes.
+    :param entries: distinct feature names without line feeds, as a sequence, or as one text with a line feed between
+        them, which is split when the names are asked for.
+    :param settings: the features of a word.
+    :param gazetteer: name lists; a word in them has the feature `g:` followed by its classes.
     """
 
     def __init__(
@@ -35,49 +38,66 @@ class Vocabulary:
 
     @cached_property
     def entries(self) -> list[str]:
-        """The feature names. Raises ValueError where :meth:`prepare` let go of them."""
+        """The feature names.
+
+        :raises ValueError: :meth:`prepare` has dropped the names.
+        """
         return text.split("\n") if (text := self._names()) else []
 
     @cached_property
-    def _maker(self) -> FeatureEncoder:
+    def _encoder(self) -> FeatureEncoder:
         return FeatureEncoder(self._names(), self.settings, self.gazetteer)
 
     def prepare(self) -> None:
-        """Do at once what the first call of :meth:`rows` would do, and let go of the names, which take a megabyte and are of no use for that."""
-        self._maker  # noqa: B018 - made when it is asked for
+        """Do now the set-up that the first call of :meth:`rows` would do, and drop the names.
+
+        They take a megabyte, and encoding does not need them.
+        """
+        self._encoder  # noqa: B018 - a cached property, made here
         self._text = None
         self.__dict__.pop("entries", None)
 
     def _names(self) -> str:
         if self._text is None:
             raise ValueError(
-                "the names of a vocabulary that was prepared for tagging are gone; read them from the file again"
+                "a vocabulary prepared for tagging has dropped its feature names; read them from the file again"
             )
         return self._text
 
     def __len__(self) -> int:
-        """Rows that an embedding table needs: one more than there are entries."""
+        """The rows of an embedding table for it: one more than there are entries."""
         return self._count + 1
 
     def row(self, token: str) -> np.ndarray:
-        """Numbers of the token's features, padded with 0. *Shape:* (slots,), int32."""
-        return self.rows([token])[0]
+        """Return the feature ids of a token, padded with 0.
+
+        :returns: *Shape:* (slots,), int32.
+        """
+        ids: np.ndarray = self.rows([token])[0]
+        return ids
 
     def rows(self, tokens: Iterable[str | bytes]) -> np.ndarray:
-        """Rows of many tokens; those given as bytes are UTF-8. *Shape:* (tokens, slots), int32."""
-        return self._maker.rows(list(tokens))
+        """Return the feature ids of many tokens, padded with 0.
+
+        :param tokens: text, or UTF-8 bytes.
+        :returns: *Shape:* (tokens, slots), int32.
+        """
+        return self._encoder.rows(list(tokens))
 
     def to_texts(self) -> dict[str, str]:
-        """The vocabulary as texts: `entries`, one a line, `features`, JSON, and `gazetteer` where there is one.
+        """Return the vocabulary as texts: `entries`, one a line; `features`, JSON; `gazetteer`, if there is one.
 
-        :raises ValueError: :meth:`prepare` let go of the names.
+        :raises ValueError: :meth:`prepare` has dropped the names.
         """
         texts = {"entries": self._names(), "features": json.dumps(asdict(self.settings))}
         return texts | ({"gazetteer": self.gazetteer.to_text()} if len(self.gazetteer) else {})
 
     @classmethod
     def from_texts(cls, texts: dict[str, str]) -> "Vocabulary":
-        """The reverse of :meth:`to_texts`. Raises ModelError where the texts are not what it wrote."""
+        """Make a vocabulary from the texts that :meth:`to_texts` returned.
+
+        :raises ModelError: a text is missing or damaged.
+        """
         raw = table(parse(texts, "features"), "the table of features")
         kinds = tuple(
             choice(kind, "features.kinds", KINDS)

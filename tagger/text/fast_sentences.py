@@ -1,7 +1,9 @@
-"""Where sentences begin in a line, without tokenize-uk: most ends of sentences are plain, and its engine takes many times as long, and long to import.
+"""Find where sentences begin in a line without tokenize-uk.
 
-What is said here follows from LanguageTool's rules for Ukrainian, as tokenize-uk has them: which break a line, and which say that it is not broken. What
-is not surely so is left to the engine, with the sentence around it; a test compares the two.
+Most ends of sentences are plain, while the reference sentence splitter takes many times as long to run, and long to
+import. The expression below follows from LanguageTool's rules for Ukrainian, which tokenize-uk uses: the rules that
+break a line, and the rules that keep it whole. Where they leave doubt, the sentence around the doubtful mark is left
+to the reference sentence splitter. A test compares the two.
 """
 
 import re
@@ -11,17 +13,23 @@ from tagger.text.abbreviations import ABBREVIATIONS, CAPITAL, LONGEST_WORD, SMAL
 
 MARKS = ".!?…"
 RUN = re.compile(f"[{MARKS}]+")
-# Each run of marks is one of three. None of the first breaks the line: more of the sentence follows, or nothing. All of the second do, but for some words
-# in front; a sentence begins behind its spaces.
+# A run of marks is `inner` or `sure`, or undecided where neither matches.
+# `inner` never breaks the line: more of the sentence follows, or nothing.
+# `sure` always breaks it, except after some words; the next sentence begins after its spaces.
 ENDS = rf"""
-      (?P<inner> [{MARKS}]+ [»”"')\]]* (?: (?= [{SMALL}a-z0-9,:;—–-] | \ +[{SMALL}a-z] ) | \ *\Z ) | [{MARKS}]+ [»“]? (?= \ {{1,100}}[—–-]\ [{SMALL}] ) )
-    | (?P<sure> (?: (?<=[{CAPITAL}{SMALL}]{{3}}) [{MARKS}]{{1,3}} [»”"]? | (?<=[0-9»)”]) [{MARKS}]{{1,3}} ) \ +
-        (?= (?: [—–-]\ (?![РрАа]) )? [«„“"(]? [{CAPITAL}][{SMALL}\ ] ) )
-    | (?P<other> [{MARKS}]+ )
+      (?P<inner>
+          [{MARKS}]+ [»”"')\]]* (?: (?= [{SMALL}a-z0-9,:;—–-] | \ +[{SMALL}a-z] ) | \ *\Z )
+        | [{MARKS}]+ [»“]? (?= \ {{1,100}}[—–-]\ [{SMALL}] )
+      )
+    | (?P<sure>
+        (?: (?<=[{CAPITAL}{SMALL}]{{3}}) [{MARKS}]{{1,3}} [»”"]? | (?<=[0-9»)”]) [{MARKS}]{{1,3}} ) \ +
+        (?= (?: [—–-]\ (?![РрАа]) )? [«„“"(]? [{CAPITAL}][{SMALL}\ ] )
+      )
     """
-OPENING = '(«"„“”[‹'  # directly behind one of these, a word and a full stop are taken for an abbreviation
-# Marks at which the engine breaks a line as well, and an abbreviation with which it asks what stands in brackets far in front of it.
-STRANGE = ("{0>", "<0}", "див.")
+OPENING = '(«"„“”[‹'  # a word directly after one of these, and before a full stop, is taken for an abbreviation
+# The reference sentence splitter also breaks a line at the first two. After the third, an abbreviation, it looks at
+# brackets far before it.
+NONLOCAL_SIGNS = ("{0>", "<0}", "див.")
 
 
 @cache
@@ -30,37 +38,40 @@ def _ends() -> re.Pattern[str]:
 
 
 def sentence_starts(text: str) -> tuple[list[int], list[tuple[int, int]]] | None:
-    """Where sentences surely begin in a line, but for the first, and the ranges between those, or the line's ends, in which more may begin.
+    """Find where sentences begin in a line.
 
-    `None` where only all of the line can tell.
+    :returns: the offsets, in code points, where a sentence surely begins, without the line's first; and the ranges
+        between those offsets, or up to the line's ends, in which more sentences may begin. `None` where only the
+        reference sentence splitter, given the whole line, can tell.
     """
-    if text.splitlines() != [text] or any(
-        sign in text for sign in STRANGE
-    ):  # the first are ends of lines for the engine, too
+    # splitlines: its line ends are those of the reference sentence splitter as well
+    if text.splitlines() != [text] or any(sign in text for sign in NONLOCAL_SIGNS):
         return None
     starts: list[int] = []
     open_ranges: list[tuple[int, int]] = []
     begin, is_open = 0, False
-    for mark in RUN.finditer(text):
-        found = _ends().match(text, mark.start())
-        if found.lastgroup == "inner":
-            continue
-        if found.lastgroup == "other" or _may_be_abbreviation(text, found.start()):
+    for run in RUN.finditer(text):
+        end = _ends().match(text, run.start())
+        if end is None:
             is_open = True
+        elif end.lastgroup == "inner":
             continue
-        if is_open:
-            open_ranges.append((begin, found.end()))
-        begin, is_open = found.end(), False
-        starts.append(begin)
+        elif _may_be_abbreviation(text, end.start()):
+            is_open = True
+        else:
+            if is_open:
+                open_ranges.append((begin, end.end()))
+            begin, is_open = end.end(), False
+            starts.append(begin)
     if is_open:
         open_ranges.append((begin, len(text)))
     return starts, open_ranges
 
 
-def _may_be_abbreviation(text: str, place: int) -> bool:
-    """Whether the engine may take what stands in front of a mark for an abbreviation."""
-    word = last_word(text, place)
-    begin = place - len(word)
+def _may_be_abbreviation(text: str, end: int) -> bool:
+    """Tell whether the reference sentence splitter may take the word that ends at `end` for an abbreviation."""
+    word = last_word(text, end)
+    begin = end - len(word)
     return (
-        word.lower() in ABBREVIATIONS or len(word) == LONGEST_WORD or (0 < begin < place and text[begin - 1] in OPENING)
+        word.lower() in ABBREVIATIONS or len(word) == LONGEST_WORD or (0 < begin < end and text[begin - 1] in OPENING)
     )

@@ -1,7 +1,10 @@
-"""Tokens of text that holds nothing out of the ordinary, without tokenize-uk: most does, and the engine takes many times as long, and long to import.
+"""Tokenize regular text without tokenize-uk.
 
-A part of a line is usual where none of the engine's rules for abbreviations, numbers, addresses, marks within words and the like can apply, so that it
-cuts at spaces and around each mark. What is not surely so is left to the engine, with a few words about it; a test compares the two.
+Most text is regular, while the reference tokenizer takes many times as long to run, and long to import. A segment of
+a line is regular where none of the reference tokenizer's rules for abbreviations, numbers, addresses, marks within
+words and the like can apply, so that its tokens end at spaces and around each mark. Where that is in doubt, the
+segment, with a few words around it, is left to the reference tokenizer. A test compares the two, and :func:`explain`
+says why a line is irregular.
 """
 
 import re
@@ -13,42 +16,68 @@ from tagger.text.abbreviations import ABBREVIATIONS, CAPITAL, CLUB, SMALL, last_
 Offsets = list[tuple[int, int]]
 
 LONGEST = 20_000  # characters of a line that are looked at together
-PIECE = (
-    2_000  # characters that the engine gets at once: some of its few dozen regular expressions are slow on long input
-)
+CHUNK = 2_000  # characters for the reference tokenizer at once: some of its expressions are slow on long input
 LETTER = f"{CAPITAL}{SMALL}A-Za-z"
 ROMAN = "IVXІХ"
-# Each part ends where no more of its kind follows, and no two parts fit in one place: so there is one way to cut a line, and nothing is tried twice
-# where it is not usual. (Possessive quantifiers would say so in fewer signs, and match too little in Python before 3.11.5.)
-USUAL = rf"""(?:
-      \ + (?!\ )
-    | [{LETTER}]+ (?![{LETTER}])
+# The rules of regular text: name, where the rule is the one to blame if no rule matches, and what it matches.
+# Each match ends where no more of its kind follows, and no two rules match at one offset. So there is one way to
+# divide a line, and nothing is tried twice where it is irregular. (Possessive quantifiers would say so more briefly,
+# and match too little in Python before 3.11.5.)
+RULES = (
+    ("spaces", r"\ ", r"\ + (?!\ )"),
+    # no marks at a word's edges; no range of Roman numerals
+    (
+        "word",
+        rf"[{LETTER}]",
+        rf"""[{LETTER}]+ (?![{LETTER}])
         (?: ['’ʼ][{LETTER}]+ (?![{LETTER}])
           | (?! (?<=[{ROMAN}])-[{ROMAN}] ) - (?: [{LETTER}]+ (?![{LETTER}]) | [0-9]+ (?![{LETTER}0-9] | [,:.][0-9]) )
-        )* (?![0-9'’ʼ-])                                # no marks at a word's edges; no range of numerals
-    | [0-9]+ (?![0-9]) (?: ,[0-9]+ | -[{LETTER}]+ (?![{LETTER}]) | (?: [–-][0-9]+ (?![0-9]) )+ )?
-        (?= [\ ,;:!?)»….%] | \Z ) (?! \ *[0-9] | [,:.][0-9] )      # no time, no groups of digits
-    | [,;:…—„“«№)]
-    | (?: [!?] | !{{2,3}} | \?{{2,3}} | (?!!!|\?\?)[!?][!?.]{{1,2}} ) (?![!?.])
-    | (?<![{LETTER}]) \(                               # ВКПБ(о) is one token
-    | [»"”] (?![»"{LETTER}-])
-    | (?<![{LETTER}»"-]) "(?![»"-])                     # between letters it may be an apostrophe
-    | (?<![^\ ]) [–-] (?![^\ ])
-    | (?<=[0-9\ ]) % (?= [\ ,;:!?)»….] | \Z )
-    | (?<![сЛ/:]) / (?!/|ДНР)                           # с/г and Л/ДНР are one token
-    | (?: (?<=[{CAPITAL}{SMALL}]{{2}}[{SMALL}]) | (?<![{CAPITAL}{SMALL}]{{3}}) (?<=[{SMALL}][аеєиіїоуюяьй]) | (?<=[0-9»)"”%]) )
-        \. (?: \ +(?=[{CAPITAL}«„"—–-]) | \ *\Z | \.{{1,2}} (?= [\ »)"”,] | \Z ) )    # but for the words above
-    | (?<=\ ) \. (?: (?=\ |\Z) | \.{{1,2}} (?= [\ »)"”,] | \Z ) )
-    )*
-    (?: (?<=[A-Za-z0-9\ )»"”]) \. \ * )?
-    """
+        )* (?![0-9'’ʼ-])""",
+    ),
+    # no time, no groups of digits
+    (
+        "number",
+        r"[0-9]",
+        rf"""[0-9]+ (?![0-9]) (?: ,[0-9]+ | -[{LETTER}]+ (?![{LETTER}]) | (?: [–-][0-9]+ (?![0-9]) )+ )?
+        (?= [\ ,;:!?)»….%] | \Z ) (?! \ *[0-9] | [,:.][0-9] )""",
+    ),
+    ("mark", r"[,:;…—„“«№)]", r"[,:;…—„“«№)]"),
+    (
+        "exclamation or question mark",
+        r"[!?]",
+        r"(?: [!?] | !{2,3} | \?{2,3} | (?!!!|\?\?)[!?][!?.]{1,2} ) (?![!?.])",
+    ),
+    # "ВКПБ(о)" is one token
+    ("opening bracket", r"\(", rf"(?<![{LETTER}]) \("),
+    ("closing quotation mark", rf"""[»”] | " (?![{LETTER}])""", rf"""[»"”] (?![»"{LETTER}-])"""),
+    # between letters it may be an apostrophe
+    ("opening quotation mark", rf"""" (?=[{LETTER}])""", rf"""(?<![{LETTER}»"-]) "(?![»"-])"""),
+    ("dash between spaces", r"[–-]", r"(?<![^\ ]) [–-] (?![^\ ])"),
+    ("percent sign", "%", r"(?<=[0-9\ ]) % (?= [\ ,;:!?)»….] | \Z )"),
+    # "с/г" and "Л/ДНР" are one token
+    ("slash", "/", r"(?<![сЛ/:]) / (?!/|ДНР)"),
+    # but for abbreviations, which are looked for separately
+    (
+        "full stop",
+        r"(?<!\ ) \.",
+        rf"""(?:
+            (?<=[{CAPITAL}{SMALL}]{{2}}[{SMALL}])
+          | (?<![{CAPITAL}{SMALL}]{{3}}) (?<=[{SMALL}][аеєиіїоуюяьй])
+          | (?<=[0-9»)"”%])
+        ) \. (?: \ +(?=[{CAPITAL}«„"—–-]) | \ *\Z | \.{{1,2}} (?= [\ »)"”,] | \Z ) )""",
+    ),
+    ("full stop after a space", r"(?<=\ ) \.", r"""(?<=\ ) \. (?: (?=\ |\Z) | \.{1,2} (?= [\ »)"”,] | \Z ) )"""),
+)
+LAST_STOP = r"""(?<=[A-Za-z0-9\ )»"”]) \. \ *"""  # the full stop that ends a line, after one of these characters
+REGULAR = f"(?: {' | '.join(pattern for _, _, pattern in RULES)} )* (?: {LAST_STOP} )?"
 ENDING = re.compile(rf"[{SMALL}]{{5}}\.\ *")
-# A word in small letters between spaces, behind a word that ends in small letters: no rule of the engine looks from one to the other, so it cuts what
-# stands in front of it, and what begins with it, as it would by themselves. (Rules across spaces need a mark, a figure, a capital behind the space, or an
-# abbreviation's full stop there.)
+# A lowercase word between spaces, after a word that ends in lowercase letters. No rule of the reference tokenizer looks
+# from one to the other, so the text before it, and the text from it on, have the same tokens as by themselves. (Rules
+# across spaces need a mark, a digit, a capital after the space, or an abbreviation's full stop there.)
 SEAM = rf"(?<=[{SMALL}]{{4}}\ )[{SMALL}]{{4,}}\ "
-NEAR = 200  # characters in which a seam is looked for in front of what is not usual; where there is none, the engine has more to do
-# Where a long text is cut that has no seam: if possible between words, the longer the better, as one behind a full stop may belong to what is in front.
+NEAR = 200  # characters before irregular text in which a seam is looked for; without one, more is left to the reference
+# Borders of chunks in a long text without a seam, the best first: between words if possible, the longer the better, as
+# a short word after a full stop may belong to the text before it.
 BORDERS = (
     SEAM,
     *(rf"(?<=[^\W\d_]{{{size}}}\ )(?=[^\W\d_A-ZА-ЯЄІЇҐ]{{{size}}})" for size in (3, 2)),
@@ -56,13 +85,15 @@ BORDERS = (
     r"(?<=\s)(?=\S)",
 )
 TOKEN = re.compile(
-    rf"[{LETTER}]+(?:['’ʼ-](?:[{LETTER}]+|[0-9]+))*|[0-9]+(?:,[0-9]+|-[{LETTER}]+|(?:[–-][0-9]+)+)?|\.{{3}}|[!?][!?.]{{1,2}}|[^ ]"
+    rf"[{LETTER}]+(?:['’ʼ-](?:[{LETTER}]+|[0-9]+))*"
+    rf"|[0-9]+(?:,[0-9]+|-[{LETTER}]+|(?:[–-][0-9]+)+)?"
+    r"|\.{3}|[!?][!?.]{1,2}|[^ ]"
 )
 
 
 @cache
-def _usual() -> re.Pattern[str]:
-    return re.compile(USUAL, re.VERBOSE)  # takes milliseconds, which CoNLL need not wait for
+def _regular() -> re.Pattern[str]:
+    return re.compile(REGULAR, re.VERBOSE)  # takes milliseconds, which CoNLL input need not wait for
 
 
 @cache
@@ -71,72 +102,118 @@ def _seam() -> re.Pattern[str]:
 
 
 def split_regular(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Ranges that cover a line, end exclusive, and whether each is usual: cut by itself, each has the tokens that it has in the line.
+    """Split a line into segments, regular ones and others; tokenized by itself, each has the tokens it has in the line.
 
-    That of one at the line's end which is not usual is only so if the engine sees that there is a full stop in front, if there is.
+    For an irregular segment at the line's end that holds only if the reference tokenizer is also shown that a full
+    stop comes before it, where one does.
+
+    :returns: start and end of each segment, in code points, end exclusive, and whether it is regular. They cover the
+        line.
     """
-    first = text.find(".")
-    # the engine takes no word of five letters in front of a line's last and only full stop for an abbreviation
-    alone = first >= 0 and ENDING.fullmatch(text, max(first - 5, 0)) is not None
-    last = first if alone else len(text)
-    abbreviations = _abbreviations(text) if first >= 0 and not alone else iter(())
+    last, abbreviations = _limits(text)
     abbreviation = next(abbreviations, last)
-    place = 0
-    while place < last:
-        while abbreviation < place:
+    start = 0
+    while start < last:
+        while abbreviation < start:
             abbreviation = next(abbreviations, last)
-        end = _usual().match(text, place, abbreviation).end()
+        found = _regular().match(text, start, abbreviation)
+        end = found.end() if found else start
         if end == last:
             break
-        seam = place
-        for found in _seam().finditer(text, max(place + 1, end - NEAR), end):
-            seam = found.start()
-        if place < seam:
-            yield place, seam, True
-        behind = _seam().search(text, end + 1)
-        place = behind.start() if behind else len(text)
-        yield seam, place, False
-    if place < len(text):
-        yield place, len(text), True
+        seam = start
+        for before in _seam().finditer(text, max(start + 1, end - NEAR), end):
+            seam = before.start()
+        if start < seam:
+            yield start, seam, True
+        after = _seam().search(text, end + 1)
+        start = after.start() if after else len(text)
+        yield seam, start, False
+    if start < len(text):
+        yield start, len(text), True
+
+
+def _limits(text: str) -> tuple[int, Iterator[int]]:
+    """Find the offset up to which a line must match REGULAR, and the full stops that end an abbreviation before it."""
+    first = text.find(".")
+    if first < 0:
+        return len(text), iter(())
+    # no word of five letters before a line's last and only full stop is an abbreviation for the reference tokenizer
+    if ENDING.fullmatch(text, max(first - 5, 0)):
+        return first, iter(())
+    return len(text), _abbreviations(text, first)
+
+
+def _abbreviations(text: str, stop: int) -> Iterator[int]:
+    """Find the full stops, from the one at `stop` on, after words that may be abbreviations for the reference."""
+    while stop >= 0:
+        word = last_word(text, stop)
+        if word.lower() in ABBREVIATIONS or word.endswith(CLUB):
+            yield stop
+        stop = text.find(".", stop + 1)
+
+
+@cache
+def _rules() -> list[tuple[str, re.Pattern[str], re.Pattern[str]]]:
+    return [(name, re.compile(start, re.VERBOSE), re.compile(rule, re.VERBOSE)) for name, start, rule in RULES]
+
+
+def _match_rule(text: str, start: int, end: int) -> re.Match[str] | None:
+    for _, _, rule in _rules():
+        if found := rule.match(text, start, end):
+            return found
+    return None
+
+
+def explain(text: str) -> str | None:
+    """Explain why a line is not regular as a whole. For debugging: far slower than :func:`split_regular`.
+
+    :param text: a line, as :func:`split_regular` takes it. (The tokenizer hides addresses from it, and so calls the
+        reference tokenizer for a line with addresses even if the rest is regular.)
+    :returns: the offset of the first irregular character, in code points, the character, and the rule of RULES that
+        applies to such a character and refused it; `None` where :func:`split_regular` finds the whole line regular.
+    """
+    last, abbreviations = _limits(text)
+    abbreviation = next(abbreviations, last)
+    offset = 0
+    while found := _match_rule(text, offset, abbreviation):
+        offset = found.end()
+    if offset == last or re.compile(LAST_STOP, re.VERBOSE).fullmatch(text, offset, last):
+        return None
+    if offset == abbreviation:
+        reason = "full stop after a possible abbreviation"
+    else:
+        refused = [name for name, start, _ in _rules() if start.match(text, offset)]
+        reason = f"refused by the rule {refused[0]!r}" if refused else "no rule for this character"
+    return f"offset {offset}, {text[offset]!r}: {reason}"
 
 
 def has_addresses(text: str) -> bool:
-    """Whether the engine looks for addresses in a line."""
+    """Tell whether the reference tokenizer looks for addresses in a line."""
     return "@" in text or "www" in text or "http" in text or "ftp" in text
 
 
 def stretches(text: str, start: int, end: int, longest: int) -> Offsets:
-    """Ranges of at most so many characters that cover a part of a text, cut where it matters least."""
-    found: Offsets = []
+    """Split a range of a text into chunks of at most `longest` characters, at borders where that matters least."""
+    chunks: Offsets = []
     while end - start > longest:
         stop = _border(text, start + longest // 2, start + longest)
-        found.append((start, stop))
+        chunks.append((start, stop))
         start = stop
-    found.append((start, end))
-    return found
+    chunks.append((start, end))
+    return chunks
 
 
 def _border(text: str, start: int, end: int) -> int:
-    """The last of the best places to cut between two; the end where there is none."""
+    """Return the last border of the best kind between two offsets, or `end` where there is none."""
     for border in BORDERS:
-        place = 0
-        for match in re.compile(border).finditer(text, start, end):
-            place = match.start()
-        if place > start:
-            return place
+        offset = 0
+        for found in re.compile(border).finditer(text, start, end):
+            offset = found.start()
+        if offset > start:
+            return offset
     return end
 
 
 def regular_token_spans(text: str, start: int, end: int) -> Offsets:
-    """Start and end of each token of a usual part of a line, in code points, end exclusive."""
+    """Return start and end of each token of a regular segment of a line, in code points, end exclusive."""
     return [match.span() for match in TOKEN.finditer(text, start, end)]
-
-
-def _abbreviations(text: str) -> Iterator[int]:
-    """Where full stops stand that are behind what the engine may take for an abbreviation."""
-    place = text.find(".")
-    while place >= 0:
-        word = last_word(text, place)
-        if word.lower() in ABBREVIATIONS or word.endswith(CLUB):
-            yield place
-        place = text.find(".", place + 1)

@@ -1,4 +1,7 @@
-"""The form in which a token is looked up. What is folded for that (apostrophes, stress marks, invisible characters) is folded there alone."""
+"""Normalize tokens for look-up.
+
+Apostrophes, stress marks and invisible characters are folded for look-up only; the user's text is never changed.
+"""
 
 import re
 import unicodedata
@@ -18,7 +21,7 @@ INVISIBLE = dict.fromkeys(
         0xFEFF,
     ]
 )
-# NFC composes a stress mark with these two letters alone.
+# NFC composes a stress mark with the letters Е and И only.
 STRESSED = str.maketrans({"\u0400": "Е", "\u0450": "е", "\u040d": "И", "\u045d": "и"})
 LATIN_LOOKALIKES = str.maketrans("ABCEHIKMOPTXaceiopxyï", "АВСЕНІКМОРТХасеіорхуї")
 LATIN_LETTER = re.compile("[A-Za-z\u00c0-\u024f]")
@@ -26,16 +29,17 @@ CYRILLIC_LETTER = re.compile("[\u0400-\u052f]")
 PLAIN = re.compile(
     "[\u0021-\u005f\u0061-\u007e\u0404\u0406\u0407\u0410-\u044f\u0454\u0456\u0457\u0490\u0491\u00ab\u00bb\u2013\u2014\u2026]*"
 )
-# Letters of Ukrainian, and of Russian words within it.
+# Letters of Ukrainian, and of Russian words within Ukrainian text.
 UKRAINIAN = "\u0404\u0406\u0407\u0454\u0456\u0457\u0490\u0491" + "".join(map(chr, range(0x410, 0x450)))
 PLAIN_CYRILLIC = re.compile(f"[{UKRAINIAN}]*")
 
 
 def normalise(token: str) -> str:
-    """The form of a token that the vocabulary knows: composed, without stress marks and invisible characters, one apostrophe, one script.
+    """Return a token as the vocabulary knows it.
 
-    Latin look-alikes become Cyrillic where every Latin letter of a mostly Cyrillic token is one (`Реron` with a Latin `e` stays: `r` has no
-    look-alike). A token of nothing but invisible characters stays as it is.
+    It is composed (NFC) and has no stress marks or invisible characters, one kind of apostrophe and one script. Latin
+    look-alikes become Cyrillic where every Latin letter of a mostly Cyrillic token is one (`Реron` with a Latin `e`
+    stays: `r` has no look-alike). A token of nothing but invisible characters stays as it is.
     """
     if PLAIN_CYRILLIC.fullmatch(token):
         return token

@@ -1,7 +1,8 @@
-"""tokenize-uk's engines, asked about bounded pieces of text.
+"""tokenize-uk, the reference tokenizer and sentence splitter, called on chunks of bounded length.
 
-Its word tokenizer replaces addresses one by one, each time from the text's beginning, and some of its expressions take time quadratic in the length
-of a run of one kind of characters. So addresses are hidden from it, long runs are cut by themselves, and pieces are bounded.
+Its word tokenizer replaces addresses one by one, each time from the beginning of the text, and some of its expressions
+take time quadratic in the length of a run of one kind of characters. So addresses are hidden from it, long runs are
+tokenized by themselves, and chunks are bounded.
 """
 
 from bisect import bisect_left
@@ -15,19 +16,20 @@ from tokenize_uk import UkrainianWordTokenizer
 from tokenize_uk.pipeline import SENTENCE_LANGUAGE_CODE
 from tokenize_uk.tokenize_uk import CANONICAL_SUBSTITUTIONS, HORIZONTAL_SPACE, VERTICAL_SPACE
 
-from tagger.text.fast_words import PIECE, Offsets, stretches
+from tagger.text.fast_words import CHUNK, Offsets, stretches
 
 reference_tokenize = UkrainianWordTokenizer().tokenize
 
-# The engine marks positions with private-use characters; the user's own would be taken for its marks. A letter of no script it knows stands in.
-ADDRESS = "\ue300"  # the engine's own mark of an address
-AT_SIGN = "\ue301"  # for an @ that is in no address; the engine has no rule for it but that of addresses
+# The reference tokenizer marks positions with private-use characters, and would take the user's own for its marks.
+# They are replaced by a letter of a script that it does not know.
+ADDRESS = "\ue300"  # the reference tokenizer's own mark of an address
+AT_SIGN = "\ue301"  # for an @ outside addresses, for which the reference tokenizer has no other rule
 PRIVATE_USE = regex.compile(f"[\ue000-{chr(ord(ADDRESS) - 1)}{chr(ord(AT_SIGN) + 1)}-\uf8ff]")
 ANY_PRIVATE_USE = regex.compile("[\ue000-\uf8ff]")
 STAND_IN = "\ua000"
-IN_FRONT = "Слово слово. Слово слово "  # words that have no rule of the engine's, with a full stop among them
+CONTEXT = "Слово слово. Слово слово "  # words to which no rule of the reference tokenizer applies, and a full stop
 SPACE = HORIZONTAL_SPACE + VERTICAL_SPACE
-# The engine's URL_PATTERN, with one way to match: what stands before an @ is looked at from its beginning alone.
+# The reference tokenizer's URL_PATTERN, with one way to match: the text before an @ is tried from its beginning only.
 ADDRESSES = regex.compile(
     rf"""(?:(?:https?|ftp)://|www\.)[^{SPACE}/$.?#),]+\.[^{SPACE}),">]*"""
     r"|(?:mailto:|(?<![\p{L}\d._-])|\G)[\p{L}\d._-]++@[\p{L}\d_-]++(?:\.[\p{L}\d_-]++)+",
@@ -36,11 +38,12 @@ ADDRESSES = regex.compile(
 CANONICAL = str.maketrans(CANONICAL_SUBSTITUTIONS)  # one character for one
 DECIMAL_COMMA = regex.compile(r"(\d),(\d)")
 DECIMAL = r"\1\ue001\2"
-# What is left of these starts no address; with another letter the engine does not look for one, and cuts the same.
+# Those left outside addresses start no address. With one letter changed the reference tokenizer does not look for one,
+# and finds the same tokens.
 NO_ADDRESS = (("http", "hxtp"), ("www", "wxw"), ("ftp", "fxp"), ("@", AT_SIGN))
-NEAR = 20  # characters on each side of a place where a piece had to be cut within what may be a token
+NEAR = 20  # characters looked at on each side of an offset at which a chunk may have split a token
 LONG_RUN = regex.compile(rf"""[»"-]{{200,}}|[IVXІХ]{{200,}}|[{SPACE}(]{{200,}}""")
-# White space and invisible characters: a token of nothing else is none.
+# White space and invisible characters, which alone make no token.
 EMPTY = "\t\n\v\f\r \x85\xa0\xad\u1680\u180e\u3000\ufeff" + "".join(
     chr(code)
     for first, last in ((0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2064), (0x2066, 0x2069))
@@ -48,102 +51,106 @@ EMPTY = "\t\n\v\f\r \x85\xa0\xad\u1680\u180e\u3000\ufeff" + "".join(
 )
 
 
-class Hidden:
-    """A line in which a mark stands for each address, as the engine has it while it cuts the rest.
+class HiddenAddresses:
+    """A line with a mark in place of each address, as the reference tokenizer has it while it tokenizes the rest.
 
     :ivar text: the line with the marks.
     """
 
     def __init__(self, text: str) -> None:
         text = ANY_PRIVATE_USE.sub(STAND_IN, text)
-        seen = DECIMAL_COMMA.sub(
-            DECIMAL, text.translate(CANONICAL)
-        )  # what the engine does before it looks for addresses; lengths stay
+        # as the reference tokenizer does before it looks for addresses; the length stays
+        seen = DECIMAL_COMMA.sub(DECIMAL, text.translate(CANONICAL))
         parts: list[str] = []
-        self._places: list[int] = []  # of the marks
-        self._longer: list[int] = [0]  # by how much all addresses up to each mark are longer than the marks
-        place = size = 0
+        self._marks: list[int] = []  # offsets of the marks in the text with marks
+        self._longer: list[int] = [0]  # characters that the addresses up to each mark have more than their marks
+        offset = size = 0
         for found in ADDRESSES.finditer(seen):
             start, end = found.span()
-            parts += text[place:start], ADDRESS
-            size += start - place + 1
-            self._places.append(size - 1)
+            parts += text[offset:start], ADDRESS
+            size += start - offset + 1
+            self._marks.append(size - 1)
             self._longer.append(self._longer[-1] + end - start - 1)
-            place = end
-        parts.append(text[place:])
+            offset = end
+        parts.append(text[offset:])
         self.text = "".join(parts)
         for sign, other in NO_ADDRESS:
             self.text = self.text.replace(sign, other)
 
     def restore(self, offsets: Offsets) -> Offsets:
-        """Where tokens that stand there in :attr:`text` stand in the line itself."""
-        places, longer = self._places, self._longer
-        if not places:
+        """Turn ranges of :attr:`text` into ranges of the line itself."""
+        marks, longer = self._marks, self._longer
+        if not marks:
             return offsets
         return [
-            (start + longer[bisect_left(places, start)], end + longer[bisect_left(places, end)])
-            for start, end in offsets
+            (start + longer[bisect_left(marks, start)], end + longer[bisect_left(marks, end)]) for start, end in offsets
         ]
 
 
-def part_spans(text: str, start: int, end: int) -> Offsets:
-    """Tokens of a part of a line that has no addresses, or hidden ones: those that they are in the whole line.
+def segment_spans(text: str, start: int, end: int) -> Offsets:
+    """Tokenize a segment of a line that has no addresses, or hidden ones, so that its tokens are those of the line.
 
-    What is longer than PIECE is cut in pieces first.
+    A segment longer than CHUNK is split into chunks first.
+
+    :returns: start and end of each token, in code points of the line, end exclusive.
     """
-    piece = PRIVATE_USE.sub(STAND_IN, text[start:end])
-    if start == 0 and end == len(text) <= PIECE:
-        return _shifted(_runs(piece), start)
-    # of a line that has a full stop but at its end the engine asks more: a part of it must be such a line as well
+    segment = PRIVATE_USE.sub(STAND_IN, text[start:end])
+    if start == 0 and end == len(text) <= CHUNK:
+        return _shifted(_runs(segment), start)
+    # More rules apply to a line with a full stop before its end. So a segment of one is given context with a full stop.
     dotted = (
-        text.find(".", 0, start) >= 0 if end - start <= PIECE else 0 <= text.find(".") < len(text.rstrip(SPACE)) - 1
+        text.find(".", 0, start) >= 0 if end - start <= CHUNK else 0 <= text.find(".") < len(text.rstrip(SPACE)) - 1
     )
-    before = IN_FRONT if dotted and (end == len(text) or end - start > PIECE) else ""
+    context = CONTEXT if dotted and (end == len(text) or end - start > CHUNK) else ""
     offsets: Offsets = []
-    for first, last in stretches(piece, 0, len(piece), PIECE):
-        own = piece[first:last]
-        move = start + first - len(before)
-        found = [(move + begin, move + stop) for begin, stop in _runs(before + own) if begin >= len(before)]
-        if offsets and found and offsets[-1][1] == found[0][0] and _is_within_token(piece, first):
+    for first, last in stretches(segment, 0, len(segment), CHUNK):
+        move = start + first - len(context)
+        spans = _runs(context + segment[first:last])
+        found = [(move + begin, move + stop) for begin, stop in spans if begin >= len(context)]
+        if offsets and found and offsets[-1][1] == found[0][0] and _is_within_token(segment, first):
             found[0] = offsets.pop()[0], found[0][1]
         offsets += found
     return offsets
 
 
-def _is_within_token(piece: str, place: int) -> bool:
-    """Whether the engine cuts not there, but around it, as far as the characters near it tell."""
-    return any(start < NEAR < end for start, end in piece_spans(piece[place - NEAR : place + NEAR]))
+def _is_within_token(segment: str, offset: int) -> bool:
+    """Tell whether a token spans an offset, as far as the characters near it show."""
+    return any(start < NEAR < end for start, end in chunk_spans(segment[offset - NEAR : offset + NEAR]))
 
 
 def _shifted(offsets: Offsets, move: int) -> Offsets:
     return [(move + start, move + end) for start, end in offsets] if move else offsets
 
 
-def _runs(piece: str) -> Offsets:
-    """Cut a piece; long runs, and what stands between, by themselves."""
+def _runs(chunk: str) -> Offsets:
+    """Tokenize a chunk; long runs, and the text between them, are tokenized by themselves."""
     offsets: Offsets = []
-    place = 0
-    for run in LONG_RUN.finditer(piece):
-        offsets += _shifted(piece_spans(piece[place : run.start()]), place)
-        place = run.end()
-        if piece[run.start()] in SPACE or piece[run.start()] == "(":
-            offsets += [(sign, sign + 1) for sign in range(run.start(), place) if piece[sign] == "("]
+    offset = 0
+    for run in LONG_RUN.finditer(chunk):
+        offsets += _shifted(chunk_spans(chunk[offset : run.start()]), offset)
+        offset = run.end()
+        if chunk[run.start()] in SPACE or chunk[run.start()] == "(":
+            offsets += [(sign, sign + 1) for sign in range(run.start(), offset) if chunk[sign] == "("]
         else:
             offsets.append(run.span())
-    return offsets + _shifted(piece_spans(piece[place:]), place)
+    return offsets + _shifted(chunk_spans(chunk[offset:]), offset)
 
 
-def piece_spans(piece: str) -> Offsets:
-    """Cut what is not too long for the engine, and hand nothing to it that it takes for its marks."""
-    tokens = reference_tokenize(piece) if piece else []
+def chunk_spans(chunk: str) -> Offsets:
+    """Tokenize a chunk with the reference tokenizer.
+
+    :param chunk: short enough for the reference tokenizer, without characters that it takes for its own marks.
+    :returns: start and end of each token, in code points, end exclusive.
+    """
+    tokens = reference_tokenize(chunk) if chunk else []
     ends = list(accumulate(map(len, tokens)))
-    if tokens and ends[-1] != len(piece):  # the engine's own marks stayed in a token: what it says cannot be trusted
-        return [match.span() for match in regex.finditer(r"\S+", piece)]
+    if tokens and ends[-1] != len(chunk):  # the reference tokenizer left its own marks in a token: do not trust it
+        return [match.span() for match in regex.finditer(r"\S+", chunk)]
     offsets = [(end - len(token), end) for token, end in zip(tokens, ends, strict=True) if token.strip(EMPTY)]
     kept = 0
     whole: Offsets = []
-    for start, end in [*offsets, (len(piece), len(piece))]:
-        for first, last in _visible(piece, kept, start):
+    for start, end in [*offsets, (len(chunk), len(chunk))]:
+        for first, last in _visible(chunk, kept, start):
             if whole and whole[-1][1] == first:
                 whole[-1] = (whole[-1][0], last)
             elif last == start < end:
@@ -156,21 +163,22 @@ def piece_spans(piece: str) -> Offsets:
     return whole
 
 
-def _visible(piece: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """What is no white space in a part that the engine has no token of."""
-    if start < end and not piece[start:end].isspace():
-        for match in regex.finditer(r"\S+", piece, pos=start, endpos=end):
+def _visible(chunk: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the ranges without white space of a range in which the reference tokenizer has no token."""
+    if start < end and not chunk[start:end].isspace():
+        for match in regex.finditer(r"\S+", chunk, pos=start, endpos=end):
             yield match.span()
 
 
 @cache
-def _sentences() -> Callable[[str], Iterator[str]]:
-    """Cuts by LanguageTool's rules. One has no text to search for in front of the break, so that it is tried at every place: here it is searched for."""
-    from choppa import (
-        DEFAULT_SRX_RULESET,
-        SrxDocument,
-        SrxTextIterator,
-    )  # importing it takes long, and cutting into tokens needs nothing of it
+def _sentence_splitter() -> Callable[[str], Iterator[str]]:
+    """Return a function that splits a text into sentences by LanguageTool's rules.
+
+    A rule without a pattern before the break would be tried at every offset; here its pattern after the break is
+    searched for instead.
+    """
+    # importing choppa takes long, and the tokenizer does not need it
+    from choppa import DEFAULT_SRX_RULESET, SrxDocument, SrxTextIterator
     from choppa.structures import Rule
 
     document = SrxDocument(ruleset=DEFAULT_SRX_RULESET)
@@ -191,13 +199,13 @@ def _sentences() -> Callable[[str], Iterator[str]]:
     return segments
 
 
-def sentence_places(text: str) -> list[int]:
-    """Where sentences begin in a text: the first, and each one more."""
+def sentence_offsets(text: str) -> list[int]:
+    """Return the offsets, in code points, where the sentences of a text begin, the first one's included."""
     starts: list[int] = []
-    place = 0
-    for segment in _sentences()(ANY_PRIVATE_USE.sub(STAND_IN, text)):
+    offset = 0
+    for segment in _sentence_splitter()(ANY_PRIVATE_USE.sub(STAND_IN, text)):
         sentence = segment.lstrip()
         if sentence:
-            starts.append(place + len(segment) - len(sentence))
-        place += len(segment)
+            starts.append(offset + len(segment) - len(sentence))
+        offset += len(segment)
     return starts

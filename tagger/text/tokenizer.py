@@ -1,14 +1,14 @@
-"""Cutting text into tokens, and paragraphs into sentences.
+"""Split text into tokens, and paragraphs into sentences.
 
-No character of the text is lost but white space: the tokens, joined, are the text without it, and each token is the user's own slice of the text.
+Only white space is lost: the tokens, joined, are the text without it, and each token is a slice of the user's text.
 """
 
 import re
 from collections.abc import Iterator
 
 from tagger.text.fast_words import (
+    CHUNK,
     LONGEST,
-    PIECE,
     TOKEN,
     Offsets,
     has_addresses,
@@ -17,19 +17,22 @@ from tagger.text.fast_words import (
     stretches,
 )
 
-# To ask the engine takes as long as so many characters more would, of words and of sentences (15 of 0.7 us, and 25 of 0.5, and what stands about a part).
+# The fixed cost of a call of the reference tokenizer, and of the reference sentence splitter, in characters that it
+# would process in the same time: 15 at 0.7 us and 25 at 0.5 us, plus the context passed along with a segment.
 WORDS_CALL, SENTENCES_CALL = 20, 80
-WINDOW = 2000  # characters in which sentences are looked for at once: some of LanguageTool's rules look as far as a run without spaces goes
-AROUND = 200  # characters on each side of them that the rules see as well; they look at a few words in ordinary text
-BEHIND = 20  # characters behind a sentence's end that are shown to the engine with it
+# Characters searched for sentences at once: some of LanguageTool's rules look as far as a run without spaces goes.
+WINDOW = 2000
+AROUND = 200  # characters of context on each side of a window; in ordinary text the rules look at a few words
+AFTER = 20  # characters of context after a range that may hold more sentences
 SPACED = re.compile(r"[^ \t\r\n\f\v]+")
 
 
 def token_spans(text: str) -> Offsets:
-    """Cut a line of running text into tokens as tokenize-uk's default engine does.
+    """Tokenize a line of running text as tokenize-uk's default tokenizer does.
 
-    Characters that the engine drops though they are not white space (zero-width ones) join the token that they touch. The time is linear in the length:
-    where a line has no ordinary words for thousands of characters, the engine gets it in pieces.
+    Characters that the reference tokenizer drops though they are not white space (zero-width ones) join the token that
+    they touch. The time is linear in the length: where a line has no ordinary words for thousands of characters, the
+    reference tokenizer gets it in chunks.
 
     :returns: start and end of each token, in code points, end exclusive, in order, without overlap.
     """
@@ -40,113 +43,127 @@ def token_spans(text: str) -> Offsets:
             for first, last in token_spans(text[start:end])
         ]
     if has_addresses(text):
-        from tagger.text.reference_tokenizer import Hidden
+        from tagger.text.reference_tokenizer import HiddenAddresses
 
-        hidden = Hidden(text)
-        return hidden.restore(_cut(hidden.text))
-    return _cut(text)
+        hidden = HiddenAddresses(text)
+        return hidden.restore(_tokenize_line(hidden.text))
+    return _tokenize_line(text)
 
 
 def tokenize(text: str) -> list[str]:
-    """The tokens that :func:`cut` finds, in less time."""
+    """Return the tokens that :func:`token_spans` finds, in less time."""
     if len(text) > LONGEST or has_addresses(text):
         return [text[first:last] for first, last in token_spans(text)]
-    found: list[str] = []
-    for start, end, usual in _parts(text):
-        found += (
+    tokens: list[str] = []
+    for start, end, regular in _segments(text):
+        tokens += (
             TOKEN.findall(text, start, end)
-            if usual
-            else [text[first:last] for first, last in _cut_by_engine(text, start, end)]
+            if regular
+            else [text[first:last] for first, last in _reference_spans(text, start, end)]
         )
-    return found
+    return tokens
 
 
-def _cut(text: str) -> Offsets:
-    """The tokens of a line that is not too long, and has no addresses."""
+def _tokenize_line(text: str) -> Offsets:
+    """Tokenize a line of at most LONGEST characters without addresses."""
     offsets: Offsets = []
-    for start, end, usual in _parts(text):
-        offsets += regular_token_spans(text, start, end) if usual else _cut_by_engine(text, start, end)
+    for start, end, regular in _segments(text):
+        offsets += regular_token_spans(text, start, end) if regular else _reference_spans(text, start, end)
     return offsets
 
 
-def _cut_by_engine(text: str, start: int, end: int) -> Offsets:
-    from tagger.text.reference_tokenizer import (
-        part_spans,
-    )  # importing tokenize-uk takes as long as a third of the whole start-up, and only some lines need it
+def _reference_spans(text: str, start: int, end: int) -> Offsets:
+    # importing tokenize-uk takes a third of the whole start-up, and only some lines need it
+    from tagger.text.reference_tokenizer import segment_spans
 
-    return part_spans(text, start, end)
+    return segment_spans(text, start, end)
 
 
-def _parts(text: str) -> Iterator[tuple[int, int, bool]]:
-    """As :func:`tagger.text.fast_words.split_regular`, but those next to each other as one, of PIECE characters at most, where that is done sooner."""
+def _segments(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Split a line as :func:`split_regular` does, and merge neighbours, up to CHUNK characters, where that is faster.
+
+    A merged segment is irregular.
+    """
     group: list[tuple[int, int, bool]] = []
-    for part in split_regular(text):
-        if group and part[1] - group[0][0] > PIECE:
-            yield from _together(group)
+    for segment in split_regular(text):
+        if group and segment[1] - group[0][0] > CHUNK:
+            yield from _merged(group)
             group = []
-        group.append(part)
-    yield from _together(group)
+        group.append(segment)
+    yield from _merged(group)
 
 
-def _together(group: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
+def _merged(group: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
     size = group[-1][1] - group[0][0] if group else 0
-    if sum(end - start + WORDS_CALL for start, end, usual in group if not usual) >= size > 0:
+    if sum(end - start + WORDS_CALL for start, end, regular in group if not regular) >= size > 0:
         return [(group[0][0], group[-1][1], False)]
     return group
 
 
 def sentence_spans(text: str) -> Offsets:
-    """Cut a paragraph into sentences by LanguageTool's rules, as tokenize-uk has them.
+    """Split a paragraph into sentences by LanguageTool's rules, as tokenize-uk has them.
 
-    :returns: ranges that cover the text, each with the white space behind it; one range where there is nothing to cut.
+    :returns: ranges that cover the text, in code points, end exclusive, each with the white space after it; one range
+        where there is a single sentence.
     """
-    from tagger.text.fast_sentences import sentence_starts  # start-up does without what most runs have no use for
+    from tagger.text.fast_sentences import sentence_starts  # most runs do not need it, and start up faster without
 
     found = sentence_starts(text)
     if found is None or sum(end - begin + SENTENCES_CALL for begin, end in found[1]) >= len(text):
         return reference_sentence_spans(text)
     starts, open_ranges = found
     for begin, end in open_ranges:
-        # with the last word in front, and what follows
+        # shown with the last word before the range, and the text after it
         near = text[max(begin - AROUND, 0) : begin]
-        starts += _starts_within(text, begin, end, begin - len(near) + near.rstrip(" ").rfind(" ") + 1, end + BEHIND)
+        starts += _starts_within(text, begin, end, begin - len(near) + near.rstrip(" ").rfind(" ") + 1, end + AFTER)
     starts.sort()
     return list(zip([0, *starts], [*starts, len(text)], strict=True))
 
 
 def reference_sentence_spans(text: str) -> Offsets:
-    """The same as :func:`cut_sentences` of any paragraph, by the engine alone."""
+    """Return what :func:`sentence_spans` returns for any paragraph, from the reference sentence splitter alone."""
     starts = _starts_within(text, 0, len(text), 0, len(text))
     return list(zip([0, *starts], [*starts, len(text)], strict=True))
 
 
 def _starts_within(text: str, begin: int, end: int, first: int, last: int) -> list[int]:
-    """Where sentences begin behind `begin` and in front of `end`, as the engine says that sees the text from `first` to `last`, by the WINDOW."""
-    from tagger.text.reference_tokenizer import sentence_places
+    """Find where sentences begin after `begin` and before `end`, in windows of WINDOW characters.
+
+    The reference sentence splitter sees the text from `first` to `last`.
+    """
+    from tagger.text.reference_tokenizer import sentence_offsets
 
     starts: list[int] = []
-    for place in range(begin, end, WINDOW):
-        stop = min(place + WINDOW, end)
-        seen = max(place - AROUND, first)
-        found = sentence_places(text[seen : min(stop + AROUND, last)])[1:]
-        starts += [seen + start for start in found if place < seen + start <= stop and seen + start < end]
+    for window in range(begin, end, WINDOW):
+        stop = min(window + WINDOW, end)
+        seen = max(window - AROUND, first)
+        found = sentence_offsets(text[seen : min(stop + AROUND, last)])[1:]
+        starts += [seen + start for start in found if window < seen + start <= stop and seen + start < end]
     return starts
 
 
 def whitespace_spans(text: str) -> Offsets:
-    """Cut pretokenized text: tokens are what stands between spaces and tabs. Returns the same as :func:`cut`."""
+    """Tokenize pretokenized text: the tokens are separated by spaces and tabs.
+
+    :returns: start and end of each token, in code points, end exclusive, like :func:`token_spans`.
+    """
     return [match.span() for match in SPACED.finditer(text)]
 
 
 def whitespace_tokens(text: str) -> list[str]:
-    """The tokens that :func:`cut_spaces` finds."""
+    """Return the tokens that :func:`whitespace_spans` finds."""
     return SPACED.findall(text)
 
 
-def sentence_ranges(text: str, cut_lines: bool = True) -> Iterator[tuple[int, int]]:
-    """Ranges of sentences: no line feed is within one, as for the filter, whose sentences stand in lines."""
+def sentence_ranges(text: str, split_lines: bool = True) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of the sentences of a text of several lines, in code points, end exclusive.
+
+    As in the filter, no sentence goes beyond a line feed.
+
+    :param split_lines: split lines into sentences; otherwise each line is one.
+    """
     start = 0
     for line in text.split("\n"):
-        for first, last in sentence_spans(line) if cut_lines else [(0, len(line))]:
+        for first, last in sentence_spans(line) if split_lines else [(0, len(line))]:
             yield start + first, start + last
         start += len(line) + 1

@@ -1,4 +1,4 @@
-"""Rows of many words at once are those that feature names and a dictionary of them give; the hashes behind that."""
+"""Encoding many words at once gives the ids of their feature names; the hashes that make it possible."""
 
 from dataclasses import astuple
 
@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.features.encoder import CHARACTERS, FEWEST, MOST, FeatureEncoder
+from tagger.features.encoder import CHARACTERS, MAX_WORDS, MIN_WORDS, FeatureEncoder
 from tagger.features.gazetteer import Gazetteer
-from tagger.features.hashing import HashTable, Powers, Substrings, code_points, of_ngrams, of_strings, with_lead
+from tagger.features.hashing import HashTable, Powers, Substrings, code_points, hash_ngrams, hash_strings, prepend
 from tagger.features.names import DIGITS, LONGEST_SHAPE, LONGEST_WORD, FeatureSettings, names, shape
-from tagger.features.word_forms import SHAPES, forms
+from tagger.features.word_forms import SHAPES, word_forms
 from tagger.text.normalize import normalise
 
-LISTS = Gazetteer.of({"олена": 2, "київ": 1, "а": 3})
+NAME_LISTS = Gazetteer.of({"олена": 2, "київ": 1, "а": 3})
 WORDS = [
     "Київ",
     "київська",
@@ -48,7 +48,7 @@ SETTINGS = [
 
 
 def by_names(words, entries, settings, gazetteer):
-    """What rows are, said slowly."""
+    """Return what the encoder should, a name at a time."""
     numbers = {entry: number for number, entry in enumerate(entries, 1)}
     rows = np.zeros((len(words), settings.slots), np.int32)
     for row, word in zip(rows, words, strict=True):
@@ -63,13 +63,13 @@ def by_names(words, entries, settings, gazetteer):
 
 
 def entries_of(words, settings):
-    """Every second feature of some words, and some that no word has."""
+    """Return every second feature of some words, and some that no word has."""
     every = dict.fromkeys(name for word in words for name in names(word, settings) if "\n" not in name)
     return ["g:1", "g:3", *list(every)[::2], "n:щщщ", "w:" + "я" * 80]
 
 
 def slow_shape(word):
-    """A shape as its definition says it, a character at a time."""
+    """Return a shape by its definition, a character at a time."""
     found = ""
     for character in word:
         sign = "X" if character.isupper() else "x" if character.isalpha() else "d" if character.isdigit() else character
@@ -85,37 +85,37 @@ LETTERS = st.text(st.sampled_from("абвїєҐКІX’'-1 \n\u0301ςΣİ") | st
 
 @given(st.lists(LETTERS | st.sampled_from(WORDS), min_size=1, max_size=8))
 def test_forms_of_many_words_are_those_of_each(tokens):
-    found = forms(tokens)
+    found = word_forms(tokens)
     normal = [normalise(token[:LONGEST_WORD]) for token in tokens]
     zeroed = [DIGITS.sub("0", word) for word in normal]
     assert sorted(found.order.tolist()) == list(range(len(tokens)))
-    texts = [f"<{zeroed[place].lower()}>" for place in found.order.tolist()]
+    texts = [f"<{zeroed[index].lower()}>" for index in found.order.tolist()]
     assert found.text.tobytes().decode("utf-32-le", "surrogatepass") == "".join(texts)
     assert found.lengths.tolist() == list(map(len, texts))
-    usual, others = found.order[: len(found.shapes)].tolist(), found.order[len(found.shapes) :].tolist()
+    regular, others = found.order[: len(found.shapes)].tolist(), found.order[len(found.shapes) :].tolist()
     firsts = [
-        (ord(zeroed[place][0]) - ord(zeroed[place][0].lower())) % 2**64 if zeroed[place] else 0 for place in usual
+        (ord(zeroed[index][0]) - ord(zeroed[index][0].lower())) % 2**64 if zeroed[index] else 0 for index in regular
     ]
     assert found.raised.tolist() == firsts
-    assert found.lowered == [normal[place].lower() for place in others]
-    assert found.others == [(zeroed[place], shape(normal[place])) for place in others]
-    assert [SHAPES[number] for number in found.shapes.tolist()] == [shape(normal[place]) for place in usual]
+    assert found.lowercase == [normal[index].lower() for index in others]
+    assert found.others == [(zeroed[index], shape(normal[index])) for index in others]
+    assert [SHAPES[number] for number in found.shapes.tolist()] == [shape(normal[index]) for index in regular]
     assert [shape(word) for word in normal] == [slow_shape(word) for word in normal]
 
 
 @given(st.lists(LETTERS | st.sampled_from(WORDS), min_size=1, max_size=8), st.data())
-def test_forms_of_bytes_are_those_of_their_text(tokens, data):
+def test_forms_of_bytes(tokens, data):
     some = [token if token in ("\udc80", "\ud800") or data.draw(st.booleans()) else token.encode() for token in tokens]
-    for given_so, as_text in zip(astuple(forms(some)), astuple(forms(tokens)), strict=True):
-        np.testing.assert_array_equal(given_so, as_text)
+    for mixed, text in zip(astuple(word_forms(some)), astuple(word_forms(tokens)), strict=True):
+        np.testing.assert_array_equal(mixed, text)
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
-def test_rows_are_those_of_the_names(settings):
+def test_rows_of_words(settings):
     entries = entries_of(WORDS, settings)
-    made = FeatureEncoder("\n".join(entries), settings, LISTS)
-    assert np.array_equal(made.rows(WORDS), by_names(WORDS, entries, settings, LISTS))
-    assert np.array_equal(made.rows(WORDS[::-1])[::-1], made.rows(WORDS))
+    encoder = FeatureEncoder("\n".join(entries), settings, NAME_LISTS)
+    assert np.array_equal(encoder.rows(WORDS), by_names(WORDS, entries, settings, NAME_LISTS))
+    assert np.array_equal(encoder.rows(WORDS[::-1])[::-1], encoder.rows(WORDS))
 
 
 @given(
@@ -125,55 +125,56 @@ def test_rows_are_those_of_the_names(settings):
         max_size=40,
     ),
 )
-def test_rows_of_any_words_are_those_of_the_names(settings, words):
+def test_rows_of_any_words(settings, words):
     entries = entries_of(words[::2], settings)
     assert np.array_equal(
-        FeatureEncoder("\n".join(entries), settings, LISTS).rows(words), by_names(words, entries, settings, LISTS)
+        FeatureEncoder("\n".join(entries), settings, NAME_LISTS).rows(words),
+        by_names(words, entries, settings, NAME_LISTS),
     )
 
 
-def test_more_words_than_are_taken_at_once():
-    words = [f"слово{number}" for number in range(2 * MOST + 300)]
-    made = FeatureEncoder("\n".join(entries_of(words, SETTINGS[0])), SETTINGS[0], LISTS)
-    assert np.array_equal(made.rows(words), np.concatenate([made.rows([word]) for word in words]))
+def test_several_chunks():
+    words = [f"слово{number}" for number in range(2 * MAX_WORDS + 300)]
+    encoder = FeatureEncoder("\n".join(entries_of(words, SETTINGS[0])), SETTINGS[0], NAME_LISTS)
+    assert np.array_equal(encoder.rows(words), np.concatenate([encoder.rows([word]) for word in words]))
 
 
-@pytest.mark.parametrize(("letters", "most"), [(1, MOST), (60, CHARACTERS // 60), (100_000, FEWEST + 1)])
-def test_long_words_are_taken_in_smaller_parts(monkeypatch, letters, most):
-    made = FeatureEncoder("w:а", SETTINGS[0], LISTS)
-    taken, make = [], made._rows
-    monkeypatch.setattr(made, "_rows", lambda tokens: taken.append(len(tokens)) or make(tokens))
-    words = ["ж" * letters] * (2 * FEWEST + 1 if letters > 60 else MOST)
-    assert len(made.rows(words)) == sum(taken) == len(words)
+@pytest.mark.parametrize(("letters", "most"), [(1, MAX_WORDS), (60, CHARACTERS // 60), (100_000, MIN_WORDS + 1)])
+def test_long_words_make_smaller_chunks(monkeypatch, letters, most):
+    encoder = FeatureEncoder("w:а", SETTINGS[0], NAME_LISTS)
+    taken, encode = [], encoder._encode
+    monkeypatch.setattr(encoder, "_encode", lambda tokens: taken.append(len(tokens)) or encode(tokens))
+    words = ["ж" * letters] * (2 * MIN_WORDS + 1 if letters > 60 else MAX_WORDS)
+    assert len(encoder.rows(words)) == sum(taken) == len(words)
     assert max(taken) <= most and len(taken) <= max(-(-len(words) // most), 1) + 1
 
 
-def test_an_empty_vocabulary_knows_nothing():
+def test_empty_vocabulary():
     assert not FeatureEncoder("", SETTINGS[0], Gazetteer()).rows(["Київ", ""]).any()
     assert FeatureEncoder("", SETTINGS[0], Gazetteer()).rows([]).shape == (0, 60)
 
 
-def test_a_substring_has_one_hash_wherever_it_stands():
+def test_hashes_do_not_depend_on_offsets():
     text = code_points("київ, Київ, київ")
     substrings = Substrings(text, Powers())
     first, second, third = substrings.hashes(np.array([0, 6, 12]), np.array([4, 10, 16])).tolist()
     assert first == third != second
     assert len(set(substrings.hashes(np.zeros(17, int), np.arange(17)).tolist())) == 17
-    assert of_strings(["", "київ", "Київ"], Powers()).tolist() == [0, first, second]
-    assert of_ngrams(text, 4)[3, [0, 6, 12]].tolist() == [first, second, third]
-    assert of_ngrams(text, 1)[0].tolist() == [point + 1 for point in text.tolist()]
+    assert hash_strings(["", "київ", "Київ"], Powers()).tolist() == [0, first, second]
+    assert hash_ngrams(text, 4)[3, [0, 6, 12]].tolist() == [first, second, third]
+    assert hash_ngrams(text, 1)[0].tolist() == [point + 1 for point in text.tolist()]
 
 
-def test_a_letter_in_front_is_a_part_of_a_hash():
-    plain = of_strings(["київ"], Powers())
+def test_prepend():
+    plain = hash_strings(["київ"], Powers())
     assert (
-        with_lead(plain, ord("x")).tolist()
-        == of_strings(["xкиїв"], Powers()).tolist()
-        != with_lead(plain, ord("y")).tolist()
+        prepend(plain, ord("x")).tolist()
+        == hash_strings(["xкиїв"], Powers()).tolist()
+        != prepend(plain, ord("y")).tolist()
     )
 
 
-def test_the_table_finds_what_is_there_and_nothing_else():
+def test_hash_table():
     random = np.random.default_rng(1)
     hashes = random.integers(0, 1 << 64, 5000, np.uint64)
     table = HashTable(hashes[:3000])

@@ -1,4 +1,4 @@
-"""Lists of names: looked up by checksum, carried by vocabularies, read from files; and words shown in other forms."""
+"""Name lists: looked up by checksum, stored in vocabularies, read from files; and casing variants of words."""
 
 from zlib import crc32
 
@@ -20,15 +20,19 @@ from tagger.train.student.variants import VARIANTS, VariantShares
 FORMS_OF_NAMES = {"шевченко": 1, "шевченка": 1, "Олена": 2, "горе": 9}
 
 
-def test_classes_of_words_that_are_listed_and_of_others():
+def test_classes_of_words():
     gazetteer = Gazetteer.of(FORMS_OF_NAMES)
     assert gazetteer.classes(["горе", "шевченка", "море", "олена", ""]).tolist() == [9, 1, 0, 2, 0]
-    assert gazetteer.classes(["горе", "оле\nна", "олена"]).tolist() == [9, 0, 2]  # words from Python may hold line ends
+    assert gazetteer.classes(["горе", "оле\nна", "олена"]).tolist() == [
+        9,
+        0,
+        2,
+    ]  # words from Python may contain line feeds
     assert Gazetteer().classes(["горе", "море"]).tolist() == [0, 0]
 
 
 @given(st.lists(st.text(st.sampled_from(LETTERS), max_size=70), max_size=5))
-def test_checksums_of_letters_are_those_of_their_bytes(words):
+def test_checksums(words):
     text = np.array([ord(character) for word in words for character in f"<{word}>"], np.uint32)
     expected = [crc32(word.encode()) for word in words]
     assert LetterChecksums().get(text, np.array([len(word) + 2 for word in words], np.int64)).tolist() == expected
@@ -39,7 +43,7 @@ def test_checksums_of_letters_are_those_of_their_bytes(words):
     st.dictionaries(st.integers(0, 2**32 - 1) | st.sampled_from([0, 1, 2**32 - 2, 2**32 - 1]), st.integers(1, 255)),
     st.lists(st.integers(0, 2**32 - 1)),
 )
-def test_classes_are_those_of_a_dictionary(entries, others):
+def test_classes_of_any_entries(entries, others):
     sought = [*entries, *others, 0, 2**32 - 1]
     gazetteer = Gazetteer(np.array(sorted(entries.items()), ENTRY))
     assert gazetteer.classes_of(np.array(sought, np.uint32)).tolist() == [
@@ -47,7 +51,7 @@ def test_classes_are_those_of_a_dictionary(entries, others):
     ]
 
 
-def test_many_entries_are_found():
+def test_many_entries():
     chosen = np.unique(np.random.default_rng(1).integers(0, 2**32, 5000, np.uint32))
     entries = np.zeros(len(chosen), ENTRY)
     entries["checksum"], entries["classes"] = chosen, 1 + np.arange(len(chosen)) % 255
@@ -65,11 +69,11 @@ def test_text_round_trip():
 
 @pytest.mark.parametrize("text", ["@", "AAAA", "ї"])
 def test_damaged_text_is_refused(text):
-    with pytest.raises(ModelError, match="lists of names"):
+    with pytest.raises(ModelError, match="name lists"):
         Gazetteer.from_text(text)
 
 
-def test_a_word_has_the_feature_of_its_classes_whatever_its_case_and_marks():
+def test_feature_ignores_case_and_stress():
     settings = FeatureSettings(kinds=("word", "gazetteer"), slots=2)
     vocabulary = build_vocabulary([["Київ", "Київ"]], settings, 1, gazetteer=Gazetteer.of(FORMS_OF_NAMES))
     assert vocabulary.entries == ["g:1", "g:2", "g:9", "w:Київ"]
@@ -78,7 +82,7 @@ def test_a_word_has_the_feature_of_its_classes_whatever_its_case_and_marks():
         assert again.rows(tokens).tolist() == [[1, 0], [2, 0], [4, 0], [3, 0]]
 
 
-def test_a_file_of_forms(tmp_path):
+def test_file(tmp_path):
     path = tmp_path / "names.tsv"
     path.write_text("Шевченко\tsurname\r\nолена\tname\n\nгоре\tsurname,ordinary\n", encoding="utf-8")
     gazetteer, classes = read_gazetteer(path)
@@ -89,21 +93,21 @@ def test_a_file_of_forms(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"), [("олена\n", "names.tsv:1: a form"), ("\tname\n", "a form"), ("а\tb,\n", "a form")]
 )
-def test_a_bad_line_is_named(tmp_path, content, message):
+def test_error_names_the_line(tmp_path, content, message):
     path = tmp_path / "names.tsv"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=message):
         read_gazetteer(path)
 
 
-def test_a_ninth_class_is_refused(tmp_path):
+def test_nine_classes_are_refused(tmp_path):
     path = tmp_path / "names.tsv"
     path.write_text("".join(f"слово\tclass{number}\n" for number in range(9)), encoding="utf-8")
     with pytest.raises(DataError, match=r"names\.tsv:9.*class 9"):
         read_gazetteer(path)
 
 
-def test_forms_are_shown_by_their_shares():
+def test_variants_are_drawn_by_their_shares():
     assert not VariantShares()
     drawn = VariantShares(lowered=0.3, raised=0.1, plain=0.5).draw(20_000, np.random.default_rng(1))
     shares = np.bincount(drawn, minlength=len(VARIANTS)) / len(drawn)
@@ -111,7 +115,7 @@ def test_forms_are_shown_by_their_shares():
     assert [vary("«Їжак»—") for vary in VARIANTS] == ["«Їжак»—", "«їжак»—", "«ЇЖАК»—", '"Їжак"-', '"їжак"-', '"ЇЖАК"-']
 
 
-def test_a_batch_shows_sentences_in_the_forms_that_were_drawn():
+def test_batch_of_variants():
     settings = FeatureSettings(kinds=("word",), slots=1)
     documents = [
         Document("one", [Sentence(("Київ", "«"), ("B-LOC", "O"))]),

@@ -1,4 +1,4 @@
-"""Features of words, their numbers, and the cache of rows."""
+"""Features of words, their ids, and the cache of word vectors."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_unknown_features_are_dropped_and_rows_padded():
     assert len(vocabulary) == 3
 
 
-def test_prepared_for_tagging_it_has_no_names():
+def test_prepare_drops_the_names():
     vocabulary = Vocabulary(["l:київ", "w:Київ"], FeatureSettings(kinds=("word", "lower"), slots=3))
     assert vocabulary.entries == ["l:київ", "w:Київ"]
     vocabulary.prepare()
@@ -61,7 +61,7 @@ def test_prepared_for_tagging_it_has_no_names():
             ask()
 
 
-def test_rows_are_cut_at_the_slots():
+def test_excess_features_are_dropped():
     settings = FeatureSettings(slots=2)
     vocabulary = Vocabulary(names("Київ", settings), settings)
     assert vocabulary.row("Київ").tolist() == [1, 2]
@@ -82,7 +82,7 @@ def test_damaged_texts_are_refused(texts):
         Vocabulary.from_texts(texts)
 
 
-def test_word_vectors_stay_right_when_the_cache_starts_anew():
+def test_word_vectors_when_the_cache_is_full():
     settings = FeatureSettings(kinds=("word",), slots=1)
     words = [f"слово{chr(0x430 + i % 32)}{chr(0x430 + i // 32 % 32)}{chr(0x430 + i // 1024)}" for i in range(4000)]
     vocabulary = Vocabulary([f"w:{word}" for word in words], settings)
@@ -99,12 +99,12 @@ def test_word_vectors_stay_right_when_the_cache_starts_anew():
     for start in range(0, 4000, 700):
         check(words[start : start + 700] + words[:3] + [word.encode() for word in words[start : start + 2]])
         check([word.encode() for word in words[start : start + 20]])
-    check(words)  # more at once than there is room for
+    check(words)  # more at once than the cache holds
     cache.numbers(words[:1])
-    assert len(cache._vectors) == 3000  # and no longer than that call
+    assert len(cache._vectors) == 3000  # and they are kept for that call only
 
 
-def test_words_of_any_kind_beside_each_other():
+def test_odd_words_in_the_cache():
     words = ["слово", "два\nрядки", "", "\udcff"]
     vocabulary = Vocabulary([f"w:{word}" for word in words if word], FeatureSettings(kinds=("word",), slots=1))
     cache = WordCache(vocabulary, lambda rows: rows.astype(np.uint8), 1, np.uint8)

@@ -1,4 +1,4 @@
-"""Sentences begin where tokenize-uk says; where that is plain, it is not asked."""
+"""Sentences begin where tokenize-uk begins them, and plain ends of sentences do not need it."""
 
 import re
 import subprocess
@@ -14,10 +14,10 @@ from tagger.text import tokenizer
 from tagger.text.fast_sentences import sentence_starts
 from tagger.text.tokenizer import reference_sentence_spans, sentence_spans
 
-# Words and marks that LanguageTool's rules speak of, and what stands about them.
+# Words and marks in LanguageTool's rules, and some that may come before and after them.
 WORDS = """
-слово Слово написала поетів див Див реж Ред Авт На Але Так А В І р рр нар ст гр м с о Куан Юю Петр ІІ США кін тис млн грн КВт Ів Дж Ман НЕТ net Yahoo NAU
-Mission: The www @ 1995 10 9 VI Зб вул (реж «слово [слово (слово „слово 90 н е
+слово Слово написала поетів див Див реж Ред Авт На Але Так А В І р рр нар ст гр м с о Куан Юю Петр ІІ США кін тис млн
+грн КВт Ів Дж Ман НЕТ net Yahoo NAU Mission: The www @ 1995 10 9 VI Зб вул (реж «слово [слово (слово „слово 90 н е
 """.split()
 MARKS = [
     ".",
@@ -53,8 +53,8 @@ spaces = st.sampled_from(" ") | st.sampled_from(["", "  "])
 
 
 @pytest.fixture(autouse=True, scope="module")
-def short_lines_in_parts():
-    """Lines are cut in parts however short they are."""
+def split_short_lines():
+    """Split lines into ranges however short they are."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(tokenizer, "SENTENCES_CALL", -1000)
         yield
@@ -62,12 +62,12 @@ def short_lines_in_parts():
 
 @settings(max_examples=1500)
 @given(st.lists(st.tuples(st.sampled_from(WORDS) | st.sampled_from(PIECES), ends, spaces), max_size=14))
-def test_sentences_begin_where_the_engine_says(parts):
+def test_any_text(parts):
     text = "".join(map("".join, parts))
     assert sentence_spans(text) == reference_sentence_spans(text)
 
 
-def test_two_words_in_brackets_of_which_one_is_longer_than_any_abbreviation():
+def test_long_word_after_bracket():
     text = "У вагових (категоріях. Але то інше. Так"
     assert [text[start:end] for start, end in sentence_spans(text)] == ["У вагових (категоріях. Але то інше. ", "Так"]
 
@@ -82,7 +82,7 @@ def test_two_words_in_brackets_of_which_one_is_longer_than_any_abbreviation():
         (" ", 1),
     ],
 )
-def test_what_is_plain(text, sentences):
+def test_plain_ends(text, sentences):
     assert sentence_starts(text)[1] == []
     assert len(sentence_spans(text)) == sentences
     assert sentence_spans(text) == reference_sentence_spans(text)
@@ -99,20 +99,21 @@ def test_what_is_plain(text, sentences):
         ("Слово слово." + " " * 101 + "— слово. Так", ["Слово слово." + " " * 101 + "— слово. "]),
     ],
 )
-def test_what_is_asked_of_the_engine(text, ranges):
+def test_open_ranges(text, ranges):
     assert [text[start:end] for start, end in sentence_starts(text)[1]] == ranges
     assert sentence_spans(text) == reference_sentence_spans(text)
 
 
 @pytest.mark.parametrize("text", ["слово. Слово\u2028. Слово", "слово (див. слово). Слово", "слово.{0>Слово"])
-def test_what_only_the_whole_line_can_tell(text):
+def test_whole_line_needed(text):
     assert sentence_starts(text) is None
     assert sentence_spans(text) == reference_sentence_spans(text)
 
 
-def test_the_engine_is_imported_for_the_lines_that_need_it():
+def test_reference_is_imported_on_demand():
     program = (
-        "import sys; from tagger.cutting import cut_sentences; cut_sentences({!r}); print('tokenize_uk' in sys.modules)"
+        "import sys; from tagger.text.tokenizer import sentence_spans; "
+        "sentence_spans({!r}); print('tokenize_uk' in sys.modules)"
     )
     for text, imported in (("Олена живе у Києві. Так.", False), ("Олена живе в м. Київ. Так.", True)):
         done = subprocess.run(
@@ -122,7 +123,10 @@ def test_the_engine_is_imported_for_the_lines_that_need_it():
 
 
 def test_every_word_of_the_rules():
-    """With endings that the rules let a word have, behind what they ask for: whoever adds an abbreviation to them is told here."""
+    """All words of the rules, with their optional endings, in the contexts of the rules.
+
+    Fails when LanguageTool adds an abbreviation that ABBREVIATIONS lacks.
+    """
     rules = SrxDocument(ruleset=DEFAULT_SRX_RULESET).get_language_rule_list("uk_two")
     patterns = "\n".join(
         rule.before_pattern + "\n" + rule.after_pattern
@@ -142,8 +146,8 @@ def test_every_word_of_the_rules():
     }
     assert len(words) > 90
     for word in sorted(words | {word.capitalize() for word in words}):
-        for front in ("", "слово ", "9 ", ", ", "– ", "(", "і ", "90", "90-м"):
-            for behind in (
+        for before in ("", "слово ", "9 ", ", ", "– ", "(", "і ", "90", "90-м"):
+            for after in (
                 ". Слово",
                 ". А слово",
                 ". «Слово",
@@ -154,5 +158,5 @@ def test_every_word_of_the_rules():
                 ". слово",
                 ".Слово",
             ):
-                text = f"{front}{word}{behind} слово. Так"
+                text = f"{before}{word}{after} слово. Так"
                 assert sentence_spans(text) == reference_sentence_spans(text), text

@@ -1,4 +1,4 @@
-"""Usual lines are cut as tokenize-uk cuts them; others are left to it."""
+"""Regular text has the tokens of tokenize-uk, irregular text is left to it, and `explain` says why."""
 
 import re
 import subprocess
@@ -11,42 +11,42 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagger.text import fast_words, tokenizer
-from tagger.text.fast_words import LONGEST, split_regular
-from tagger.text.reference_tokenizer import ANY_PRIVATE_USE, CANONICAL, STAND_IN, piece_spans, reference_tokenize
+from tagger.text.fast_words import LONGEST, RULES, explain, split_regular
+from tagger.text.reference_tokenizer import ANY_PRIVATE_USE, CANONICAL, STAND_IN, chunk_spans, reference_tokenize
 from tagger.text.tokenizer import token_spans, tokenize
 
-# What the engine's rules look for, and what stands about it.
+# Words and marks in the rules of tokenize-uk, and some that may come before and after them.
 PIECES = """
-м о т зв н е к с р рр тис арт губ Мал мал рис ст стол вул бульв проф акад співавт австрал А І Х Ів Дж Ман Сіті та інші інш под слово Київ Коваленко
-Facebook www http ftp ua com net НЕТ дно тре п'ять зв’язок м"я я є ю віце-прем'єр А-Б ІХ ХІ IX XV з-під рік 1 12 100 000 2023 кв м2 № % - – — … . . . , ,
-; : ! ? ( ) « » " „ “ ” ' ’ ʼ ` # / [ ] < > + * _ • ° \u0301 \u00ad \u200b нар млн Ред куб зах в у ВКПБ стандарт написала вірш
-один інш. тис. губ. рис. кв. англ. Лютіж. ... .. ?.. !! ?! % %- 10% 2,5 90-т 60-годинною 5-6 2000–2001 ТОП-20 Ту-154 ІТ-ринок З-поміж ЛХ-Х ХХ-20 / с/г
-та/або Л/ДНР // http:// -кімн 3-кімн. Осман. лат. -тис ІХ-ХІ 1-І -20 +1 x45 14.00 10:20 1.2.3 (о) [5] США. А. О. www.ukr.net WWW.UKR.NET
-info@ukr.net Http://ukr.net/п'я.п"я к. Сіті Ман. анг.
+м о т зв н е к с р рр тис арт губ Мал мал рис ст стол вул бульв проф акад співавт австрал А І Х Ів Дж Ман Сіті та інші
+інш под слово Київ Коваленко Facebook www http ftp ua com net НЕТ дно тре п'ять зв’язок м"я я є ю віце-прем'єр А-Б ІХ
+ХІ IX XV з-під рік 1 12 100 000 2023 кв м2 № % - – — … . . . , , ; : ! ? ( ) « » " „ “ ” ' ’ ʼ ` # / [ ] < > + * _ • °
+\u0301 \u00ad \u200b нар млн Ред куб зах в у ВКПБ стандарт написала вірш один інш. тис. губ. рис. кв. англ. Лютіж. ...
+.. ?.. !! ?! % %- 10% 2,5 90-т 60-годинною 5-6 2000–2001 ТОП-20 Ту-154 ІТ-ринок З-поміж ЛХ-Х ХХ-20 / с/г та/або Л/ДНР
+// http:// -кімн 3-кімн. Осман. лат. -тис ІХ-ХІ 1-І -20 +1 x45 14.00 10:20 1.2.3 (о) [5] США. А. О. www.ukr.net
+WWW.UKR.NET info@ukr.net Http://ukr.net/п'я.п"я к. Сіті Ман. анг.
 """.split()
 
 
 @pytest.fixture(autouse=True, scope="module")
-def short_lines_in_parts():
-    """Lines are cut in parts however short they are."""
+def split_short_lines():
+    """Split lines into segments however short they are."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(tokenizer, "WORDS_CALL", -1000)
         yield
 
 
-def is_usual(text):
-    """Whether a line is left to the engine nowhere."""
-    return all(fast_words for _, _, fast_words in split_regular(text))
+def is_regular(text):
+    """Tell whether no segment of a line is left to tokenize-uk."""
+    return all(regular for _, _, regular in split_regular(text))
 
 
 def check(text):
-    """The line's tokens, if they are the engine's, and its parts are all of it."""
+    """Return the spans of a line's tokens; fail unless they are those of tokenize-uk, and segments cover the line."""
     offsets = token_spans(text)
     plain = ANY_PRIVATE_USE.sub(STAND_IN, text)
-    if "".join(reference_tokenize(plain)).translate(CANONICAL) == plain.translate(
-        CANONICAL
-    ):  # else its own marks stayed in a token
-        assert offsets == piece_spans(plain)
+    expected = "".join(reference_tokenize(plain))
+    if expected.translate(CANONICAL) == plain.translate(CANONICAL):  # else tokenize-uk left its marks in a token
+        assert offsets == chunk_spans(plain)
     assert tokenize(text) == [text[start:end] for start, end in offsets]
     assert "".join(text[start:end] for start, end, _ in split_regular(text)) == text
     return offsets
@@ -57,9 +57,10 @@ def check(text):
     st.lists(st.sampled_from(PIECES) | st.sampled_from(["", " ", "  "]), max_size=12),
     st.lists(st.sampled_from(["", " "]), min_size=12, max_size=12),
 )
-def test_usual_lines_are_cut_as_the_engine_cuts_them(pieces, gaps):
+def test_any_line(pieces, gaps):
     text = "".join(piece + gap for piece, gap in zip(pieces, gaps, strict=False))
     check(text)
+    assert (explain(text) is None) == is_regular(text)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +88,8 @@ def test_usual_lines_are_cut_as_the_engine_cuts_them(pieces, gaps):
         ("", ""),
     ],
 )
-def test_what_is_usual(text, tokens):
-    assert is_usual(text)
+def test_regular_lines(text, tokens):
+    assert is_regular(text) and explain(text) is None
     offsets = check(text)
     assert " ".join(text[start:end] for start, end in offsets) == tokens
 
@@ -125,9 +126,43 @@ def test_what_is_usual(text, tokens):
         "а «б»-в",
     ],
 )
-def test_what_is_left_to_the_engine(text):
+def test_irregular_lines(text):
     assert list(split_regular(text)) == [(0, len(text), False)]
+    assert explain(text)
     check(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "reason"),
+    [
+        ("Він Ту-154М бачив", 4, "'word'"),
+        ("близько 1 000 гривень", 8, "'number'"),
+        ("Що?!?!", 2, "'exclamation or question mark'"),
+        ("ВКПБ(о)", 4, "'opening bracket'"),
+        ("а «б»-в", 4, "'closing quotation mark'"),
+        ('"а"" б', 2, "'closing quotation mark'"),
+        ('п"ять', 1, "'opening quotation mark'"),
+        ("було -20", 5, "'dash between spaces'"),
+        ("їх 10%-й", 5, "'percent sign'"),
+        ("та с/г", 4, "'slash'"),
+        ("О. Коваленко", 1, "'full stop'"),
+        ("Олена. О. Коваленко", 8, "'full stop'"),
+        ("та .5", 3, "'full stop after a space'"),
+        ("US. a", 2, "'full stop'"),
+        ("у Львові див. Київ", 12, "full stop after a possible abbreviation"),
+        ("див. О. Коваленко", 3, "full stop after a possible abbreviation"),
+        ("О. див. Київ", 1, "'full stop'"),
+        ("за\u0301мок", 2, "no rule for this character"),
+        ("[5]", 0, "no rule for this character"),
+    ],
+)
+def test_explain(text, offset, reason):
+    assert explain(text).startswith(f"offset {offset}, {text[offset]!r}: ")
+    assert explain(text).endswith(reason)
+
+
+def test_rule_names_are_distinct():
+    assert len({name for name, _, _ in RULES}) == len(RULES)
 
 
 REPEATED = [
@@ -136,21 +171,28 @@ REPEATED = [
 ]
 
 
-def test_no_line_is_tried_again_and_again():
-    """What does not fit at the end of a long line: with two ways to cut each of its parts, this would take longer than the universe is old."""
-    program = f"from tagger.usual import parts; print([list(parts(part * (19000 // len(part)) + '='))[-1][2] for part in {REPEATED!r}])"
-    assert set(
-        eval(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, timeout=60).stdout)
-    ) == {False}
+def test_no_exponential_backtracking():
+    """Long lines with an irregular end.
+
+    With two ways to match each repeated piece, a line would take longer than the age of the universe.
+    """
+    program = f"""if True:
+        from tagger.text.fast_words import split_regular
+        for piece in {REPEATED!r}:
+            *_, (_, _, regular) = split_regular(piece * (19000 // len(piece)) + '=')
+            assert not regular, piece
+    """
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
 @pytest.mark.parametrize(("text", "imported"), [("Олена живе у Києві.", False), ("Олена живе в м. Київ.", True)])
-def test_the_engine_is_imported_for_the_lines_that_need_it(text, imported):
-    program = f"import sys; from tagger.cutting import cut; cut({text!r}); print('tokenize_uk' in sys.modules, 'numpy' in sys.modules)"
-    assert (
-        subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, text=True).stdout
-        == f"{imported} False\n"
+def test_reference_is_imported_on_demand(text, imported):
+    program = (
+        f"import sys; from tagger.text.tokenizer import token_spans; token_spans({text!r}); "
+        "print('tokenize_uk' in sys.modules, 'numpy' in sys.modules)"
     )
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, text=True)
+    assert done.stdout == f"{imported} False\n"
 
 
 @pytest.mark.parametrize(
@@ -169,50 +211,59 @@ def test_the_engine_is_imported_for_the_lines_that_need_it(text, imported):
         ),
     ],
 )
-def test_what_of_a_line_is_left_to_the_engine(text, left):
-    assert [text[start:end] for start, end, fast_words in split_regular(text) if not fast_words] == left
+def test_irregular_segments(text, left):
+    assert [text[start:end] for start, end, regular in split_regular(text) if not regular] == left
     check(text)
 
 
-def test_a_full_stop_at_the_end_is_cut_as_behind_the_others_of_its_line():
-    """Of a line with one more in front the engine asks whether it ends in an abbreviation."""
-    for front, last in (("", "в."), ("Слово. ", "в."), ("", "рр."), ("Слово. ", "рр."), ("Слово. ", "тис.")):
-        check(f"{front}народився великий поет 12:25 слово {last}")
+def test_last_full_stop_of_several():
+    """If another full stop comes before it, tokenize-uk checks for an abbreviation at the line's end."""
+    for before, last in (("", "в."), ("Слово. ", "в."), ("", "рр."), ("Слово. ", "рр."), ("Слово. ", "тис.")):
+        check(f"{before}народився великий поет 12:25 слово {last}")
 
 
-FRONT = "слово поетом народився великий поет слово " * 4
+WORDS = "слово поетом народився великий поет слово " * 4
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        FRONT
+        WORDS
         + "сайт WWW.UKR.NET працює добре "
-        + FRONT
-        + "пишіть на info@ukr.net або телефонуйте",  # addresses in capitals where there is one in small letters
-        FRONT + "сайт www.ukr.net працює добре " + FRONT + "на сторінці с.",  # its full stops are not seen
-        FRONT + "двигун потужністю збірник. с. п. великий " + FRONT.strip(),  # a mark of the engine's stays in a token
+        + WORDS
+        + "пишіть на info@ukr.net або телефонуйте",  # an uppercase address in a line with a lowercase one
+        WORDS
+        + "сайт www.ukr.net працює добре "
+        + WORDS
+        + "на сторінці с.",  # the full stops of the address do not count
+        WORDS
+        + "двигун потужністю збірник. с. п. великий "
+        + WORDS.strip(),  # tokenize-uk leaves a mark of its own in a token
         "двигун потужністю збірник. с. п. великий слово ",
-        FRONT + "www.ukr.net/п'я.п\"я працює добре слово",
-        FRONT + "у 12:25 народивсяМан. Сіті слово",
+        WORDS + "www.ukr.net/п'я.п\"я працює добре слово",
+        WORDS + "у 12:25 народивсяМан. Сіті слово",
     ],
 )
-def test_lines_that_were_cut_otherwise_in_parts(text):
+def test_segments_depend_on_the_line(text):
+    """Lines whose segments once had other tokens than the line."""
     check(text)
 
 
-def test_many_abbreviations_are_looked_for_once(monkeypatch):
-    """They were looked for again from each part on, up to the line's end."""
+def test_abbreviations_are_found_once(monkeypatch):
+    """Not again from each segment to the line's end."""
     asked = []
     last_word = fast_words.last_word
-    monkeypatch.setattr(fast_words, "last_word", lambda *place: asked.append(place) or last_word(*place))
+    monkeypatch.setattr(fast_words, "last_word", lambda *word: asked.append(word) or last_word(*word))
     text = ("абвг абвгд див. А " * 1200)[: LONGEST - 10]
     assert len(list(split_regular(text))) > 1000
     assert len(asked) == text.count(".")
 
 
-def test_every_word_of_the_engine():
-    """Behind what its rules ask for, with what they ask for behind: whoever adds an abbreviation to them is told here."""
+def test_every_word_of_the_reference():
+    """All words of the rules of tokenize-uk, in the contexts of the rules.
+
+    Fails when tokenize-uk adds an abbreviation that ABBREVIATIONS lacks.
+    """
     source = Path(tokenize_uk.tokenize_uk.__file__).read_text(encoding="utf-8")
     found = set(re.findall(r"[а-яіїєґА-ЯІЇЄҐ]+", re.sub(r"\[[^]]*\]|#.*", " ", source)))
     found |= {first + rest for first, rest in re.findall(r"\[.(.)\]([а-яіїєґ]+)", source)}
@@ -220,8 +271,8 @@ def test_every_word_of_the_engine():
     found |= set(re.findall(r"([а-яіїєґ]+)[а-яіїєґ]\?", source))
     assert len(found) > 150
     for word in sorted(found | {word.capitalize() for word in found}):
-        for front in ("", "народився поет слово ", "народився поет 9 ", "народився рік ", "народився поет та "):
-            for behind in (
+        for before in ("", "народився поет слово ", "народився поет 9 ", "народився рік ", "народився поет та "):
+            for after in (
                 ". Слово народився поетом слово",
                 ". слово поетом слово",
                 ". 5 поетом слово.",
@@ -229,4 +280,4 @@ def test_every_word_of_the_engine():
                 "-поетом слово поетом",
                 ".Слово",
             ):
-                check(front + word + behind)
+                check(before + word + after)

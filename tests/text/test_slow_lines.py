@@ -1,14 +1,15 @@
-"""Cutting takes time linear in the length of a line, whatever stands in it, and loses no character."""
+"""Tokenization takes time linear in the length of any line, and loses no character."""
 
 import time
 
 import pytest
 
 from tagger.text import reference_tokenizer
-from tagger.text.fast_words import LONGEST, PIECE
+from tagger.text.fast_words import CHUNK, LONGEST
 from tagger.text.tokenizer import reference_sentence_spans, sentence_spans, token_spans, tokenize
 
-# What took seconds, or would without a bound: addresses, signs of addresses, runs of one kind of characters, ends of sentences, abbreviations.
+# Repeated, these took seconds, or would without a bound: addresses, signs of addresses, runs of one kind of characters,
+# ends of sentences, abbreviations.
 SLOW = [
     "id=1;host=a@b.c:80/x?y=z&",
     ".uaім.…-a@b.А\tса",
@@ -34,7 +35,7 @@ SLOW = [
     "п\"я'",
     "1 000 ",
 ]
-SECONDS = 1.5  # of processor time, for what takes at most 0.2 on an idle machine, and took up to 8
+SECONDS = 1.5  # of processor time; on an idle machine a line takes at most 0.2, and once took up to 8
 
 
 def line_of(unit):
@@ -48,7 +49,7 @@ def visible(text):
 @pytest.mark.parametrize("unit", SLOW)
 def test_no_line_is_slow(unit):
     text = line_of(unit)
-    token_spans("м. Київ"), sentence_spans("м. Київ. А")  # what is done once
+    token_spans("м. Київ"), sentence_spans("м. Київ. А")  # import and compile first
     began = time.process_time()
     tokens = tokenize(text)
     sentences = sentence_spans(text)
@@ -58,33 +59,36 @@ def test_no_line_is_slow(unit):
 
 
 @pytest.mark.parametrize("unit", SLOW)
-def test_the_engine_gets_bounded_pieces_without_addresses(unit, monkeypatch):
+def test_reference_gets_bounded_chunks(unit, monkeypatch):
     given = []
-    tokenize = reference_tokenizer.tokenize
-    monkeypatch.setattr(reference_tokenizer, "tokenize", lambda piece: given.append(piece) or tokenize(piece))
+    tokenize = reference_tokenizer.reference_tokenize
+    monkeypatch.setattr(reference_tokenizer, "reference_tokenize", lambda chunk: given.append(chunk) or tokenize(chunk))
     token_spans(line_of(unit))
-    assert all(len(piece) <= PIECE + len(reference_tokenizer.IN_FRONT) for piece in given)
-    assert not any(sign in piece for piece in given for sign in ("http", "www", "ftp", "@"))
+    assert all(len(chunk) <= CHUNK + len(reference_tokenizer.CONTEXT) for chunk in given)
+    assert not any(sign in chunk for chunk in given for sign in ("http", "www", "ftp", "@"))
 
 
-def test_long_words_stay_in_one_piece():
+def test_long_words_stay_whole():
     for word in ("а" * 7000 + "@" + "б" * 5000, "а\u0301" * 6000, "п'я-" * 3000 + "я"):
         assert tokenize(word) == [word]
         assert tokenize(f"ст. {word}, ні") == ["ст.", word, ",", "ні"]
 
 
-ORDINARY = "Народився у м. Київ 1843 р. на вул. Шевченка, писав на info@ukr.net та https://www.ukr.net/а,б?в=1. Див. також ст. 5, п. 2. "
+ORDINARY = (
+    "Народився у м. Київ 1843 р. на вул. Шевченка, писав на info@ukr.net та https://www.ukr.net/а,б?в=1. "
+    "Див. також ст. 5, п. 2. "
+)
 
 
-def test_addresses_do_not_change_what_stands_beside_them():
-    """A line of many addresses is cut as the engine cuts it whole."""
+def test_many_addresses():
+    """A line of many addresses has the tokens of tokenize-uk."""
     text = ORDINARY * 12
-    assert PIECE // 2 < len(text) <= PIECE
-    tokens = [token for token in reference_tokenizer.tokenize(text) if token.strip()]
+    assert CHUNK // 2 < len(text) <= CHUNK
+    tokens = [token for token in reference_tokenizer.reference_tokenize(text) if token.strip()]
     assert tokenize(text) == tokens
 
 
-def test_long_lines_are_cut_as_their_sentences_are():
+def test_long_line():
     text = ORDINARY * 500
     assert tokenize(text) == tokenize(ORDINARY) * 500
     own = [
@@ -96,7 +100,7 @@ def test_long_lines_are_cut_as_their_sentences_are():
     assert reference_sentence_spans(text) == own
 
 
-def test_each_address_keeps_its_place():
+def test_addresses_are_tokens():
     text = "Пишіть: а@b.ua, http://c.d/1,2 або www.e.f. Ні, G@h.i."
     assert tokenize(text) == "Пишіть : а@b.ua , http://c.d/1,2 або www.e.f. Ні , G@h.i .".split()
     assert [text[start:end] for start, end in token_spans(text)] == tokenize(text)
