@@ -65,7 +65,7 @@ class Vocabulary:
         return self._text
 
     def __len__(self) -> int:
-        """The rows of an embedding table for it: one more than there are entries."""
+        """Return the number of rows of its embedding table: one more than there are entries."""
         return self._count + 1
 
     def row(self, token: str) -> np.ndarray:

@@ -19,13 +19,14 @@ LONGEST = 20_000  # characters of a line that are looked at together
 CHUNK = 2_000  # characters for the reference tokenizer at once: some of its expressions are slow on long input
 LETTER = f"{CAPITAL}{SMALL}A-Za-z"
 ROMAN = "IVXІХ"
-# The rules of regular text: name, where the rule is the one to blame if no rule matches, and what it matches.
+# The rules of regular text. Each has a name, a pattern that tells `explain` where to name it if no rule matches, and
+# the pattern of the text that it takes. The patterns are verbose.
 # Each match ends where no more of its kind follows, and no two rules match at one offset. So there is one way to
 # divide a line, and nothing is tried twice where it is irregular. (Possessive quantifiers would say so more briefly,
 # and match too little in Python before 3.11.5.)
 RULES = (
     ("spaces", r"\ ", r"\ + (?!\ )"),
-    # no marks at a word's edges; no range of Roman numerals
+    # no apostrophe or hyphen at a word's edges; no range of Roman numerals
     (
         "word",
         rf"[{LETTER}]",
@@ -34,7 +35,7 @@ RULES = (
           | (?! (?<=[{ROMAN}])-[{ROMAN}] ) - (?: [{LETTER}]+ (?![{LETTER}]) | [0-9]+ (?![{LETTER}0-9] | [,:.][0-9]) )
         )* (?![0-9'’ʼ-])""",
     ),
-    # no time, no groups of digits
+    # no time, as 12:25, and no groups of digits, as 1 000
     (
         "number",
         r"[0-9]",
@@ -56,7 +57,7 @@ RULES = (
     ("percent sign", "%", r"(?<=[0-9\ ]) % (?= [\ ,;:!?)»….] | \Z )"),
     # "с/г" and "Л/ДНР" are one token
     ("slash", "/", r"(?<![сЛ/:]) / (?!/|ДНР)"),
-    # but for abbreviations, which are looked for separately
+    # split_regular ends a match before the full stop of a possible abbreviation
     (
         "full stop",
         r"(?<!\ ) \.",
