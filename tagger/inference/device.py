@@ -1,4 +1,4 @@
-"""Where a network runs: CUDA where there is a GPU, the CPU where there is none, and never silently elsewhere than was asked."""
+"""The device of the network: CUDA if there is a GPU, else the CPU; a device asked for by name is never replaced."""
 
 import ctypes
 import os
@@ -8,12 +8,15 @@ from tagger.errors import DeviceError
 
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 # TF32 would round the products of the recurrent layers to 10 bits, and tags could differ from the CPU's.
-# The arena grows by what is asked for, not by doubling: batches have a bounded size.
+# The arena grows by the size requested, not by doubling: batches have a bounded size.
 CUDA_OPTIONS = {"use_tf32": "0", "arena_extend_strategy": "kSameAsRequested", "cudnn_conv_algo_search": "HEURISTIC"}
 
 
 def has_gpu() -> bool:
-    """Whether NVIDIA's driver is here and sees a device. onnxruntime lists its CUDA provider on machines without one, too."""
+    """Tell whether NVIDIA's driver is installed and sees a device.
+
+    onnxruntime lists its CUDA provider on machines without a GPU, too.
+    """
     try:
         driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
         count = ctypes.c_int(0)
@@ -23,7 +26,7 @@ def has_gpu() -> bool:
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -32,8 +35,8 @@ def choose(device: str, available: list[str]) -> tuple[bool, str]:
 
     :param device: `auto`, `cpu` or `cuda`.
     :param available: the providers that onnxruntime was built with.
-    :returns: whether to try CUDA, and why, in words for `-v`.
-    :raises DeviceError: `cuda` was asked for and cannot be had.
+    :returns: whether to try CUDA, and the reason, in words for `-v`.
+    :raises DeviceError: `cuda` was asked for and cannot be used.
     """
     if device == "cpu":
         return False, "the CPU, as asked"

@@ -1,4 +1,4 @@
-"""Which file of a model is opened: float32, or its sister in int8, which is faster on a CPU and cannot run on CUDA."""
+"""The choice of the model file: float32, or its int8 sister, which is faster on a CPU and cannot run on CUDA."""
 
 import os
 from pathlib import Path
@@ -14,20 +14,21 @@ SUFFIX = ".int8.onnx"
 
 
 def default_model() -> Path:
-    """The model that is used when none is named: that of the environment variable UK_TAG_MODEL, else the one in the package."""
+    """Return the model used if none is named: that of the environment variable UK_TAG_MODEL, else the package's own."""
     return Path(os.environ.get(MODEL_VARIABLE) or SHIPPED_MODEL)
 
 
 def sister(path: Path) -> Path:
-    """Where the int8 file beside a float32 file is: `model.int8.onnx` beside `model.onnx`."""
+    """Return the path of the int8 file next to a float32 file: `model.int8.onnx` for `model.onnx`."""
     return path.with_name(path.name.removesuffix(".onnx") + SUFFIX)
 
 
 def model_file(path: str | Path | None, precision: str = "auto", device: str = "auto") -> Path:
-    """The file to open.
+    """Choose the model file to open.
 
-    :param path: a model file, or the bare name of a model in the package; `None`: :func:`default_model`.
-    :param precision: `float32`, `int8` or `auto`, which takes a file as it is, and of a model in the package int8 on the CPU, float32 on CUDA.
+    :param path: a model file, or the bare name of a model in the package; by default :func:`default_model`.
+    :param precision: `float32`, `int8` or `auto`: a file as it is; of a model in the package int8 on the CPU, float32
+        on CUDA.
     :param device: as for :class:`tagger.inference.session.Session`.
     :raises ModelError: there is no file of that precision.
     :raises OptionError: there is no such precision.
@@ -35,26 +36,19 @@ def model_file(path: str | Path | None, precision: str = "auto", device: str = "
     one_of("precision", precision, PRECISIONS)
     asked = os.fspath(path or default_model())
     chosen = Path(asked)
-    own = not path and chosen == SHIPPED_MODEL
-    if (
-        asked == os.path.basename(asked)
-        and not chosen.exists()
-        and (packed := SHIPPED_MODEL.with_name(f"{asked}.onnx")).exists()
-    ):
-        chosen, own = packed, True
+    shipped = not path and chosen == SHIPPED_MODEL
+    if asked == os.path.basename(asked) and not chosen.exists():
+        named = SHIPPED_MODEL.with_name(f"{asked}.onnx")
+        if named.exists():
+            chosen, shipped = named, True
     if precision == "float32" and chosen.name.endswith(SUFFIX):
-        chosen = chosen.with_name(chosen.name.removesuffix(SUFFIX) + ".onnx")
+        return chosen.with_name(chosen.name.removesuffix(SUFFIX) + ".onnx")
     if precision == "int8" and not chosen.name.endswith(SUFFIX):
         chosen = sister(chosen)
         if not chosen.exists():
-            raise ModelError(
-                f"{chosen}: there is no int8 file of this model; make one with: uk-tag-export --precision int8 CHECKPOINT {chosen}"
-            )
-    if (
-        precision == "auto"
-        and own
-        and sister(chosen).exists()
-        and (device == "cpu" or (device == "auto" and not has_gpu()))
-    ):
-        return sister(chosen)
+            mend = f"make one with: uk-tag-export --precision int8 CHECKPOINT {chosen}"
+            raise ModelError(f"{chosen}: there is no int8 file of this model; {mend}")
+    if precision == "auto" and shipped and sister(chosen).exists():
+        on_cpu = device == "cpu" or (device == "auto" and not has_gpu())
+        return sister(chosen) if on_cpu else chosen
     return chosen

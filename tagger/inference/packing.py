@@ -1,17 +1,21 @@
-"""Sentences of any lengths beside each other without padding, for what goes along all of them step by step."""
+"""Tokens of sentences of different lengths, ordered step by step without padding."""
 
 import numpy as np
 
 
 class Packing:
-    """The tokens of some sentences by step: the first token of each, the longest sentence first, then the second of each that has one, and so on.
+    """The order of tokens in which an algorithm walks along many sentences at once.
 
-    At each step the sentences that go on are the first ones of those at the step before, and nothing is padded.
+    First comes the first token of each sentence, from the longest sentence to the shortest, then the second token of
+    each sentence that has one, and so on. So the sentences of a step are always the leading ones of the step before.
 
-    :param lengths: at least 1 each. *Shape:* (sentences,).
-    :ivar sentences, steps: which sentence each token is of, and which of its tokens it is, from 0. *Shape:* (tokens,).
-    :ivar counts, offsets: how many tokens there are of each step, and where they begin.
-    :ivar order, lasts: the sentences from the longest to the shortest, and where the last token of each stands. *Shape:* (sentences,).
+    :param lengths: lengths of sentences, at least 1 each. *Shape:* (sentences,).
+    :ivar sentences: index of each token's sentence. *Shape:* (tokens,).
+    :ivar steps: index of each token in its sentence. *Shape:* (tokens,).
+    :ivar counts: number of tokens of each step.
+    :ivar offsets: index of the first token of each step.
+    :ivar order: indices of the sentences from the longest to the shortest. *Shape:* (sentences,).
+    :ivar lasts: index of the last token of each sentence, in that order. *Shape:* (sentences,).
     """
 
     def __init__(self, lengths: np.ndarray) -> None:

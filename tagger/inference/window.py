@@ -1,4 +1,4 @@
-"""Sentences on their way through the network: windows of them, cut into batches, and the annotations that come of it."""
+"""Windows: sentences that go through the network together, and the annotations that result."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,73 +11,90 @@ from tagger.validation import check_sentence, strange_token, token_error
 
 @dataclass(slots=True)
 class Annotation:
-    """Tags of one sentence, and on request how probable each tag is at each position.
+    """Tags of one sentence, and on request marginal probabilities.
 
-    *Shape:* tags has one entry a token; probabilities is (tokens, tags of the model), float32, rows sum to 1; going_on is of the same shape:
-    the probability that the next tag continues the entity of this one, given this one.
+    :param tags: one tag per token.
+    :param probabilities: P(tag) at each token, float32; each row sums to 1. *Shape:* (tokens, tags of the model).
+    :param continuation: P(the next tag continues this tag's entity | tag) at each token, float32.
+        *Shape:* (tokens, tags of the model).
     """
 
     tags: list[str]
     probabilities: np.ndarray | None = None
-    going_on: np.ndarray | None = None
+    continuation: np.ndarray | None = None
 
     def span_probability(self, start: int, end: int, begin: int, inside: int) -> float:
-        """The probability that an entity stands on exactly the tokens `start` to `end`, `end` exclusive, over all legal sequences.
+        """Compute the probability, over all legal sequences, that an entity covers exactly the tokens `start` to `end`.
 
-        :param begin, inside: the numbers of its label's B- and I- tag.
+        :param end: exclusive.
+        :param begin, inside: numbers of the B- and I- tag of its label.
+        :raises ValueError: the annotation has no probabilities.
         """
+        if self.probabilities is None or self.continuation is None:
+            raise ValueError("the annotation has no probabilities")
         probability = float(self.probabilities[start, begin])
         numbers = [begin, *[inside] * (end - start - 1)]
         for position, number in zip(range(start, end), numbers, strict=True):
-            chance = float(self.going_on[position, number])
-            probability *= chance if position < end - 1 else 1 - chance
+            continues = float(self.continuation[position, number])
+            probability *= continues if position < end - 1 else 1 - continues
         return min(max(probability, 0.0), 1.0)
 
 
 @dataclass(slots=True)
 class Job:
-    """For whom a batch is run.
+    """The content of a batch: short sentences, or segments of one long sentence.
 
-    :param starts: where each of its sentences, or the one whose segments they are, begins among the tokens of the window.
-    :param parts: of segments: which of how many each is.
+    :param starts: index of each sentence's first token in the window; of the long sentence alone for segments.
+    :param segments: number of each segment in its sentence; empty for short sentences.
+    :param segment_count: number of segments of the long sentence.
     """
 
     starts: np.ndarray
-    parts: list[tuple[int, int]] = field(default_factory=list)
+    segments: list[int] = field(default_factory=list)
+    segment_count: int = 0
 
 
 @dataclass(slots=True)
 class Window:
-    """Sentences on their way, as one run of tokens: what `Engine.submit` makes for `Engine.collect`.
+    """Sentences in process, as one sequence of tokens: made by `Engine.submit`, completed by `Engine.collect`.
 
-    :param starts, lengths: where each sentence stands among the tokens; between sentences may be some that are of none. *Shape:* (sentences,).
-    :param tags: once it is finished, the number of each token's tag, and behind the last tag's number that of no tag. *Shape:* (tokens,), int32.
-    :param probabilities, going_on: see :class:`Annotation`; `None` where they were not asked for. *Shape:* (tokens, tags).
-    :param ahead: whether its batches are run while its caller does something else.
+    :param starts: index of each sentence's first token; there may be tokens between sentences that belong to none.
+        *Shape:* (sentences,).
+    :param lengths: number of tokens of each sentence. *Shape:* (sentences,).
+    :param tags: number of each token's tag once the window is complete; the number of tags where a token belongs to no
+        sentence. int32. *Shape:* (tokens,).
+    :param probabilities, continuation: see :class:`Annotation`; None if not requested. *Shape:* (tokens, tags).
+    :param ahead: whether its batches run in threads while the caller does other work.
+    :param jobs: the content of each batch that is not collected yet.
+    :param outcomes: emissions and sentence lengths of each of these batches.
     """
 
     starts: np.ndarray
     lengths: np.ndarray
     tags: np.ndarray
     probabilities: np.ndarray | None
-    going_on: np.ndarray | None
+    continuation: np.ndarray | None
     ahead: bool = False
     jobs: list[Job] = field(default_factory=list)
     outcomes: Iterable[tuple[np.ndarray, np.ndarray]] = ()
 
     def annotation(self, names: Sequence[str], start: int, length: int) -> Annotation:
-        """Tags, by their names, of the sentence that begins at `start`."""
+        """Return the annotation of the sentence that begins at token `start`.
+
+        :param names: the tag of each number.
+        """
         own = slice(start, start + length)
         tags = [names[number] for number in self.tags[own].tolist()]
-        if self.probabilities is None or self.going_on is None:
+        if self.probabilities is None or self.continuation is None:
             return Annotation(tags)
-        return Annotation(tags, self.probabilities[own], self.going_on[own])
+        return Annotation(tags, self.probabilities[own], self.continuation[own])
 
 
 def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Sequence[str]]]:
-    """Group sentences, in order, by about so many tokens.
+    """Group sentences, in order, into windows of about `tokens` tokens.
 
-    :raises DataError: one is no sequence of strings. That, and what `sentences` raises, comes after all sentences that were read before it.
+    :raises DataError: a sentence is not a sequence of strings. This error, and any error that `sentences` raises, comes
+        after all sentences read before it.
     """
     window: list[Sequence[str]] = []
     held = done = 0
@@ -96,9 +113,9 @@ def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Se
                 ended = True
         except Exception as error:
             trouble, ended = error, True
-        if (place := strange_token(window)) is not None:
-            trouble, ended = token_error(window, *place, done), True
-            del window[place[0] :]
+        if (position := strange_token(window)) is not None:
+            trouble, ended = token_error(window, *position, done), True
+            del window[position[0] :]
         if window:
             yield window
         done += len(window)
@@ -108,16 +125,23 @@ def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Se
 
 
 def delayed(submitted: Iterable[tuple[Window, Any]]) -> Iterator[tuple[Window, Any]]:
-    """Give the same pairs, each window that runs ahead only once the next one was submitted, or could not be."""
-    waiting: list[tuple[Window, Any]] = []
+    """Yield the same pairs, but each window that runs ahead only after the next one has been submitted or has failed.
+
+    So the network works on one window while the next one is being read.
+    """
+    waiting: tuple[Window, Any] | None = None
     try:
-        for window, rest in submitted:
-            ready, waiting = waiting, [(window, rest)]
-            yield from ready
-            if not window.ahead:
-                ready, waiting = waiting, []
-                yield from ready
+        for pair in submitted:
+            if waiting is not None:
+                ready, waiting = waiting, None
+                yield ready
+            if pair[0].ahead:
+                waiting = pair
+            else:
+                yield pair
     except Exception:
-        yield from waiting
+        if waiting is not None:
+            yield waiting
         raise
-    yield from waiting
+    if waiting is not None:
+        yield waiting

@@ -97,7 +97,7 @@ def test_a_checkpoint_keeps_it_and_old_files_have_one(tiny_checkpoint, tmp_path)
     texts = to_metadata(checkpoint.bundle())
     assert from_metadata(texts).temperature == 1.5
     for unfit in ("0", "-1", "NaN", "Infinity", "warm"):
-        with pytest.raises(ModelError, match="export it again"):
+        with pytest.raises(ModelError, match="export the model again"):
             from_metadata({**texts, "temperature": unfit})
     del texts["temperature"]
     assert from_metadata(texts).temperature == 1

@@ -43,7 +43,7 @@ def test_against_enumeration(seed):
     emissions = generator.normal(scale=2, size=(4, 3, len(TAGS))).astype(np.float32)
     transitions = chain(seed)
     paths = viterbi_padded(emissions, lengths, transitions)
-    chances, going_on = marginals_padded(emissions, lengths, transitions, INSIDE)
+    probabilities, continuation = marginals_padded(emissions, lengths, transitions, INSIDE)
     for column, length in enumerate(lengths):
         scored = list(all_scores(emissions[:length, column], transitions))
         best = max(scored, key=lambda pair: pair[1])[0]
@@ -54,8 +54,8 @@ def test_against_enumeration(seed):
         expected = np.zeros((length, len(TAGS)))
         for (sequence, _), weight in zip(scored, weights, strict=True):
             expected[np.arange(length), sequence] += weight
-        np.testing.assert_allclose(chances[:length, column], expected, atol=1e-5)
-        annotation = Annotation([], chances[:length, column], going_on[:length, column])
+        np.testing.assert_allclose(probabilities[:length, column], expected, atol=1e-5)
+        annotation = Annotation([], probabilities[:length, column], continuation[:length, column])
         for start, end in itertools.combinations(range(length + 1), 2):
             for label in "AB":
                 names = [[TAGS[number] for number in sequence] for sequence, _ in scored]
@@ -82,7 +82,7 @@ def test_neighbours_and_padding_change_nothing():
     emissions = generator.normal(size=(20, 16, len(TAGS))).astype(np.float32)
     lengths = generator.integers(1, 21, 16)
     transitions = chain(3)
-    paths, (chances, _) = (
+    paths, (probabilities, _) = (
         viterbi_padded(emissions, lengths, transitions),
         marginals_padded(emissions, lengths, transitions, INSIDE),
     )
@@ -94,7 +94,7 @@ def test_neighbours_and_padding_change_nothing():
         )
         np.testing.assert_array_equal(
             marginals_padded(alone, lengths[column : column + 1], transitions, INSIDE)[0][:, 0],
-            chances[:length, column],
+            probabilities[:length, column],
         )
 
 

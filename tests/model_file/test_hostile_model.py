@@ -110,7 +110,7 @@ def test_of_a_large_file_that_is_no_model_little_is_read(tmp_path):
         file.truncate(1 << 30)
     code = f"""if True:
         import resource
-        from tagger.content import read_model
+        from tagger.model_file.content import read_model
         from tagger.errors import ModelError
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:

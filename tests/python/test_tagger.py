@@ -116,7 +116,7 @@ def test_one_thread_begins_before_it_is_waited_for_where_it_is_asked_to(
 def test_what_runs_ahead_is_handed_on_behind_the_next_window_and_all_of_it_before_an_error(tiny_model):
     words = [["Олена", "Коваленко", "живе", "у", f"Києві{number}"] for number in range(400)]
     tagger = Tagger.load(tiny_model, device="cpu")
-    tagger.engine._beside = True
+    tagger.engine._parallel = True
     taken = []
 
     def source():

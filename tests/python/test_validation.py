@@ -13,7 +13,7 @@ SENTENCE = ["Олена", "живе", "в", "Києві", "."]
 @pytest.fixture(scope="module", params=[False, True], ids=["alone", "ahead"])
 def tagger(request, tiny_model):
     tagger = Tagger.load(tiny_model, device="cpu")
-    tagger.engine._beside = request.param
+    tagger.engine._parallel = request.param
     return tagger
 
 
