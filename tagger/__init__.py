@@ -2,7 +2,7 @@
 
 import os
 
-TYPE_CHECKING = False  # as typing has it, which takes a while to import
+TYPE_CHECKING = False  # instead of importing typing, which takes a while
 if TYPE_CHECKING:
     from typing import Any
 
@@ -23,21 +23,21 @@ __all__ = [
     "__version__",
 ]
 
-# onnxruntime 1.29 and later note a device's id and what was run below ~/.cache, and send it to Microsoft. The variable is read when onnxruntime is
-# imported, which nothing here does before this; whoever wants that sets the variable to 0.
+# onnxruntime 1.29 and later store a device id and usage data below ~/.cache and send them to Microsoft. The variable is
+# read when onnxruntime is imported, which is always after this line. To allow it, set the variable to 0.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _ERRORS = ["DataError", "DeviceError", "ModelError", "OptionError", "PackageError", "TaggerError"]
-_ROOMS = {"Entity": "entity", "Tagger": "tagger", **dict.fromkeys(_ERRORS, "errors")}
+_MODULES = {"Entity": "entity", "Tagger": "tagger", **dict.fromkeys(_ERRORS, "errors")}
 
 
 def __getattr__(name: str) -> "Any":
-    # Only what is used is imported: numpy and the rest take longer than many a program that never tags anything.
-    if name not in _ROOMS:
+    # Import names on first use: a program that tags nothing should not wait for numpy and the rest.
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f"tagger.{_ROOMS[name]}"), name)
+    value = getattr(import_module(f"tagger.{_MODULES[name]}"), name)
     globals()[name] = value
     return value
 

@@ -1,7 +1,7 @@
-"""What can go wrong in ways that a user can mend: every message is one line that names the place and the mend."""
+"""Errors that a user can do something about. Each message is one line that names the file or option and the remedy."""
 
-# Characters that a terminal acts on or that end a line, and bytes that are no UTF-8 (Python has them as U+DC80 to U+DCFF): C0, DEL, C1, controls of the
-# direction of writing, and Unicode's own ends of lines.
+# Characters that control a terminal or end a line, and bytes that are not UTF-8 (in Python U+DC80 to U+DCFF): C0, DEL,
+# C1, controls of the writing direction, and Unicode's own line ends.
 ESCAPES = {
     **{code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F)},
     **{
@@ -14,25 +14,25 @@ ESCAPES = {
 
 
 def printable(text: str) -> str:
-    """A text of anybody's, such as a file's name, as a part of a line that is safe to show; other characters stay as they are."""
+    """Escape a text from outside, such as a file name, so that it is safe to show as part of a line."""
     return text.translate(ESCAPES)
 
 
 class TaggerError(Exception):
-    """Base of all errors that this package raises on purpose. `str(error)` is one line, fit for standard error."""
+    """Base class of all errors that this package raises on purpose. `str(error)` is one line, fit to be shown."""
 
 
 class DataError(TaggerError):
     """Text or annotation that cannot be used as it is.
 
-    :param message: what is wrong and how to mend it.
-    :param path: the file, `None` where there is none.
+    :param message: the problem and its remedy.
+    :param path: the file, None if there is none.
     :param line: the line in that file, counted from 1.
     """
 
     def __init__(self, message: str, *, path: str | None = None, line: int | None = None) -> None:
-        place = "" if path is None else f"{path}: " if line is None else f"{path}:{line}: "
-        super().__init__(place + message)
+        where = "" if path is None else f"{path}: " if line is None else f"{path}:{line}: "
+        super().__init__(where + message)
         self.path, self.line = path, line
 
 
@@ -49,4 +49,4 @@ class OptionError(TaggerError):
 
 
 class PackageError(TaggerError, ImportError):
-    """A package that is needed is missing or broken; the message says how to mend that."""
+    """A required package that is missing or broken; the message says how to install it."""

@@ -1,6 +1,6 @@
-"""The tagger as a Python object: a model, loaded once, and text or sentences in, entities or tags out, in order.
+"""The Python interface: load a model once, pass text or sentences, get entities or tags in order.
 
-It may be shared between threads, and sent to other processes, where it opens the same model again.
+A tagger may be shared between threads, and sent to other processes, which open the same model again.
 """
 
 import os
@@ -22,17 +22,33 @@ from tagger.text.tokenizer import sentence_ranges, token_spans
 if TYPE_CHECKING:
     from tagger.formats.tables import Column
 
-REOPENED = 4  # taggers kept that arrived by pickle
+REOPENED = 4  # unpickled taggers kept open
 LONGEST_SENTENCE = 1 << 18  # characters of a text that are tokenized together
 
 
+class _Piece(NamedTuple):
+    """A sentence of a text: its offset there, its tokens, and the list that takes its entities."""
+
+    text: str
+    start: int
+    offsets: Offsets
+    found: list[Entity]
+
+    def tokens(self) -> list[str]:
+        return [self.text[self.start + start : self.start + end] for start, end in self.offsets]
+
+
+# The sentences of a window, and the lists of entities that are complete once the window has been collected.
+_Pieces = tuple[list[_Piece], list[list[Entity]]]
+
+
 class Tagger:
-    """Tags sentences. The same sentence gets the same tags whatever stands beside it.
+    """Tag sentences. A sentence gets the same tags whatever else is tagged with it.
 
     :param session: an open model.
-    :param batch_tokens: maximum size of a batch in tokens, padding included; by default what suits the device.
-    :param threads: batches that go through the network side by side.
-    :raises OptionError: one of these is no whole number of at least 1.
+    :param batch_tokens: maximum size of a batch in tokens, padding included; by default the size that suits the device.
+    :param threads: number of batches that go through the network side by side.
+    :raises OptionError: `batch_tokens` or `threads` is not a whole number of at least 1.
     """
 
     def __init__(self, session: Session, *, batch_tokens: int | None = None, threads: int = 1) -> None:
@@ -67,11 +83,11 @@ class Tagger:
         return cls(session, batch_tokens=batch_tokens, threads=threads)
 
     def __call__(self, text: str, *, sentences: bool = True) -> list[Entity]:
-        """Find the entities of a text, in order, with their offsets in this very string.
+        """Find the entities of a text, in order, with their offsets in this string.
 
-        :param sentences: cut the text's lines into sentences, as `uk-tag --sentences` does; else each line is one
-            sentence. No entity goes beyond the end of a line.
-        :raises DataError: the text is no string.
+        :param sentences: split lines into sentences, as `uk-tag --sentences` does; else each line is one sentence. No
+            entity extends over the end of a line.
+        :raises DataError: the text is not a string.
         """
         validation.check_text(text)
         return next(self.stream_entities([text], sentences=sentences))
@@ -83,8 +99,8 @@ class Tagger:
 
         :param sentences: as for one text.
         :param window_tokens: as in :meth:`stream`.
-        :raises DataError: a text is no string. That, and what `texts` raises, comes after the entities of all texts
-            before it.
+        :raises DataError: a text is not a string. This error, and any error that `texts` raises, comes after the
+            entities of all texts before it.
         """
         validation.check_source(texts, "texts", "tagger(text)")
         return self._entities(texts, sentences, self._window_tokens(window_tokens))
@@ -98,7 +114,7 @@ class Tagger:
         tags: str = "tags",
         entities: str = "entities",
     ) -> "dict[str, Column]":
-        """Make new columns for a batch of rows.
+        """Compute new columns for a batch of rows.
 
         For `datasets.Dataset.map(tagger.map_batch, batched=True)`, for data frames and for Arrow tables. A missing row
         (None, NaN) stays missing.
@@ -107,7 +123,7 @@ class Tagger:
         :param tokens: name of the column of token lists, if there is one; its new column is `tags`, lists of BIO tags.
         :param text: name of the column of strings, if there is one; its new column is `entities`, lists of
             dictionaries with the fields of :class:`Entity`.
-        :raises DataError: there is neither column, or a row holds something else.
+        :raises DataError: there is neither column, or a row contains something else.
         """
         from tagger.formats.tables import tag_columns
 
@@ -116,18 +132,21 @@ class Tagger:
         )
 
     def tag(self, tokens: Sequence[str]) -> list[str]:
-        """Give the BIO tags of one sentence. Raises DataError if it is no sequence of strings."""
+        """Return the BIO tags of one sentence.
+
+        :raises DataError: it is not a sequence of strings.
+        """
         validation.check_sentence(tokens)
         validation.check_tokens([tokens])
         return next(self.engine.annotations(self.engine.submit_sentences([tokens]))).tags
 
     def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int | None = None) -> Iterator[list[str]]:
-        """Give the BIO tags of any number of sentences, lazily, in order.
+        """Yield the BIO tags of any number of sentences, lazily, in order.
 
-        :param window_tokens: number of tokens to read ahead; twice as many if that is more than a batch and there are
-            several threads or processors. By default what suits the device.
-        :raises DataError: a sentence is no sequence of strings. That, and what `sentences` raises, comes after the
-            tags of all sentences before it.
+        :param window_tokens: number of tokens to read ahead, by default the number that suits the device. Up to twice
+            as many are read if a window has several batches and there are several threads or processors.
+        :raises DataError: a sentence is not a sequence of strings. This error, and any error that `sentences` raises,
+            comes after the tags of all sentences before it.
         """
         validation.check_source(sentences, "sentences", "tagger(text)")
         tokens = self._window_tokens(window_tokens)
@@ -135,19 +154,20 @@ class Tagger:
         return (annotation.tags for window, _ in delayed(submitted) for annotation in self.engine.annotations(window))
 
     def annotate(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> list[Annotation]:
-        """Tag a list of sentences, all of which are held in memory. A sentence without tokens gets no tags.
+        """Tag a list of sentences, with all results in memory. A sentence without tokens gets no tags.
 
-        :param probabilities: also give marginal probabilities.
-        :raises DataError: they are no sequence of sequences of strings.
+        :param probabilities: also compute marginal probabilities.
+        :raises DataError: `sentences` is not a sequence of sequences of strings.
         """
         validation.check_sentences(sentences)
         return list(self.engine.annotations(self.engine.submit_sentences(sentences, probabilities=probabilities)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         path = self.session.path
-        # The package may lie elsewhere where the pickle is read; the digest tells whether its model is the same.
-        own = path.name if path.parent == SHIPPED_MODEL.parent else str(path)
-        return reopen, (own, self.session.digest, self.session.wanted_device, self.threads, self.batch_tokens)
+        # Where the pickle is loaded, the package may be installed in another folder. The digest tells whether its model
+        # is the same.
+        name = path.name if path.parent == SHIPPED_MODEL.parent else str(path)
+        return reopen, (name, self.session.digest, self.session.wanted_device, self.threads, self.batch_tokens)
 
     def _window_tokens(self, wanted: int | None) -> int:
         return self.engine.window_tokens if wanted is None else validation.at_least_one("window_tokens", wanted)
@@ -161,10 +181,11 @@ class Tagger:
                     piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0))
             yield from complete
 
-    def _submitted(
-        self, texts: Iterable[str], sentences: bool, window_tokens: int
-    ) -> "Iterator[tuple[Window, tuple[list[_Piece], list[list[Entity]]]]]":
-        """Windows of sentences, submitted, with the lists of entities that are complete once a window is collected."""
+    def _submitted(self, texts: Iterable[str], sentences: bool, window_tokens: int) -> Iterator[tuple[Window, _Pieces]]:
+        """Split texts into sentences, submit windows of them, and yield each window with its sentences.
+
+        Any error is raised after the last window of the texts that were read before it.
+        """
         pieces: list[_Piece] = []
         complete: list[list[Entity]] = []
         held = number = 0
@@ -177,7 +198,7 @@ class Tagger:
                 validation.check_text(text, f"text {number}")
             except StopIteration:
                 break
-            except Exception as error:  # raised after the texts that were read
+            except Exception as error:
                 trouble = error
                 break
             found: list[Entity] = []
@@ -194,45 +215,45 @@ class Tagger:
         if trouble is not None:
             raise trouble
 
-    def _submit(self, pieces: "list[_Piece]") -> Window:
+    def _submit(self, pieces: list[_Piece]) -> Window:
         return self.engine.submit_sentences([piece.tokens() for piece in pieces], probabilities=True, ahead=True)
 
 
-class _Piece(NamedTuple):
-    """A sentence of a text: its offset there, its tokens, and the list that takes its entities."""
-
-    text: str
-    start: int
-    offsets: Offsets
-    found: list[Entity]
-
-    def tokens(self) -> list[str]:
-        return [self.text[self.start + start : self.start + end] for start, end in self.offsets]
-
-
 def _bounded(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The same ranges; those that are too long to be held as tokens come in several."""
+    """Split ranges longer than LONGEST_SENTENCE, so that the tokens of one need not all be in memory."""
     for start, end in ranges:
-        yield from stretches(text, start, end, LONGEST_SENTENCE) if end - start > LONGEST_SENTENCE else [(start, end)]
+        if end - start > LONGEST_SENTENCE:
+            yield from stretches(text, start, end, LONGEST_SENTENCE)
+        else:
+            yield start, end
 
 
 _reopened: dict[tuple[Any, ...], Tagger] = {}
 
 
 def reopen(path: str, digest: str, device: str, threads: int, batch_tokens: int) -> Tagger:
-    """Open the model of a pickled tagger, once in a process however often it arrives: engines send it with every task.
+    """Open the model of a pickled tagger, once per process however often the pickle is loaded.
 
-    :param path: the model file; a bare name for one in the package.
-    :param digest: digest of the model that was pickled.
-    :raises ModelError: the file is another one here, or there is none.
+    Frameworks such as Spark send a pickle with every task.
+
+    :param path: the model file; a bare name for a model of the package.
+    :param digest: digest of the pickled tagger's model.
+    :raises ModelError: there is no such file, or it is not the same model.
     """
-    key = (os.getpid(), path, digest, device, threads, batch_tokens)  # a forked process must not use its parent's
+    key = (
+        os.getpid(),
+        path,
+        digest,
+        device,
+        threads,
+        batch_tokens,
+    )  # a forked process must not use its parent's tagger
     tagger = _reopened.get(key)
     if tagger is None:
         tagger = Tagger.load(SHIPPED_MODEL.parent / path, device=device, threads=threads, batch_tokens=batch_tokens)
         if tagger.session.digest != digest:
             where = tagger.session.path
-            mend = "let all processes have the same file and version of uk-tag"
+            mend = "give all processes the same file and the same version of uk-tag"
             raise ModelError(f"{where}: is not the model that was pickled; {mend}")
         while len(_reopened) >= REOPENED:
             _reopened.pop(next(iter(_reopened)), None)

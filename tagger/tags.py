@@ -1,7 +1,8 @@
-"""The algebra of BIO tags: every other room turns tags into spans, and spans into tags, here and nowhere else.
+"""The algebra of BIO tags. Every other module converts tags to spans and back with these functions.
 
-A tag is `O` or a prefix, a hyphen and a label (`B-PERS`); a label may hold further hyphens. A span is a half-open range of token
-positions with a label. Reading accepts BIO, IOB1, BIOES and BILOU at once, because their prefixes never contradict each other.
+A tag is `O`, or a prefix, a hyphen and a label (`B-PERS`); a label may contain more hyphens. A span is a half-open
+range of token indices with a label. BIO, IOB1, BIOES and BILOU are all read without being told apart, because their
+prefixes never contradict each other.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,13 +10,13 @@ from typing import NamedTuple
 
 OUTSIDE = "O"
 BEGINS = frozenset("BSU")  # a span always starts here
-ENDS = frozenset("ESLU")  # a span always stops behind here
+ENDS = frozenset("ESLU")  # a span always ends after this token
 PREFIXES = frozenset("BIESLU")
 SCHEMES = ("bio", "bioes", "iob1")
 
 
 class Span(NamedTuple):
-    """Tokens `start` to `end`, `end` exclusive, that carry one label."""
+    """Tokens `start` to `end`, `end` exclusive, with one label."""
 
     start: int
     end: int
@@ -23,19 +24,24 @@ class Span(NamedTuple):
 
 
 def parse(tag: str) -> tuple[str, str]:
-    """Cut a tag into prefix and label; `O` has an empty label. Raises ValueError where the tag is of no known scheme."""
+    """Split a tag into prefix and label; `O` has an empty label.
+
+    :raises ValueError: the tag belongs to no known scheme.
+    """
     if tag == OUTSIDE:
         return OUTSIDE, ""
     prefix, hyphen, label = tag.partition("-")
     if not hyphen or prefix not in PREFIXES or not label:
-        raise ValueError(f"tag {tag!r} is not O or one of B- I- E- S- L- U- with a label behind it")
+        raise ValueError(f"tag {tag!r} is not O or one of B- I- E- S- L- U- followed by a label")
     return prefix, label
 
 
 def spans(tags: Iterable[str]) -> list[Span]:
-    """Read the spans out of tags of any scheme, in order.
+    """Read spans from tags of any scheme, in order.
 
-    A continuation with nothing to continue (`O I-LOC`) starts a span, as IOB1 has it. Raises ValueError on a tag of no known scheme.
+    A continuation with nothing to continue (`O I-LOC`) starts a span, as in IOB1.
+
+    :raises ValueError: a tag belongs to no known scheme.
     """
     found: list[Span] = []
     start, open_label, position = 0, "", -1
@@ -57,7 +63,7 @@ def spans(tags: Iterable[str]) -> list[Span]:
 
 
 def write(found: Iterable[Span], length: int, scheme: str = "bio") -> list[str]:
-    """Spell spans as tags: the reverse of :func:`spans`.
+    """Write spans as tags: the inverse of :func:`spans`.
 
     :param found: spans that do not overlap, in order.
     :param length: number of tokens.
@@ -77,28 +83,31 @@ def write(found: Iterable[Span], length: int, scheme: str = "bio") -> list[str]:
 
 
 def convert(tags: Iterable[str], scheme: str = "bio") -> list[str]:
-    """Turn tags of any scheme into those of `scheme`."""
+    """Convert tags of any scheme to `scheme`."""
     tags = list(tags)
     return write(spans(tags), len(tags), scheme)
 
 
 def tag_set(labels: Iterable[str]) -> list[str]:
-    """All BIO tags of some labels: `O` first, then B- and I- of each label in the order given."""
+    """Return all BIO tags of labels: `O` first, then B- and I- of each label in the order given."""
     return [OUTSIDE, *(f"{prefix}-{label}" for label in dict.fromkeys(labels) for prefix in "BI")]
 
 
 def continuations(tags: Sequence[str]) -> list[int]:
-    """For each BIO tag the number of the tag that goes on with its entity, -1 for `O`."""
+    """Return for each BIO tag the number of the tag that continues its entity, -1 for `O`."""
     numbers = {tag: number for number, tag in enumerate(tags)}
     return [-1 if tag == OUTSIDE else numbers[f"I-{parse(tag)[1]}"] for tag in tags]
 
 
 def may_follow(previous: str | None, tag: str) -> bool:
-    """Whether BIO allows `tag` right after `previous` (`None`: at the start of a sentence)."""
+    """Tell whether BIO allows `tag` right after `previous` (None: at the start of a sentence)."""
     prefix, label = parse(tag)
     return prefix != "I" or (previous is not None and parse(previous)[1] == label)
 
 
 def transition_mask(tags: Sequence[str]) -> tuple[list[bool], list[list[bool]]]:
-    """What BIO allows: for each tag whether it may start a sentence, and a square table `[previous][next]`."""
+    """Return what BIO allows.
+
+    :returns: for each tag whether it may start a sentence, and for each pair `[previous][next]` whether it may occur.
+    """
     return [may_follow(None, tag) for tag in tags], [[may_follow(previous, tag) for tag in tags] for previous in tags]

@@ -1,6 +1,7 @@
-"""What a model file carries beside its graph: tags, transitions, vocabulary and card, as texts under fixed keys in the ONNX metadata.
+"""The metadata of a model file: tags, transitions, vocabulary and card, as texts by key.
 
-The exporter writes them with :func:`to_metadata`, the runtime reads them with :func:`from_metadata`; both live here so that they cannot drift apart.
+The exporter writes them with :func:`to_metadata`, the runtime reads them with :func:`from_metadata`. Both are in this
+module, so that they stay in step.
 """
 
 import json
@@ -18,48 +19,48 @@ from tagger.tags import OUTSIDE, tag_set
 from tagger.validation import MEND, figure, figures, first_line, is_deep, is_plain, parse, sequence, shown, table
 
 FORMAT = 2
-COPYING_FORMAT = (
-    1  # of versions up to 0.6, whose graphs copy all vectors that they are given, and take figures of four bytes alone
-)
+# Format of versions up to 0.6. Its graphs copy all vectors that they are given, and take float32 only.
+COPYING_FORMAT = 1
 FORMAT_KEY = "uk_tag_format"
-# What a file may hold. The decoder's memory grows with the square of the number of tags.
+# Limits of a file. The decoder's memory grows with the square of the number of tags.
 MOST_TAGS = 257
 LARGEST_SCORE = 1e6  # of transitions
 TEMPERATURES = 1e-6, 1e6
-CARD_DEPTH = 20  # lists and objects, one in the other
+CARD_DEPTH = 20  # nested lists and objects
 CARD_TABLES = ("data", "training", "scores", "network", "exported")
 
 
 @dataclass(slots=True)
 class Bundle:
-    """All that turns tokens into tags, but for the network itself.
+    """Everything that turns tokens into tags, except the network.
 
     :param tags: the tag of each number, `O` first.
-    :param card: where the model comes from: `name`, `licence`, `data`, `settings`, `scores`; JSON types only.
-    :param temperature: what scores are divided by before they become probabilities; it changes no tag.
-    :param takes_table: whether the graph leaves vectors alone that its index does not name, so that they may be those of all words known.
+    :param card: description of the model: `name`, `licence`, `data`, `settings`, `scores`; JSON types only.
+    :param temperature: divisor of scores before they become probabilities; it changes no tag.
+    :param takes_table: whether the graph gathers only the vectors that its index names, so that it can be given the
+        table of all known words.
     """
 
     tags: list[str]
     vocabulary: Vocabulary
     transitions: Transitions
-    card: dict = field(default_factory=dict)
+    card: dict[str, Any] = field(default_factory=dict)
     temperature: float = 1.0
     takes_table: bool = True
 
     @property
     def name(self) -> str:
         """The model's name, on one line."""
-        return self.card.get("name", "(no name)")
+        return str(self.card.get("name", "(no name)"))
 
     @property
     def licence(self) -> str:
         """The model's licence, on one line."""
-        return self.card.get("licence", "(none said)")
+        return str(self.card.get("licence", "(none said)"))
 
 
 def to_metadata(bundle: Bundle) -> dict[str, str]:
-    """The bundle as texts by key."""
+    """Convert a bundle to texts by key."""
     chain = bundle.transitions
     transitions = {"start": chain.start.tolist(), "between": chain.between.tolist(), "end": chain.end.tolist()}
     return {
@@ -73,10 +74,10 @@ def to_metadata(bundle: Bundle) -> dict[str, str]:
 
 
 def graph_of(content: bytes) -> Graph:
-    """The graph of a model file.
+    """Read the graph of a model file.
 
-    :raises ModelError: it is none of ours. The message does not name the file; it says so where the whole file is another
-        program's, or of another format version.
+    :raises ModelError: the file is not a uk-tag model. The message does not name the file; it says if the whole file
+        is from another program or of another format version.
     """
     try:
         return read_graph(content)
@@ -86,49 +87,44 @@ def graph_of(content: bytes) -> Graph:
 
 
 def read_bundle(content: bytes, graph: Graph) -> Bundle:
-    """The bundle of a model file, found to fit its graph, whose weights are looked at, too.
+    """Read the bundle of a model file, and check that it fits the graph and that the graph's weights are finite.
 
-    :raises ModelError: a part of the file is missing or damaged, or does not fit the others. The message does not name the file.
+    :raises ModelError: a part of the file is missing or damaged, or does not fit the others. The message does not name
+        the file.
     """
     bundle = from_metadata(read_metadata(content))
     if len(bundle.tags) != graph.tags:
         raise ModelError(f"the model has {len(bundle.tags)} tags, and its network {graph.tags}; {MEND}")
     if len(bundle.vocabulary) != graph.rows:
-        raise ModelError(
-            f"the vocabulary needs {len(bundle.vocabulary)} rows of the embedding table, which has {graph.rows}; {MEND}"
-        )
+        rows = f"{len(bundle.vocabulary)} rows of the embedding table, which has {graph.rows}"
+        raise ModelError(f"the vocabulary needs {rows}; {MEND}")
     graph.check_weights()
     return bundle
 
 
 def from_metadata(texts: dict[str, str]) -> Bundle:
-    """The reverse of :func:`to_metadata`. Raises ModelError where the texts are of another format version or damaged."""
+    """Convert texts by key to a bundle.
+
+    :raises ModelError: the texts are damaged, or of another format version.
+    """
     version = texts.get(FORMAT_KEY)
     if version is None:
         raise ModelError("this is an ONNX file, but not one of uk-tag's; make one with uk-tag-export")
     if version not in (str(FORMAT), str(COPYING_FORMAT)):
         known = f"versions {COPYING_FORMAT} and {FORMAT}"
-        raise ModelError(
-            f"the model has format version {shown(version)[1:-1]}, this uk-tag reads {known}; {MEND}, or install the uk-tag that wrote it"
-        )
+        mend = f"{MEND}, or install the uk-tag that wrote it"
+        raise ModelError(f"the model has format version {shown(version)[1:-1]}, this uk-tag reads {known}; {mend}")
     tags = _tags(parse(texts, "tags"))
-    # models of earlier versions have no temperature
-    temperature = (
-        figure(parse(texts, "temperature"), "the temperature", *TEMPERATURES) if "temperature" in texts else 1.0
-    )
+    temperature = 1.0
+    if "temperature" in texts:  # models of early versions have none
+        temperature = figure(parse(texts, "temperature"), "the temperature", *TEMPERATURES)
     transitions = _transitions(parse(texts, "transitions"), tags)
-    return Bundle(
-        tags,
-        Vocabulary.from_texts(texts),
-        transitions,
-        _card(parse(texts, "card"), texts["card"]),
-        temperature,
-        version == str(FORMAT),
-    )
+    vocabulary, card = Vocabulary.from_texts(texts), _card(parse(texts, "card"), texts["card"])
+    return Bundle(tags, vocabulary, transitions, card, temperature, takes_table=version == str(FORMAT))
 
 
 def _tags(value: Any) -> list[str]:
-    """BIO tags: `O`, and B- and I- of each label."""
+    """Check a list of BIO tags: `O`, and B- and I- of each label."""
     found = sequence(value, "the list of tags", 1, MOST_TAGS)
     for tag in found:
         label = tag[2:] if isinstance(tag, str) and tag[:2] in ("B-", "I-") else ""
@@ -141,7 +137,7 @@ def _tags(value: Any) -> list[str]:
 
 
 def _transitions(value: Any, tags: list[str]) -> Transitions:
-    """Scores of a chain that allows what BIO allows."""
+    """Check transition scores: numbers that allow nothing that BIO forbids."""
     count, scores = len(tags), table(value, "the table of transitions")
     start, end = (figures(scores.get(key), f"transitions.{key}", count, LARGEST_SCORE) for key in ("start", "end"))
     between = [
@@ -156,7 +152,7 @@ def _transitions(value: Any, tags: list[str]) -> Transitions:
 
 
 def _card(value: Any, text: str) -> dict[str, Any]:
-    """A card whose name and licence can be printed on one line."""
+    """Check a card: its name and licence can be printed on one line each, and it can be shown."""
     card = table(value, "the card")
     if is_deep(card, CARD_DEPTH):
         raise ModelError(f"the card is nested more than {CARD_DEPTH} deep; {MEND}")
@@ -164,7 +160,7 @@ def _card(value: Any, text: str) -> dict[str, Any]:
         if key in card and not is_plain(card[key]):
             raise ModelError(f"the card's {key} is {shown(card[key])}, not a text of one line; {MEND}")
     try:
-        if "\\u" in text:  # there may be half a character
+        if "\\u" in text:  # which may be half of a surrogate pair
             json.dumps(card, ensure_ascii=False).encode()
     except ValueError as error:
         raise ModelError(f"the card cannot be shown ({first_line(error)}); {MEND}") from None

@@ -1,4 +1,4 @@
-"""The bytes of a model file, found whole, and on request read ahead: while Python imports what runs them."""
+"""The bytes of a model file, checked for damage. They can be prefetched while Python imports other modules."""
 
 import errno
 import os
@@ -14,16 +14,16 @@ from tagger.models import CHECKSUMS
 from tagger.system.background import Background
 
 SOURCES = "give a file of uk-tag-export, or the name of a model that comes with uk-tag"
-LARGEST = (1 << 31) - 1  # bytes of an ONNX file, which is a protocol buffer
-DIGEST_WITHIN = 4096  # bytes of its end: of a large file that is no model, no more is read
+LARGEST = (1 << 31) - 1  # bytes: the limit of a protocol buffer, and so of an ONNX file
+DIGEST_WITHIN = 4096  # bytes at the end that hold the digest; of a large file that is not a model no more is read
 
-_ahead: dict[Path, Background] = {}
+_prefetched: dict[Path, Background] = {}
 
 
 def read_model(path: str | Path) -> bytes:
-    """The bytes of a model file, found whole by their digest, or those of a model of the package by a checksum.
+    """Read a model file, and check it by its digest, or by a checksum if it is a model of the package.
 
-    :raises ModelError: it cannot be read, is damaged, or is none of ours.
+    :raises ModelError: the file cannot be read, is damaged, or is not a uk-tag model.
     """
     try:
         with open_regular(path) as file:
@@ -38,30 +38,37 @@ def read_model(path: str | Path) -> bytes:
         raise ModelError(f"{path}: is too large for the memory of this machine; {SOURCES}") from None
     carried = digest.read(content)
     if carried is None:
-        raise ModelError(
-            f"{path}: this is no model of uk-tag, or it was cut short; make one with uk-tag-export, or fetch it again"
-        )
+        mend = "make one with uk-tag-export, or download it again"
+        raise ModelError(f"{path}: this is not a model of uk-tag, or it is truncated; {mend}")
     listed = CHECKSUMS.get(carried)
     if (listed is None or crc32(content) != listed) and not digest.holds(content):
-        raise ModelError(
-            f"{path}: the file is damaged (its content does not match its digest); fetch or export it again"
-        )
+        why = "its content does not match its digest"
+        raise ModelError(f"{path}: the file is damaged ({why}); download it again or export the model again")
     return content
 
 
 def open_regular(path: str | Path) -> BinaryIO:
-    """Open a file for reading, unless it is a pipe, which may have no writer, or a device, which may have no end. Raises OSError."""
+    """Open a regular file for reading.
+
+    :raises OSError: it cannot be opened, or is not a regular file: a pipe may have no writer, a device no end.
+    """
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise OSError(errno.EINVAL, "it is a folder, a pipe or a device")
     return open(path, "rb")
 
 
 def prefetch(path: str | Path) -> None:
-    """Begin to read a file; the next :func:`model_content` of it has the bytes, or the error."""
-    _ahead[Path(path).absolute()] = Background(partial(read_model, path))
+    """Start reading a file in a thread.
+
+    The next :func:`read_prefetched` of this path returns the bytes or raises the error.
+    """
+    _prefetched[Path(path).absolute()] = Background(partial(read_model, path))
 
 
 def read_prefetched(path: str | Path) -> bytes:
-    """As :func:`read_model`, of what was read ahead if it was."""
-    early = _ahead.pop(Path(path).absolute(), None)
-    return early.result() if early else read_model(path)
+    """Like :func:`read_model`, but use the prefetched bytes if there are any."""
+    reading = _prefetched.pop(Path(path).absolute(), None)
+    if reading is None:
+        return read_model(path)
+    content: bytes = reading.result()
+    return content

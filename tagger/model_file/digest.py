@@ -1,6 +1,7 @@
-"""A digest inside the file that it vouches for, so that a model with a changed byte is refused before anything parses it.
+"""A digest inside the file that it protects, so that a damaged model is refused before it is parsed.
 
-The file holds KEY and, somewhere shortly behind, 64 hexadecimal digits: the SHA-256 of the whole file with those digits replaced by zeros.
+The file contains KEY and, a few bytes after it, 64 hexadecimal digits: the SHA-256 of the whole file with these digits
+replaced by zeros.
 """
 
 import re
@@ -11,10 +12,13 @@ _FIELD = re.compile(KEY.encode() + rb"[^0-9a-f]{1,8}([0-9a-f]{64})")
 
 
 def seal(content: bytes) -> bytes:
-    """Replace the placeholder behind KEY by the digest. Raises ValueError where there is not exactly one placeholder."""
+    """Replace the placeholder after KEY by the digest.
+
+    :raises ValueError: there is not exactly one placeholder.
+    """
     found = list(_FIELD.finditer(content))
     if len(found) != 1 or found[0][1] != PLACEHOLDER.encode():
-        raise ValueError(f"expected one placeholder behind {KEY}, found {len(found)} field(s)")
+        raise ValueError(f"expected one placeholder after {KEY}, found {len(found)} field(s)")
     from hashlib import sha256
 
     start, end = found[0].span(1)
@@ -22,17 +26,17 @@ def seal(content: bytes) -> bytes:
 
 
 def read(content: bytes) -> str | None:
-    """The digest that the file carries, `None` where it carries none."""
+    """Return the digest that a file contains, None if it contains none."""
     found = _field(content)
     return found[1].decode() if found else None
 
 
 def holds(content: bytes) -> bool:
-    """Whether the file is what was sealed, byte for byte."""
+    """Tell whether a file matches its digest."""
     found = _field(content)
     if not found:
         return False
-    from hashlib import sha256  # which loads OpenSSL: models that come with uk-tag do without
+    from hashlib import sha256  # it loads OpenSSL, which models that come with uk-tag do not need
 
     start, end = found.span(1)
     digest = sha256(memoryview(content)[:start])
@@ -42,5 +46,5 @@ def holds(content: bytes) -> bool:
 
 
 def _field(content: bytes) -> re.Match[bytes] | None:
-    """The field; metadata stands last in a file, so it is sought from there."""
+    """Find KEY and its digest, from the end of the file, where the metadata is."""
     return _FIELD.match(content, max(content.rfind(KEY.encode()), 0))

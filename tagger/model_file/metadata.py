@@ -1,6 +1,7 @@
-"""The metadata of an ONNX file, read without onnxruntime, which takes longer to open the network than this takes to read a vocabulary.
+"""Reading the metadata of an ONNX file without onnxruntime.
 
-A ModelProto has its metadata in fields 14, each a message of a key (1) and a value (2).
+onnxruntime takes longer to open the network than this module takes to read a vocabulary. A ModelProto has its metadata
+in fields 14, each a message with a key (1) and a value (2).
 """
 
 from tagger.errors import ModelError
@@ -12,7 +13,10 @@ ENTRY = METADATA << 3 | DELIMITED
 
 
 def read_metadata(content: bytes) -> dict[str, str]:
-    """The metadata by key. Raises ModelError where the file is not of this format, or says something twice."""
+    """Read the metadata by key.
+
+    :raises ModelError: the file is not an ONNX file, or has a key twice.
+    """
     found: dict[str, str] = {}
     try:
         for key, _, _, value in fields(memoryview(content)):
@@ -23,11 +27,14 @@ def read_metadata(content: bytes) -> dict[str, str]:
                     raise ValueError(f"its metadata has {shown(name)} twice or without a name")
                 found[name] = text(entry, VALUE)
     except ValueError as error:
-        raise ModelError(f"this is no ONNX file ({error}); make one with uk-tag-export") from None
+        raise ModelError(f"this is not an ONNX file ({error}); make one with uk-tag-export") from None
     return found
 
 
 def without_metadata(content: bytes) -> bytes:
-    """The same model without its metadata: what onnxruntime, which would keep a copy, has no use for. `content` is one that was read before."""
+    """Return a model without its metadata, of which onnxruntime would keep a copy.
+
+    :param content: a model file that :func:`read_metadata` accepts.
+    """
     view = memoryview(content)
     return b"".join(view[begin:end] for key, begin, end, _ in fields(view) if key != ENTRY)

@@ -1,4 +1,4 @@
-"""Types and shapes that go through the operators of a network, each of which is known only as uk-tag-export uses it."""
+"""Inference of types and shapes through the operators of a network, as far as uk-tag-export uses them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from math import prod
 import numpy as np
 
 # Names of the graph's inputs and outputs, as the exporter writes them. The graph has two halves, so that a word's
-# vector is worked out once and not in each batch: from features to vectors, and from vectors (given back as an input)
+# vector is computed once and not in each batch: from features to vectors, and from vectors (which are an input again)
 # to emissions.
 FEATURES, EMBEDDED = "features", "embedded"
 VECTORS, INDEX, LENGTHS, EMISSIONS = "vectors", "index", "lengths", "emissions"
 
 FLOAT, HALF = np.dtype(np.float32), np.dtype(np.float16)
 UINT8, INT8, INT32, INT64 = (np.dtype(kind) for kind in (np.uint8, np.int8, np.int32, np.int64))
-KINDS = {1: FLOAT, 2: UINT8, 3: INT8, 6: INT32, 7: INT64, 10: HALF}  # by their numbers in onnx.proto
+KINDS = {1: FLOAT, 2: UINT8, 3: INT8, 6: INT32, 7: INT64, 10: HALF}  # by their codes in onnx.proto
 FLOAT_CODE = 1
-WIDEST = 4096  # figures of an embedding
+WIDEST = 4096  # values of an embedding
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1, "DynamicQuantizeLSTM": 4}
 Shape = tuple[int | str, ...]
 Attributes = Mapping[str, int | float | str | tuple[int, ...]]
@@ -24,16 +24,16 @@ Attributes = Mapping[str, int | float | str | tuple[int, ...]]
 
 @dataclass(slots=True)
 class Array:
-    """Type and shape of what goes along an edge of the graph.
+    """Type and shape of an array on an edge of the graph.
 
-    :param shape: an axis whose length comes with the batch has a name.
-    :param figures: of weights: what they are, flat; `None` for all else.
-    :param indexes: of an input: the axis in which its numbers point to places.
+    :param shape: length of each axis, or a name for a length that comes with the batch.
+    :param values: for weights, their values, flat; None for everything else.
+    :param indexes: for an input of indices, the axis that they refer to.
     """
 
     kind: np.dtype
     shape: Shape
-    figures: np.ndarray | None = None
+    values: np.ndarray | None = None
     indexes: str | None = None
 
     def __str__(self) -> str:
@@ -41,32 +41,35 @@ class Array:
         return f"{self.kind}[{', '.join(map(str, axes))}]"
 
     def numbers(self) -> tuple[int, ...] | None:
-        """The whole numbers that stand among the weights, `None` where this is something else."""
-        if self.figures is None or self.kind != INT64 or len(self.shape) != 1:
+        """Return the values of a weight vector of whole numbers, None for any other array."""
+        if self.values is None or self.kind != INT64 or len(self.shape) != 1:
             return None
-        return tuple(map(int, self.figures))
+        return tuple(map(int, self.values))
 
     def scalar(self) -> float:
-        """The figure that stands among the weights, NaN where this is something else."""
-        return float(self.figures[0]) if self.figures is not None and self.weighs() else np.nan
+        """Return the value of a scalar weight, NaN for any other array."""
+        return float(self.values[0]) if self.values is not None and self.is_weights() else np.nan
 
-    def weighs(self, *shape: int | str) -> bool:
-        """Whether these are floating-point weights of a shape."""
-        return self.figures is not None and self.kind == FLOAT and self.shape == shape
+    def is_weights(self, *shape: int | str) -> bool:
+        """Tell whether this is a floating-point weight of the given shape."""
+        return self.values is not None and self.kind == FLOAT and self.shape == shape
 
     def declares(self, other: "Array") -> bool:
-        """Whether a file may declare another so: with the same lengths, or a name where they come with the batch."""
+        """Tell whether a file may declare `other` so: with the same lengths, or names for lengths of the batch."""
         if self.kind != other.kind or len(self.shape) != len(other.shape):
             return False
         axes = zip(self.shape, other.shape, strict=True)
         return all(own == axis if isinstance(axis, int) else isinstance(own, str) for own, axis in axes)
 
 
-NOTHING = Array(np.dtype(np.void), ())  # an input that is left out
+NOTHING = Array(np.dtype(np.void), ())  # an input that is omitted
 
 
 def result(operator: str, attributes: Attributes, inputs: Sequence[Array]) -> Array | None:
-    """What an operator makes of its inputs; `None` where it is unknown, or would not be used so."""
+    """Infer the output of an operator.
+
+    :returns: type and shape, None if the exporter does not use the operator, or not with these attributes and inputs.
+    """
     if operator in GATES:
         return _layer(operator, attributes, inputs)
     if not inputs:
@@ -75,8 +78,8 @@ def result(operator: str, attributes: Attributes, inputs: Sequence[Array]) -> Ar
     shape, rank = source.shape, len(source.shape)
     match operator, others:
         case "Gather", [index] if not attributes and rank == 2 and index.indexes:
-            # rows of the table, by features, or vectors of known words, by an index
-            of_table = index.indexes == "rows" and source.figures is not None and int(shape[1]) <= WIDEST
+            # Rows of the embedding table by feature, or vectors of known words by index.
+            of_table = index.indexes == "rows" and source.values is not None and int(shape[1]) <= WIDEST
             return Array(source.kind, index.shape + shape[1:]) if of_table or shape[0] == index.indexes else None
         case "Cast", [] if attributes == {"to": FLOAT_CODE} and source.kind in (INT8, HALF):
             return Array(FLOAT, shape)
@@ -90,10 +93,11 @@ def result(operator: str, attributes: Attributes, inputs: Sequence[Array]) -> Ar
 
 
 def _of_floats(operator: str, attributes: Attributes, source: Array, others: Sequence[Array]) -> Array | None:
+    """Infer the output of an operator whose first input is float32."""
     shape, rank = source.shape, len(source.shape)
     match operator, others:
         case "MatMul", [other] if not attributes and rank == 3 and other.kind == FLOAT:
-            if len(other.shape) == 2 and other.figures is not None and shape[2] == other.shape[0]:
+            if len(other.shape) == 2 and other.values is not None and shape[2] == other.shape[0]:
                 return Array(FLOAT, (*shape[:2], other.shape[1]))
             if len(other.shape) == 3 and shape == (other.shape[0], 1, other.shape[1]):
                 return Array(FLOAT, (*shape[:2], other.shape[2]))
@@ -108,9 +112,9 @@ def _of_floats(operator: str, attributes: Attributes, source: Array, others: Seq
         case "Pad", [sizes, value] if not attributes and rank and not np.isnan(value.scalar()):
             if isinstance(shape[-1], int) and sizes.numbers() == (0,) * (2 * rank - 1) + (1,):
                 return Array(FLOAT, (*shape[:-1], shape[-1] + 1))
-        case "Add", [bias] if not attributes and bias.weighs(*shape[-1:]):
+        case "Add", [bias] if not attributes and bias.is_weights(*shape[-1:]):
             return Array(FLOAT, shape)
-        case "LayerNormalization", [weights, bias] if weights.weighs(*shape[-1:]) and bias.weighs(*shape[-1:]):
+        case "LayerNormalization", [weights, bias] if weights.is_weights(*shape[-1:]) and bias.is_weights(*shape[-1:]):
             epsilon = attributes.get("epsilon")
             if attributes == {"axis": -1, "epsilon": epsilon} and isinstance(epsilon, float) and 0 < epsilon <= 1:
                 return Array(FLOAT, shape)
@@ -124,7 +128,7 @@ def _of_floats(operator: str, attributes: Attributes, source: Array, others: Seq
 
 
 def _layer(operator: str, attributes: Attributes, inputs: Sequence[Array]) -> Array | None:
-    """A recurrent layer: (time, batch, columns) -> (time, directions, batch, width)."""
+    """Infer the output of a recurrent layer: (time, batch, columns) -> (time, directions, batch, width)."""
     quantized = operator == "DynamicQuantizeLSTM"
     if len(inputs) != (12 if quantized else 5) or any(own is not NOTHING for own in inputs[5:8]):
         return None
@@ -140,19 +144,20 @@ def _layer(operator: str, attributes: Attributes, inputs: Sequence[Array]) -> Ar
     if lengths is not NOTHING and (lengths.kind, lengths.shape) != (INT32, ("batch",)):
         return None
     rows, columns = GATES[operator] * width, source.shape[2]
-    if not bias.weighs(directions, 2 * rows):
+    if not bias.is_weights(directions, 2 * rows):
         return None
     if quantized:
-        for own, axis, place in ((weights, columns, 8), (recurrence, width, 10)):
-            scale, zero = inputs[place : place + 2]
+        for own, axis, first in ((weights, columns, 8), (recurrence, width, 10)):
+            scale, zero = inputs[first : first + 2]
             if own.shape != (directions, axis, rows) or own.kind not in (INT8, UINT8):
                 return None
-            if not scale.weighs(directions, rows) or (zero.kind, zero.shape) != (own.kind, scale.shape):
+            if not scale.is_weights(directions, rows) or (zero.kind, zero.shape) != (own.kind, scale.shape):
                 return None
-    elif not weights.weighs(directions, rows, columns) or not recurrence.weighs(directions, rows, width):
+    elif not weights.is_weights(directions, rows, columns) or not recurrence.is_weights(directions, rows, width):
         return None
     return Array(FLOAT, ("time", directions, "batch", width))
 
 
 def _is_step(step: Array, zero: Array) -> bool:
-    return step.scalar() > 0 and (zero.kind, zero.shape) == (UINT8, ()) and zero.figures is not None
+    """Tell whether two inputs are the step and the zero point of a quantization to uint8."""
+    return step.scalar() > 0 and (zero.kind, zero.shape) == (UINT8, ()) and zero.values is not None

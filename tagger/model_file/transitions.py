@@ -1,4 +1,4 @@
-"""Scores of a linear chain of tags."""
+"""Transition scores of a linear chain of tags."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,20 @@ import numpy as np
 
 from tagger.tags import transition_mask
 
-FORBIDDEN = -1e4  # far below any score, and finite, so that no sum of two is NaN
+Scores = np.ndarray | float
+
+FORBIDDEN = -1e4  # far below any score, but finite, so that sums of two are not NaN
 
 
 @dataclass(frozen=True, slots=True)
 class Transitions:
-    """Scores of a linear chain: of starting with a tag, of one tag behind another, of ending with a tag. What BIO forbids has FORBIDDEN.
+    """Scores for starting with a tag, for a tag following another, and for ending with a tag.
 
-    *Shape:* start (tags,), between (tags, tags) as [previous, next], end (tags,), all float32.
+    Whatever BIO forbids scores FORBIDDEN.
+
+    :param start: float32. *Shape:* (tags,).
+    :param between: float32. *Shape:* (tags, tags) as [previous, next].
+    :param end: float32. *Shape:* (tags,).
     """
 
     start: np.ndarray
@@ -21,8 +27,8 @@ class Transitions:
     end: np.ndarray
 
     @classmethod
-    def legal(cls, tags: list[str], start=0.0, between=0.0, end=0.0) -> "Transitions":
-        """Learned scores (zero where none were learned) with all that BIO forbids masked."""
+    def legal(cls, tags: list[str], start: Scores = 0.0, between: Scores = 0.0, end: Scores = 0.0) -> "Transitions":
+        """Make transitions from learned scores, by default zero, and mask what BIO forbids."""
         may_start, may_follow = transition_mask(tags)
         count = len(tags)
         return cls(

@@ -59,7 +59,7 @@ def test_a_file_cut_short_is_refused(tiny_model, tmp_path, keep):
     size = keep if isinstance(keep, int) else int(len(content) * keep)
     cut = tmp_path / "cut.onnx"
     cut.write_bytes(content[:size])
-    with pytest.raises(ModelError, match=r"cut\.onnx: .*(cut short|damaged)"):
+    with pytest.raises(ModelError, match=r"cut\.onnx: .*(truncated|damaged)"):
         Session(cut)
 
 
@@ -93,7 +93,7 @@ def test_models_that_are_not_ours(tmp_path, tiny_checkpoint):
         Session(seal(tmp_path, uk_tag_format="99"))
     with pytest.raises(ModelError, match="metadata cannot be read"):
         Session(seal(tmp_path, uk_tag_format="1"))
-    with pytest.raises(ModelError, match="no model of uk-tag"):
+    with pytest.raises(ModelError, match="not a model of uk-tag"):
         Session(tiny_checkpoint)
     with pytest.raises(ModelError, match="cannot be read"):
         Session(tmp_path / "missing.onnx")

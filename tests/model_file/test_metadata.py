@@ -20,7 +20,7 @@ def test_it_is_what_onnxruntime_reads(tiny_model):
 
 @pytest.mark.parametrize("content", [b"\xff", b"\x72\x05ab", b"\x72\x02\x0b\x00", b"\x72\x00"])
 def test_what_is_no_onnx_file_is_refused(content):
-    with pytest.raises(ModelError, match="no ONNX file"):
+    with pytest.raises(ModelError, match="not an ONNX file"):
         read_metadata(content)
 
 

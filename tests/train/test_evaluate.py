@@ -54,7 +54,7 @@ def test_a_model_of_the_package_is_known_by_its_name(tiny_corpus):
 def test_bad_models_and_data(tiny_model, tiny_corpus, tmp_path):
     for arguments, message in [
         ((tmp_path / "none", tiny_corpus), "cannot be read"),
-        ((tiny_corpus, tiny_corpus), "no model of uk-tag"),
+        ((tiny_corpus, tiny_corpus), "not a model of uk-tag"),
         ((tiny_model, tmp_path / "none.conll"), "cannot be read"),
         ((tiny_model, tiny_corpus, "--map", "x"), "write OLD=NEW"),
     ]:
