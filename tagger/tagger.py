@@ -240,14 +240,8 @@ def reopen(path: str, digest: str, device: str, threads: int, batch_tokens: int)
     :param digest: digest of the pickled tagger's model.
     :raises ModelError: there is no such file, or it is not the same model.
     """
-    key = (
-        os.getpid(),
-        path,
-        digest,
-        device,
-        threads,
-        batch_tokens,
-    )  # a forked process must not use its parent's tagger
+    # By process, since a forked process must not use its parent's tagger.
+    key = (os.getpid(), path, digest, device, threads, batch_tokens)
     tagger = _reopened.get(key)
     if tagger is None:
         tagger = Tagger.load(SHIPPED_MODEL.parent / path, device=device, threads=threads, batch_tokens=batch_tokens)

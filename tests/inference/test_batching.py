@@ -1,4 +1,4 @@
-"""Segments cover sentences, batches hold every sequence once and keep their bound."""
+"""Segments cover sentences; batches hold every sequence once and keep their bound."""
 
 import itertools
 
@@ -18,7 +18,7 @@ def test_stitched_segments_are_the_sentence(length):
     np.testing.assert_array_equal(stitch([sentence[start:end] for start, end in ranges]), sentence)
 
 
-def test_a_cut_has_context_on_both_sides():
+def test_segments_overlap():
     ranges = segments(2000)
     position = np.arange(2000)[:, None]
     for before, after in itertools.pairwise(ranges):

@@ -1,4 +1,4 @@
-"""Products give what logarithms give, scores of any size included, and each sentence's own whatever stands beside it."""
+"""Products give the same as logarithms, with scores of any size, and a sentence's result ignores its neighbours."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def chain(generator):
 
 @pytest.mark.parametrize("scale", [0.1, 3, 30])
 @pytest.mark.parametrize("temperature", [0.7, 1.4])
-def test_products_are_as_good_as_logarithms(scale, temperature):
+def test_products_equal_logarithms(scale, temperature):
     generator = np.random.default_rng(int(scale * 10))
     for longest in (1, 2, 9, 60):
         packing = Packing(generator.integers(1, longest + 1, 20))
@@ -32,15 +32,14 @@ def test_products_are_as_good_as_logarithms(scale, temperature):
             np.testing.assert_allclose(own, expected, rtol=1e-6, atol=1e-30)
 
 
-def test_where_products_vanish_logarithms_do_it_and_for_the_others_nothing_changes(monkeypatch):
+def test_logarithms_replace_vanishing_products(monkeypatch):
     generator = np.random.default_rng(1)
     packing, transitions = Packing(np.array([3, 1, 5, 2])), chain(generator)
     emissions = generator.normal(size=(11, len(TAGS))).astype(np.float32)
     before = marginals(emissions, packing, transitions, INSIDE)
     third = packing.sentences == 2
-    emissions[third, TAGS.index("I-A")] += (
-        3000  # illegal at the sentence's start: all that is legal there has a weight of 0
-    )
+    # Illegal at the start of a sentence, so the weight of everything that is legal there underflows to 0.
+    emissions[third, TAGS.index("I-A")] += 3000
     asked = []
     monkeypatch.setattr(
         module, "by_logarithms", lambda some, *rest: asked.append(len(some)) or by_logarithms(some, *rest)
@@ -55,7 +54,7 @@ def test_where_products_vanish_logarithms_do_it_and_for_the_others_nothing_chang
         assert np.isfinite(own).all()
 
 
-def test_a_tag_of_which_all_that_may_follow_vanishes_is_no_tag_of_nothing():
+def test_tags_whose_successors_vanish():
     generator = np.random.default_rng(5)
     for _ in range(40):
         packing = Packing(generator.integers(1, 12, 6))
@@ -65,7 +64,7 @@ def test_a_tag_of_which_all_that_may_follow_vanishes_is_no_tag_of_nothing():
             np.testing.assert_allclose(own, expected, rtol=1e-6, atol=1e-30)
 
 
-def test_a_sentence_has_the_same_bits_alone_and_among_any_others():
+def test_same_bits_alone_and_among_others():
     generator = np.random.default_rng(2)
     lengths = generator.integers(1, 30, 40)
     packing, transitions = Packing(lengths), chain(generator)
@@ -80,7 +79,7 @@ def test_a_sentence_has_the_same_bits_alone_and_among_any_others():
             np.testing.assert_array_equal(one, all_[own])
 
 
-def test_emissions_are_left_as_they_are():
+def test_emissions_are_unchanged():
     emissions = np.random.default_rng(3).normal(size=(4, len(TAGS))).astype(np.float32)
     before = emissions.copy()
     marginals(emissions, Packing(np.array([3, 1])), chain(np.random.default_rng(4)), INSIDE)

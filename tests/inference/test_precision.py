@@ -1,4 +1,4 @@
-"""int8 files: which one is opened, scores that do not depend on the batch, and ranges that are pinned; and batches that do not fit into memory."""
+"""int8 files: choice of the file, scores independent of the batch, pinned ranges; and batches too large for memory."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from tagger.train.student.network import Network
 
 @pytest.fixture(scope="module")
 def int8_model(tiny_checkpoint, tiny_model):
-    """The int8 sister of the tiny model."""
+    """Export the int8 sister of the tiny model."""
     path = sister(tiny_model)
     done = run_program("uk-tag-export", tiny_checkpoint, path, "--precision", "int8")
     said = done.stderr.decode()
@@ -37,7 +37,7 @@ def int8_model(tiny_checkpoint, tiny_model):
     return path
 
 
-def test_int8_gives_the_same_scores_in_any_company(int8_model):
+def test_int8_scores_do_not_depend_on_the_batch(int8_model):
     tagger = Tagger.load(int8_model, device="cpu")
     sentences = [tokens for tokens, _ in corpora.sentences(60, seed=4)] + [["Так"], corpora.sentences(1)[0][0] * 150]
     whole = tagger.annotate(sentences, probabilities=True)
@@ -50,8 +50,8 @@ def test_int8_gives_the_same_scores_in_any_company(int8_model):
         np.testing.assert_array_equal(one.probabilities, other.probabilities)
 
 
-def test_vectors_of_one_batch_or_of_all_words_known_give_the_same_scores(int8_model, tiny_model):
-    """The former is what a GPU is sent, the latter what the CPU reads."""
+def test_vectors_of_the_batch_or_of_all_words(int8_model, tiny_model):
+    """A GPU is sent the former, the CPU reads the latter."""
     sentences = [tokens for tokens, _ in corpora.sentences(200, seed=5)]
     for path, kind in ((int8_model, np.uint8), (tiny_model, np.float32)):
         session = Session(path, device="cpu")
@@ -62,8 +62,8 @@ def test_vectors_of_one_batch_or_of_all_words_known_give_the_same_scores(int8_mo
             np.testing.assert_array_equal(one.probabilities, other.probabilities)
 
 
-def test_a_model_that_copies_its_vectors_is_given_those_of_the_batch(tiny_checkpoint, tmp_path):
-    """As those of version 0.6 and before do."""
+def test_old_models_get_the_vectors_of_the_batch(tiny_checkpoint, tmp_path):
+    """Models up to version 0.6 copy all vectors that they are given."""
     checkpoint = load(tiny_checkpoint)
     sealed = onnx.load_from_string(to_bytes(build(checkpoint.network()), checkpoint.bundle()))
     kept = {entry.key: entry.value for entry in sealed.metadata_props}
@@ -82,7 +82,7 @@ def test_a_model_that_copies_its_vectors_is_given_those_of_the_batch(tiny_checkp
 
 
 def test_unpinned_int8_is_refused(tiny_checkpoint):
-    """The check can fail: without pinned ranges the scores depend on the batch."""
+    """Without pinned ranges the scores depend on the batch, so the check can fail."""
     checkpoint = load(tiny_checkpoint)
     graph = build(checkpoint.network())
     with pytest.raises(ModelError, match="depend on its neighbours"):
@@ -152,7 +152,7 @@ def test_which_file_is_opened(tmp_path, monkeypatch):
     assert model_file(None) == shipped and model_file(None, device="cpu") == small
 
 
-def test_a_model_of_the_package_goes_by_its_name(tmp_path, monkeypatch):
+def test_models_of_the_package_by_name(tmp_path, monkeypatch):
     folder = tmp_path / "package"
     folder.mkdir()
     monkeypatch.setattr(model_path, "SHIPPED_MODEL", folder / "uk.onnx")
@@ -172,8 +172,8 @@ def test_a_model_of_the_package_goes_by_its_name(tmp_path, monkeypatch):
     assert model_file("uk-small") == Path("uk-small")
 
 
-def test_what_is_no_name_is_a_file():
-    """`./uk-ner` is a file that is not there, though the package has a model of that name."""
+def test_a_path_is_not_a_model_name():
+    """`./uk-ner` is a missing file, although the package has a model of that name."""
     done = run_program("uk-tag", "-m", "./uk-ner", stdin="Київ\n".encode())
     assert (
         (done.returncode, done.stdout) == (1, b"")
@@ -184,7 +184,7 @@ def test_what_is_no_name_is_a_file():
     assert named.stdout.decode() == "Київ\tB-LOC\n\n"
 
 
-def test_a_batch_that_does_not_fit_is_cut_in_halves(tiny_model):
+def test_a_batch_too_large_runs_in_halves(tiny_model):
     tagger = Tagger.load(tiny_model, device="cpu")
     sentences = [tokens for tokens, _ in corpora.sentences(40, seed=5)]
     expected = [annotation.tags for annotation in tagger.annotate(sentences)]

@@ -1,4 +1,4 @@
-"""Opening model files: good ones, damaged ones, other people's, and devices that are not there."""
+"""Opening model files: good, damaged and foreign ones, and devices that do not exist."""
 
 import threading
 
@@ -45,7 +45,7 @@ def test_what_a_large_batch_took_is_given_back(tiny_model):
     np.testing.assert_array_equal(outcomes[0], outcomes[1][:, :-1])
 
 
-def test_words_get_the_same_vectors_whatever_the_other_half_is_given(tiny_model):
+def test_vectors_ignore_the_other_half(tiny_model):
     session, features = Session(tiny_model, device="cpu"), np.arange(24, dtype=np.int32).reshape(3, 8) % 5
     vectors = session.embed(features)
     session._no_lengths = NO_LENGTHS["cuda"]
@@ -101,7 +101,7 @@ def test_models_that_are_not_ours(tmp_path, tiny_checkpoint):
         Session(tmp_path)
 
 
-def test_digest_wants_one_placeholder():
+def test_seal_needs_one_placeholder():
     with pytest.raises(ValueError, match="expected one placeholder"):
         digest.seal(b"nothing here")
     with pytest.raises(ValueError, match="expected one placeholder"):
@@ -124,7 +124,7 @@ def test_cuda_is_never_promised_without_a_gpu(monkeypatch):
 
 
 @pytest.mark.skipif(device.has_gpu(), reason="this machine has a GPU, so CUDA does not fail here")
-def test_auto_falls_back_in_silence_when_cuda_fails_to_load(monkeypatch, tiny_model, capfd):
+def test_auto_falls_back_silently(monkeypatch, tiny_model, capfd):
     monkeypatch.setattr(device, "has_gpu", lambda: True)
     session = Session(tiny_model, device="auto")
     assert session.device == "cpu" and "CUDA failed" in session.device_reason
@@ -140,7 +140,7 @@ def test_cuda_gives_the_tags_of_the_cpu(tiny_model):
     assert [one.tag(sentence) for sentence in SENTENCES] == [other.tag(sentence) for sentence in SENTENCES]
 
 
-def test_a_run_that_fails_says_nothing_by_itself(tiny_model, capfd):
+def test_a_failed_run_prints_nothing(tiny_model, capfd):
     session = Session(tiny_model, device="cpu")
     vectors = np.zeros((1, session.width), session.kind)
     with pytest.raises(ModelError, match=r"tiny\.onnx: onnxruntime cannot run it: .*sequence_lens.*; export"):
@@ -150,7 +150,7 @@ def test_a_run_that_fails_says_nothing_by_itself(tiny_model, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_what_was_read_ahead_is_taken_once(tiny_model, tmp_path):
+def test_prefetched_bytes_are_used_once(tiny_model, tmp_path):
     copy = tmp_path / "copy.onnx"
     prefetch(copy)
     with pytest.raises(ModelError, match="cannot be read"):

@@ -1,4 +1,4 @@
-"""BIO algebra: spans out of tags of every scheme and back."""
+"""BIO algebra: spans from tags of every scheme and back."""
 
 import itertools
 
@@ -50,12 +50,12 @@ def test_reading(tags, expected):
 
 
 @pytest.mark.parametrize("tag", ["", "B", "B-", "X-LOC", "PERS", "-LOC", "o"])
-def test_tags_of_no_scheme_are_refused(tag):
+def test_unknown_schemes_are_refused(tag):
     with pytest.raises(ValueError, match="is not O or one of"):
         bio.spans([tag])
 
 
-def test_transition_mask_allows_exactly_what_convert_leaves_alone():
+def test_transition_mask_agrees_with_convert():
     tags = bio.tag_set(["A", "B"])
     may_start, may_follow = bio.transition_mask(tags)
     for sequence in itertools.product(range(len(tags)), repeat=3):

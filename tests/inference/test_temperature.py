@@ -1,4 +1,4 @@
-"""A temperature changes probabilities, as it should, and no tag."""
+"""A temperature changes probabilities as it should, and no tag."""
 
 import json
 
@@ -37,7 +37,7 @@ def random_batch():
     )
 
 
-def test_it_is_what_dividing_every_score_is():
+def test_same_as_dividing_every_score():
     emissions, lengths, chain, inside = random_batch()
     divided = Transitions(chain.start / 2, chain.between / 2, chain.end / 2)  # halves are exact in float32
     for own, expected in zip(
@@ -48,7 +48,7 @@ def test_it_is_what_dividing_every_score_is():
         np.testing.assert_array_equal(own, expected)
 
 
-def test_hot_is_unsure_and_cold_is_sure_and_illegal_stays_impossible():
+def test_higher_temperatures_are_less_confident():
     emissions, lengths, chain, inside = random_batch()
     highest = [
         marginals_padded(emissions, lengths, chain, inside, temperature)[0].max(2)[:5, 0].mean()
@@ -60,13 +60,13 @@ def test_hot_is_unsure_and_cold_is_sure_and_illegal_stays_impossible():
 
 @pytest.fixture(scope="module")
 def warm_model(tiny_checkpoint, tmp_path_factory):
-    """The tiny model exported with a temperature of 3."""
+    """Export the tiny model with a temperature of 3."""
     path = tmp_path_factory.mktemp("warm") / "warm.onnx"
     run_program("uk-tag-export", tiny_checkpoint, path, "--temperature", "3", check=True)
     return path
 
 
-def test_a_model_file_keeps_it(tiny_model, warm_model):
+def test_model_files_keep_it(tiny_model, warm_model):
     assert (
         json.loads(run_program("uk-tag-export", "--show", warm_model, "--json", check=True).stdout)["temperature"] == 3
     )
@@ -88,7 +88,7 @@ def test_scores_do_not_depend_on_the_batch(warm_model):
         np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-6)
 
 
-def test_a_checkpoint_keeps_it_and_old_files_have_one(tiny_checkpoint, tmp_path):
+def test_checkpoints_keep_it(tiny_checkpoint, tmp_path):
     checkpoint = load(tiny_checkpoint)
     assert checkpoint.temperature == 1 == open_tagger(tiny_checkpoint).bundle.temperature
     checkpoint.temperature = 1.5
@@ -103,7 +103,7 @@ def test_a_checkpoint_keeps_it_and_old_files_have_one(tiny_checkpoint, tmp_path)
     assert from_metadata(texts).temperature == 1
 
 
-def test_the_program_refuses_what_is_none(tiny_checkpoint, tmp_path):
+def test_invalid_temperatures_are_refused(tiny_checkpoint, tmp_path):
     for unfit in ("0", "-1", "x"):
         assert (
             run_program("uk-tag-export", tiny_checkpoint, tmp_path / "m.onnx", "--temperature", unfit).returncode == 2

@@ -1,4 +1,4 @@
-"""The decoder against every sequence there is, and the independence of a batch's rows."""
+"""The decoder against enumeration of all sequences, and the independence of a batch's sentences."""
 
 import itertools
 
@@ -25,7 +25,7 @@ def chain(seed):
 
 
 def all_scores(emissions, transitions):
-    """Score of every sequence, legal or not."""
+    """Yield every sequence, legal or not, with its score."""
     length, count = emissions.shape
     for sequence in itertools.product(range(count), repeat=length):
         score = (
@@ -98,7 +98,7 @@ def test_neighbours_and_padding_change_nothing():
         )
 
 
-def test_packing_goes_step_by_step_from_the_longest():
+def test_packing():
     packing = Packing(np.array([1, 3, 2]))
     assert list(zip(packing.sentences.tolist(), packing.steps.tolist(), strict=True)) == [
         (1, 0),
@@ -113,7 +113,7 @@ def test_packing_goes_step_by_step_from_the_longest():
 
 
 @pytest.mark.parametrize("lengths", [[1], [3], [2, 1]])
-def test_emissions_are_left_as_they_are(lengths):
+def test_emissions_are_unchanged(lengths):
     emissions = np.random.default_rng(2).normal(size=(sum(lengths), len(TAGS))).astype(np.float32)
     before = emissions.copy()
     viterbi(emissions, Packing(np.array(lengths)), chain(1))

@@ -1,4 +1,4 @@
-"""A model file cut short or with changed bytes: one clear line, or the same tags, never a crash and never other tags."""
+"""Truncated and changed model files: one clear line or the same tags, never a crash and never other tags."""
 
 import random
 from zlib import crc32
@@ -17,7 +17,7 @@ SENTENCE = "Учора Леся Шевчук була у Києві , а Наф�
 
 
 def check(damaged: bytes, path, expected: list[str]) -> bool:
-    """Whether a damaged model is refused; if not, it must give the tags that the whole one gives."""
+    """Tell whether a damaged model is refused; if not, it must give the same tags as the whole one."""
     path.write_bytes(damaged)
     try:
         tags = Tagger.load(path, device="cpu").tag(SENTENCE)
@@ -30,7 +30,7 @@ def check(damaged: bytes, path, expected: list[str]) -> bool:
 
 
 def damage(content: bytes, path, expected: list[str], count: int) -> int:
-    """Try a model cut at `count` places, and with `count` changes; how many were refused."""
+    """Truncate a model at `count` positions and change it `count` times; return how many of these are refused."""
     generator = random.Random(count)
     refused = 0
     for number in range(count):
@@ -66,7 +66,7 @@ def test_a_changed_digest_is_refused(tiny_model, tmp_path):
         assert check(bytes(changed), tmp_path / "damaged.onnx", [])
 
 
-def test_models_of_the_package_are_found_whole_by_their_checksums(tmp_path, monkeypatch):
+def test_checksums_of_the_package(tmp_path, monkeypatch):
     files = sorted(SHIPPED_MODEL.parent.glob("*.onnx"))
     contents = [path.read_bytes() for path in files]
     assert {digest.read(content): crc32(content) for content in contents} == CHECKSUMS
@@ -82,7 +82,7 @@ def test_models_of_the_package_are_found_whole_by_their_checksums(tmp_path, monk
 
 
 @pytest.mark.parametrize("damaged", ["half", "byte", "empty", "text", "folder", "none", "other"])
-def test_the_program_says_so_in_one_line(damaged, tiny_model, tmp_path):
+def test_the_program_reports_one_line(damaged, tiny_model, tmp_path):
     content = tiny_model.read_bytes()
     path = tmp_path / "m.onnx"
     middle = len(content) // 2

@@ -1,4 +1,4 @@
-"""Model files that are broken or hostile and carry a right digest: one line that names the file and the mend, and no more."""
+"""Broken and hostile model files with a valid digest: one line that names the file and the remedy, and no more."""
 
 import os
 import random
@@ -34,7 +34,7 @@ PROGRAMS = {
 
 
 def refusal(path: Path) -> str:
-    """The message with which a model is refused."""
+    """Return the message with which a model is refused."""
     with pytest.raises(ModelError) as caught:
         Tagger.load(path, device="cpu").annotate(SENTENCES, probabilities=True)
     message = str(caught.value)
@@ -48,7 +48,7 @@ def refusal(path: Path) -> str:
 
 
 def run(program: str, model: Path | str, folder: Path) -> subprocess.CompletedProcess:
-    """Run a program on a model, within bounds of time and memory."""
+    """Run a program on a model, with limited time and memory."""
     places = {
         "MODEL": str(model),
         "OUT": str(folder / "out"),
@@ -64,14 +64,14 @@ def run(program: str, model: Path | str, folder: Path) -> subprocess.CompletedPr
 
 
 def says_one_line(done: subprocess.CompletedProcess, model: Path | str) -> bool:
-    """Whether a program ended with exit code 1 and one line of its own that names the model."""
+    """Tell whether a program ended with exit code 1 and one line that names the model."""
     line = done.stderr.decode()
     own = line.startswith("uk-tag") and f": {model}: " in line and line.endswith("\n") and line[:-1].isprintable()
     return (done.returncode, done.stdout) == (1, b"") and own
 
 
 @pytest.mark.parametrize("name", SPOILED)
-def test_it_is_refused_in_one_line(name, tiny_model, tmp_path):
+def test_refused_in_one_line(name, tiny_model, tmp_path):
     path = tmp_path / "spoiled.onnx"
     path.write_bytes(spoiled(name, tiny_model.read_bytes()))
     refusal(path)
@@ -79,7 +79,7 @@ def test_it_is_refused_in_one_line(name, tiny_model, tmp_path):
 
 @pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.parametrize("name", ["features,slots=-5", "NaN in one row of the table"])
-def test_every_program_says_so_once(program, name, tiny_model, tmp_path):
+def test_every_program_reports_once(program, name, tiny_model, tmp_path):
     path = tmp_path / "spoiled.onnx"
     path.write_bytes(spoiled(name, tiny_model.read_bytes()))
     done = run(program, path, tmp_path)
@@ -89,7 +89,7 @@ def test_every_program_says_so_once(program, name, tiny_model, tmp_path):
 
 @pytest.mark.parametrize("program", ["tag", "jobs", "show", "evaluate"])
 @pytest.mark.parametrize("kind", ["pipe", "folder", "device", "enormous"])
-def test_what_is_no_regular_file_is_not_waited_for(program, kind, tmp_path):
+def test_irregular_files_do_not_block(program, kind, tmp_path):
     path = tmp_path / "model.onnx"
     if kind == "pipe":
         os.mkfifo(path)
@@ -99,12 +99,12 @@ def test_what_is_no_regular_file_is_not_waited_for(program, kind, tmp_path):
         path = Path("/dev/zero")
     else:
         with path.open("wb") as file:
-            file.truncate(1 << 36)  # a hole, which takes no space
+            file.truncate(1 << 36)  # sparse, so it takes no space
     done = run(program, path, tmp_path)
     assert says_one_line(done, path), done
 
 
-def test_of_a_large_file_that_is_no_model_little_is_read(tmp_path):
+def test_little_is_read_of_a_large_foreign_file(tmp_path):
     path = tmp_path / "large.onnx"
     with path.open("wb") as file:
         file.truncate(1 << 30)
@@ -131,7 +131,7 @@ def test_a_name_that_no_file_has(tmp_path):
 
 @pytest.mark.parametrize("name", ["weights in another file", "weights of a node in another file"])
 def test_no_other_file_is_read(name, tiny_model, tmp_path, monkeypatch):
-    """A pipe stands where the weights are said to be: whoever opened it would wait."""
+    """The file that is said to have the weights is a pipe: opening it would block."""
     folder = tmp_path / "here"
     folder.mkdir()
     for place in (tmp_path / SECRET, folder / SECRET):
@@ -167,7 +167,7 @@ def test_no_other_file_is_read(name, tiny_model, tmp_path, monkeypatch):
     ],
     ids=str,
 )
-def test_a_card_with_a_wrong_network_cannot_be_reversed(network, tiny_model, tmp_path):
+def test_reversing_a_wrong_card_is_refused(network, tiny_model, tmp_path):
     from export.reverse import reverse
 
     draft = Draft(tiny_model.read_bytes())
@@ -183,13 +183,13 @@ def test_a_card_with_a_wrong_network_cannot_be_reversed(network, tiny_model, tmp
 @pytest.mark.parametrize(
     "option", [["--affix", "65"], ["--slots", "0"], ["--piece", "5,3"], ["--piece", "0,3"], ["--piece", "3,67"]]
 )
-def test_what_no_model_may_have_is_not_trained(option, tiny_corpus, tmp_path):
+def test_invalid_settings_are_not_trained(option, tiny_corpus, tmp_path):
     done = run_program("uk-tag-train", "fit", tiny_corpus, "-o", tmp_path / "m.pt", *option)
     assert done.returncode == 2 and option[0].encode() in done.stderr
 
 
-def test_it_is_not_taken_for_a_file_of_onnxruntimes_own_format(tiny_model, tmp_path):
-    """Which onnxruntime knows by four letters that a producer's name may put there."""
+def test_never_read_as_the_ort_format(tiny_model, tmp_path):
+    """onnxruntime recognizes its own format by four letters, which a producer's name can imitate."""
     draft = Draft(tiny_model.read_bytes())
     draft.model.producer_name = "ORTM"
     path = tmp_path / "named.onnx"
@@ -198,8 +198,8 @@ def test_it_is_not_taken_for_a_file_of_onnxruntimes_own_format(tiny_model, tmp_p
     assert Tagger.load(path, device="cpu").tag(SENTENCES[0]) == Tagger.load(tiny_model, device="cpu").tag(SENTENCES[0])
 
 
-def test_the_graph_of_the_first_versions_is_known(tiny_model, tmp_path):
-    """It multiplied rows by their scales, and added them up."""
+def test_graphs_of_the_first_versions(tiny_model, tmp_path):
+    """They multiplied rows by their scales and added them up."""
     draft = Draft(tiny_model.read_bytes())
     for name in ("lay", "sum", "flatten"):
         draft.graph.node.remove(draft.node(name))
@@ -212,7 +212,7 @@ def test_the_graph_of_the_first_versions_is_known(tiny_model, tmp_path):
     assert Tagger.load(path, device="cpu").tag(SENTENCES[0]) == Tagger.load(tiny_model, device="cpu").tag(SENTENCES[0])
 
 
-def test_a_card_is_shown_without_control_characters(tiny_model, tmp_path):
+def test_a_card_shows_no_control_characters(tiny_model, tmp_path):
     draft = Draft(tiny_model.read_bytes())
     draft.put("card", "description", ["\x1b[31m", 1])
     draft.put("card", "data", {"\x1b]0;x\x07": "a\nb", "text": "\u202eїжак"})
@@ -224,7 +224,7 @@ def test_a_card_is_shown_without_control_characters(tiny_model, tmp_path):
         assert not set(done.stdout.decode()) & set("\x1b\x07")
 
 
-def test_numbers_and_messages_without_end_are_refused():
+def test_endless_numbers_and_messages_are_refused():
     for content in (b"\x80" * 1_000_000, b"\x08" + b"\xff" * 9 + b"\x7f", b"\x08\x00" * (MOST_FIELDS + 1)):
         with pytest.raises(ValueError, match=r"too long|more than"):
             list(fields(memoryview(content)))
@@ -234,7 +234,7 @@ def test_numbers_and_messages_without_end_are_refused():
 
 @pytest.mark.slow
 def test_changed_bytes_under_a_right_digest(tiny_model, tmp_path):
-    """Such a model is refused, or it gives each token a tag of its own, and probabilities that are numbers."""
+    """Such a model is refused, or it gives each token a tag and finite probabilities."""
     content = tiny_model.read_bytes()
     generator, path = random.Random(7), tmp_path / "changed.onnx"
     end = content.rfind(digest.KEY.encode()) - 5
@@ -249,7 +249,7 @@ def test_changed_bytes_under_a_right_digest(tiny_model, tmp_path):
             for _ in range(generator.choice([1, 1, 3, 30])):
                 changed[generator.randrange(*spread)] ^= generator.randrange(1, 256)
             path.write_bytes(reseal(bytes(changed)))
-            signal.alarm(60)  # what hangs ends the run
+            signal.alarm(60)  # ends the run if something hangs
             try:
                 annotations = Tagger.load(path, device="cpu").annotate(SENTENCES, probabilities=True)
             except ModelError as error:
@@ -265,13 +265,13 @@ def test_changed_bytes_under_a_right_digest(tiny_model, tmp_path):
 
 
 def test_weights_are_read_wherever_they_may_stand(tiny_model, tmp_path):
-    """Single-precision figures in a field of their own, as some writers have them."""
+    """Single-precision values in the field of their type, as some writers store them."""
     draft = Draft(tiny_model.read_bytes())
     for name in ("output.bias", "layer.0.B"):
         tensor = draft.weights(name)
-        figures = numpy_helper.to_array(tensor)
+        values = numpy_helper.to_array(tensor)
         tensor.ClearField("raw_data")
-        tensor.float_data.extend(figures.ravel().tolist())
+        tensor.float_data.extend(values.ravel().tolist())
     path = tmp_path / "fields.onnx"
     path.write_bytes(draft.sealed())
     assert Tagger.load(path, device="cpu").tag(SENTENCES[0]) == Tagger.load(tiny_model, device="cpu").tag(SENTENCES[0])

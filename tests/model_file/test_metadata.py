@@ -1,4 +1,4 @@
-"""A model's metadata, read without onnxruntime."""
+"""Reading a model's metadata without onnxruntime."""
 
 import onnx
 import onnxruntime
@@ -8,7 +8,7 @@ from tagger.errors import ModelError
 from tagger.model_file.metadata import read_metadata, without_metadata
 
 
-def test_it_is_what_onnxruntime_reads(tiny_model):
+def test_same_as_onnxruntime(tiny_model):
     content = tiny_model.read_bytes()
     metadata = read_metadata(content)
     assert (
@@ -19,12 +19,12 @@ def test_it_is_what_onnxruntime_reads(tiny_model):
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"\x72\x05ab", b"\x72\x02\x0b\x00", b"\x72\x00"])
-def test_what_is_no_onnx_file_is_refused(content):
+def test_foreign_files_are_refused(content):
     with pytest.raises(ModelError, match="not an ONNX file"):
         read_metadata(content)
 
 
-def test_fields_of_other_kinds_are_passed_over():
+def test_other_fields_are_skipped():
     entry = b"\x0a\x01k\x12\x01v"
     content = b"\x08\x96\x01" + b"\x11" + b"\0" * 8 + b"\x1d" + b"\0" * 4 + b"\x72" + bytes([len(entry)]) + entry
     assert read_metadata(content) == {"k": "v"}

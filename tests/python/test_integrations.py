@@ -1,4 +1,4 @@
-"""The same paragraphs get the same entities through the filter, in Python, in spaCy, in data sets, in pandas and on Spark."""
+"""A paragraph gets the same entities from the filter, Python, spaCy, data sets, pandas, Arrow and Spark."""
 
 import json
 import os
@@ -18,7 +18,7 @@ TEXT = "Олена Коваленко живе  в Києві.\n\nУчора П�
 
 @pytest.fixture(scope="module")
 def paragraphs() -> list[str]:
-    """Lines of up to four sentences; some are empty, or odd."""
+    """Make lines of up to four sentences; some are empty or odd."""
     made = [" ".join(tokens) for tokens, _ in corpora.sentences(3 * COUNT, seed=11)]
     lines = [" ".join(made[3 * i : 3 * i + i % 4]) for i in range(COUNT - 3)]
     return [*lines, "\u200b \u2028 Київ\x00", "Олена " * 900, "«»" * 300]
@@ -26,7 +26,7 @@ def paragraphs() -> list[str]:
 
 @pytest.fixture(scope="module")
 def filtered(tiny_model, paragraphs) -> list[list[tuple[int, int, str]]]:
-    """What the filter finds in each paragraph: start, end and label."""
+    """Run the filter; return start, end and label of the entities of each paragraph."""
     text = "\n".join(paragraphs)
     lines = (
         run_program("uk-tag", "-m", tiny_model, "--sentences", "-O", "brat", stdin=text.encode(), check=True)
@@ -104,7 +104,7 @@ def test_spacy_on_our_tokens(spacy, pipeline, paragraphs, filtered):
             for first, last in token_spans(text[start:end])
         ]
         words, spaces, place = [], [], 0
-        for start, end in offsets:  # what stands between tokens, but for one space, is a token for spaCy
+        for start, end in offsets:  # text between tokens, except one space, is a token for spaCy
             if gap := text[place:start]:
                 if words and gap[0] == " ":
                     spaces[-1], gap = True, gap[1:]
@@ -133,7 +133,7 @@ def test_spacy_on_its_own_tokens(pipeline, tagger):
     assert [label for _, label in names(pipeline(labels={"PERS": "O", "LOC": "GPE"})(TEXT))] == ["GPE", "GPE"]
 
 
-def test_spacy_keeps_what_others_found_and_the_sentences(spacy, pipeline):
+def test_spacy_keeps_other_entities_and_sentences(spacy, pipeline):
     nlp = pipeline()
     nlp.add_pipe("sentencizer", first=True)
     nlp.add_pipe("entity_ruler", before="uk_tag").add_patterns([{"label": "CITY", "pattern": "Києві"}])

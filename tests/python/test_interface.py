@@ -1,4 +1,4 @@
-"""The tagger in a program: strings in, entities out, from any thread and in any process, without a word on the standard streams."""
+"""The tagger in a program: strings to entities, from any thread and process, with nothing on the standard streams."""
 
 import pickle
 import subprocess
@@ -75,7 +75,7 @@ def test_stream_entities_is_lazy_and_in_order(tagger):
     assert [first, *stream] == [tagger(text) for text in texts]
 
 
-def test_strings_may_hold_half_of_a_character():
+def test_lone_surrogates():
     shipped = Tagger.load(device="cpu")
     assert [shipped.tag(["Київ", half, "Олена"])[1] for half in ("\ud800", "\udc80")] == ["O", "O"]
     assert [entity.text for entity in shipped("\ud83d Олена Коваленко \ude00 з Києва")] == ["Олена Коваленко", "Києва"]
@@ -83,7 +83,7 @@ def test_strings_may_hold_half_of_a_character():
 
 def test_threads_share_one_tagger(tiny_model):
     tagger = Tagger.load(tiny_model, device="cpu")
-    # words that no other thread has, so that caches would be filled at the same time
+    # words that no other thread has, so that caches are filled at the same time
     work = [[[f"{token}{i % 7}" for token in tokens] for tokens, _ in corpora.sentences(40, seed=i)] for i in range(24)]
     expected = [[tagger.tag(sentence) for sentence in part] for part in work]
     fresh = Tagger.load(tiny_model, device="cpu")
@@ -100,7 +100,7 @@ def test_pickles_open_the_same_model_again(tiny_model, tagger, monkeypatch):
     copy = pickle.loads(data)
     assert copy.batch_tokens == 99
     assert copy(TEXT) == tagger(TEXT)
-    assert pickle.loads(data) is copy, "an engine that sends it with every task must not load it every time"
+    assert pickle.loads(data) is copy, "a framework that sends it with every task must not load it every time"
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork"])
@@ -124,17 +124,18 @@ def test_one_exception_for_bad_models(tmp_path):
             Tagger.load(path)
 
 
-def test_import_costs_next_to_nothing():
-    done = run_python(
-        "import sys; import tagger; print([m for m in ('numpy', 'onnxruntime', 'tagger.tagger', 'click') if m in sys.modules]); tagger.Entity"
-    )
+def test_import_loads_nothing():
+    heavy = ("numpy", "onnxruntime", "tagger.tagger", "click")
+    program = f"import sys; import tagger; print([name for name in {heavy} if name in sys.modules]); tagger.Entity"
+    done = run_python(program)
     assert (done.stdout, done.stderr) == ("[]\n", "")
     assert "Tagger" in run_python("import tagger; print(dir(tagger))").stdout
     assert "no attribute 'Bagger'" in run_python("import tagger; tagger.Bagger").stderr
 
 
 def test_quiet(tiny_model):
-    program = f"from tagger import Tagger; t = Tagger.load({str(tiny_model)!r}); t('Олена живе в Києві'); t.tag(['Київ']); t.map_batch(dict(text=['Київ']))"
+    load = f"from tagger import Tagger; t = Tagger.load({str(tiny_model)!r})"
+    program = f"{load}; t('Олена живе в Києві'); t.tag(['Київ']); t.map_batch(dict(text=['Київ']))"
     done = run_python(program, "-W", "error")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

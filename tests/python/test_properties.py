@@ -1,4 +1,4 @@
-"""What must hold for every input: taking the tags away gives the input back, and tags depend on nothing but the sentence."""
+"""Invariants for every input: without the tags the input comes back, and tags depend on the sentence alone."""
 
 import itertools
 import os
@@ -53,7 +53,7 @@ ends = st.sampled_from([b"\n", b"\n", b"\n", b"\r\n"])
 
 
 def join(lines: list[bytes], end: bytes, finished: bool, mark: bool) -> bytes:
-    """A whole file of lines."""
+    """Join lines to a file."""
     return (b"\xef\xbb\xbf" if mark else b"") + end.join(lines) + (end if finished else b"")
 
 
@@ -74,7 +74,7 @@ texts = st.lists(
 
 
 def read(data: bytes, cuts: list[int], **how):
-    """Sentences of an input that arrives in pieces cut at `cuts`."""
+    """Read the sentences of an input that arrives in pieces, split at `cuts`."""
     reading = Reader("file", ReaderSettings(**how), lambda line: None)
     places = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     sentences = [sentence for start, end in itertools.pairwise(places) for sentence in reading.feed(data[start:end])]
@@ -82,7 +82,7 @@ def read(data: bytes, cuts: list[int], **how):
 
 
 def convert(tagger: Tagger, data: bytes, cuts: list[int], form: str = "same", *, scores: bool = False, **how) -> bytes:
-    """An input, tagged; nothing may fail."""
+    """Tag an input; nothing may fail."""
     sentences, error = read(data, cuts, **how)
     assert error is None
     writing = Writer("file", WriterSettings(form), Labels(tagger.bundle.tags, LabelSettings(scores=scores)))
@@ -91,12 +91,12 @@ def convert(tagger: Tagger, data: bytes, cuts: list[int], form: str = "same", *,
 
 
 def without_column(out: bytes, columns: int) -> bytes:
-    """CoNLL less its last columns, where there are tags in them."""
+    """Remove the last columns of CoNLL where they contain tags."""
     return re.sub(rb"(?m)(?:[\t ](?:O|[BI]-[A-Z]+)" + rb"[\t ][01]\.\d{4}" * (columns - 1) + rb")(?=\r?$)", b"", out)
 
 
 def check_conll(tagger, data, cuts):
-    """Line by line, as a line that passes through may look as if it had a tag."""
+    """Compare line by line, as a line that is passed through may look as if it had a tag."""
     for scores in (False, True):
         out = convert(tagger, data, cuts, form="same", scores=scores)
         before, after = data.split(b"\n"), out.split(b"\n")
@@ -106,7 +106,7 @@ def check_conll(tagger, data, cuts):
 
 
 def check_conllu(tagger, data, cuts):
-    """Stripping the key gives the input back."""
+    """Check that removing the key gives the input back."""
     out = convert(tagger, data, cuts)
     assert (
         re.sub(rb"\|NER=[BI]-[A-Z]+(?=\r?(\n|$))", b"", re.sub(rb"\tNER=[BI]-[A-Z]+(?=\r?(\n|$))", b"\t_", out)) == data
@@ -114,7 +114,7 @@ def check_conllu(tagger, data, cuts):
 
 
 def check_neighbours(tagger, sentences, seed, batch_tokens):
-    """Alone, in any order, in any batch: the same tags."""
+    """Check that sentences get the same tags alone, in any order and in any batch."""
     alone = [tagger.tag(sentence) for sentence in sentences]
     order = random.Random(seed).sample(range(len(sentences)), len(sentences))
     other = Tagger(tagger.session, batch_tokens=batch_tokens)
@@ -124,7 +124,7 @@ def check_neighbours(tagger, sentences, seed, batch_tokens):
 
 
 def check_reader(data, cuts, how):
-    """Any bytes in any pieces: the same sentences, and no error but one of data."""
+    """Check that any bytes in any pieces give the same sentences, and no error but DataError."""
     try:
         whole, error = read(data, [], **how)
         pieces, other = read(data, cuts, **how)
@@ -165,7 +165,7 @@ def test_conllu_less_the_key_is_the_input(tagger, data, cuts):
 
 @QUICK
 @given(texts, cuts_of)
-def test_text_is_answered_the_same_in_any_pieces(tagger, lines, cuts):
+def test_text_in_any_pieces(tagger, lines, cuts):
     data = "\n".join(lines).encode()
     for form in ("same", "inline", "jsonl", "brat", "conllu"):
         assert convert(tagger, b"- \n" + data, cuts, form) == convert(tagger, b"- \n" + data, [], form)
@@ -179,7 +179,7 @@ def test_tags_depend_on_the_sentence_alone(tagger, sentences, seed, batch_tokens
 
 @QUICK
 @given(any_bytes, cuts_of, settings_of)
-def test_readers_take_any_bytes(data, cuts, how):
+def test_readers_accept_any_bytes(data, cuts, how):
     check_reader(data, cuts, how)
 
 
@@ -192,15 +192,15 @@ def test_tags_do_not_depend_on_threads(tagger, tiny_model):
 @pytest.mark.slow
 @LONG
 @given(conll, conllu, cuts_of, some_sentences, st.integers(1, 60))
-def test_many_of_all(tagger, data, universal, cuts, sentences, batch_tokens):
+def test_many_examples(tagger, data, universal, cuts, sentences, batch_tokens):
     check_conll(tagger, b"x\ty\n" + data.removeprefix(b"\xef\xbb\xbf"), cuts)
     check_conllu(tagger, b"1\tx" + b"\t_" * 8 + b"\n\n" + universal.removeprefix(b"\xef\xbb\xbf"), cuts)
     check_neighbours(tagger, sentences, len(cuts), batch_tokens)
 
 
 @pytest.mark.slow
-def test_fuzzing_the_readers_for_long():
-    """UK_TAG_FUZZ_SECONDS says for how long; without it, some rounds that are the same each time."""
+def test_fuzzing_the_readers():
+    """Fuzz for UK_TAG_FUZZ_SECONDS; without it, for some rounds that are always the same."""
     end = time.monotonic() + float(os.environ.get("UK_TAG_FUZZ_SECONDS", "inf"))
     for number in itertools.count() if end < float("inf") else range(ROUNDS):
 

@@ -1,4 +1,4 @@
-"""The same sentence gets the same tags and scores, whatever stands beside it; and a window is worked on while its caller does something else."""
+"""A sentence gets the same tags and scores whatever its neighbours, and windows are processed ahead of their use."""
 
 import threading
 
@@ -24,7 +24,7 @@ def test_one_by_one_reversed_and_in_any_batch(tagger, tiny_model, sentences, mon
     alone = [tagger.annotate([sentence], probabilities=True)[0] for sentence in sentences]
     backwards = tagger.annotate(sentences[::-1], probabilities=True)[::-1]
     small = Tagger.load(tiny_model, device="cpu", batch_tokens=64, threads=2).annotate(sentences, probabilities=True)
-    monkeypatch.setattr("tagger.inference.engine.DECODED", 40)  # fewer than many a batch has
+    monkeypatch.setattr("tagger.inference.engine.DECODED", 40)  # less than many batches have
     sliced = Tagger.load(tiny_model, device="cpu", batch_tokens=1 << 16).annotate(sentences, probabilities=True)
     for others in (alone, backwards, small, sliced):
         for one, other in zip(whole, others, strict=True):
@@ -55,7 +55,7 @@ def test_stream_is_lazy_and_in_order(tagger, sentences):
     assert [first, *stream] == [annotation.tags for annotation in tagger.annotate(sentences)]
 
 
-def test_a_device_of_large_batches_reads_some_of_them_ahead(tiny_model, monkeypatch):
+def test_window_size(tiny_model, monkeypatch):
     monkeypatch.setitem(BATCH_TOKENS, "cpu", 16384)
     assert Tagger.load(tiny_model, device="cpu").engine.window_tokens >= 4 * 16384
     tagger = Tagger.load(tiny_model, device="cpu", batch_tokens=64)
@@ -65,7 +65,7 @@ def test_a_device_of_large_batches_reads_some_of_them_ahead(tiny_model, monkeypa
     assert WINDOW_TOKENS // 10 < len(taken) < 2000
 
 
-def test_a_long_sentence_is_tagged_as_its_parts_are(tagger):
+def test_a_long_sentence_is_tagged_like_its_parts(tagger):
     sentence = "Олена Коваленко живе в Києві .".split()
     assert tagger.tag(sentence * 300) == tagger.tag(sentence) * 300
 
@@ -78,7 +78,7 @@ def test_default_model(monkeypatch, tmp_path):
 
 
 class Watched:
-    """A session that tells when it begins to run a batch."""
+    """A session that tells when it starts to run a batch."""
 
     def __init__(self, session):
         self._session, self.begun = session, threading.Event()
@@ -95,9 +95,7 @@ class Watched:
     ("ahead", "batch_tokens", "processors", "begun"),
     [(True, 64, 2, True), (True, 64, 1, False), (True, 65536, 2, False), (False, 64, 2, False)],
 )
-def test_one_thread_begins_before_it_is_waited_for_where_it_is_asked_to(
-    tagger, monkeypatch, ahead, batch_tokens, processors, begun
-):
+def test_one_thread_runs_ahead_if_asked(tagger, monkeypatch, ahead, batch_tokens, processors, begun):
     monkeypatch.setattr("tagger.inference.engine.processors", lambda: processors)
     session = Watched(tagger.session)
     own = Engine(session, batch_tokens=batch_tokens)
@@ -113,7 +111,7 @@ def test_one_thread_begins_before_it_is_waited_for_where_it_is_asked_to(
     assert [own.bundle.tags[number] for number in window.tags.tolist()] == expected
 
 
-def test_what_runs_ahead_is_handed_on_behind_the_next_window_and_all_of_it_before_an_error(tiny_model):
+def test_windows_ahead_come_before_an_error(tiny_model):
     words = [["Олена", "Коваленко", "живе", "у", f"Києві{number}"] for number in range(400)]
     tagger = Tagger.load(tiny_model, device="cpu")
     tagger.engine._parallel = True
@@ -126,10 +124,8 @@ def test_what_runs_ahead_is_handed_on_behind_the_next_window_and_all_of_it_befor
             taken.append(sentence)
             yield sentence
 
-    for window_tokens, sizes in (
-        (600, [100, 200]),
-        (6, [1]),
-    ):  # tokens, and one for each sentence; 600 are more than a batch
+    # In tokens plus one per sentence. 600 is more than a batch.
+    for window_tokens, sizes in ((600, [100, 200]), (6, [1])):
         taken.clear()
         stream = tagger.stream(source(), window_tokens=window_tokens)
         first = next(stream)

@@ -1,4 +1,4 @@
-"""What a program gives and cannot be right is an error that says what is, before anything is taken for something else; what came before it is not lost."""
+"""Invalid values from a program give a clear error, and nothing read before them is lost."""
 
 import math
 
@@ -26,7 +26,7 @@ def tagger(request, tiny_model):
         ("batch_tokens", [0, -1, "256", 256.0, True]),
     ],
 )
-def test_options_that_there_are_not(tiny_model, option, values):
+def test_invalid_options(tiny_model, option, values):
     for value in values:
         with pytest.raises(OptionError, match=rf"^{option}={value!r}: give .*$"):
             Tagger.load(tiny_model, **{"device": "cpu", option: value})
@@ -49,7 +49,7 @@ NO_TEXTS = [b"x", None, math.nan, 1, ["Київ"], ("Київ",)]
 
 
 @pytest.mark.parametrize("number", range(len(NO_SENTENCES)))
-def test_no_sentence(tagger, number):
+def test_invalid_sentences(tagger, number):
     value = NO_SENTENCES[number]
     for call in (
         lambda: tagger.tag(value),
@@ -62,7 +62,7 @@ def test_no_sentence(tagger, number):
 
 
 @pytest.mark.parametrize("value", NO_TOKENS, ids=str)
-def test_no_token(tagger, value):
+def test_invalid_tokens(tagger, value):
     bad = [*SENTENCE, value]
     for call in (
         lambda: tagger.tag(bad),
@@ -74,7 +74,7 @@ def test_no_token(tagger, value):
 
 
 @pytest.mark.parametrize("value", NO_TEXTS, ids=str)
-def test_no_text(tagger, value):
+def test_invalid_texts(tagger, value):
     for call in (lambda: tagger(value), lambda: list(tagger.stream_entities(["Київ", value]))):
         with pytest.raises(DataError, match=r"text.* is a .*: give a string"):
             call()
@@ -89,7 +89,7 @@ def test_one_string_where_many_should_be(tagger):
         tagger.annotate(iter([SENTENCE]))
 
 
-def test_what_works_stays(tagger):
+def test_valid_values(tagger):
     expected = tagger.tag(SENTENCE)
     for sentence in (tuple(SENTENCE), np.array(SENTENCE), np.array(SENTENCE, object)):
         assert tagger.tag(sentence) == expected == next(tagger.stream(iter([sentence])))
@@ -98,7 +98,7 @@ def test_what_works_stays(tagger):
     assert list(tagger.stream_entities(text for text in ["", "Київ"])) == [tagger(""), tagger("Київ")]
 
 
-def test_columns_of_another_kind(tagger):
+def test_invalid_columns(tagger):
     for columns in (
         [{"text": "Київ"}],
         "text",
@@ -129,7 +129,7 @@ TROUBLES = [KeyError("no more"), OSError("disk"), None]
 @pytest.mark.parametrize("error", TROUBLES, ids=["KeyError", "OSError", "a wrong value"])
 @pytest.mark.parametrize("count", [0, 1, 7, 350])
 @pytest.mark.parametrize("window_tokens", [1, 6, 600, None])
-def test_all_that_was_read_comes_before_an_error(tagger, error, count, window_tokens):
+def test_results_come_before_an_error(tagger, error, count, window_tokens):
     kind = DataError if error is None else type(error)
     sentences = [["Олена", "живе", "у", f"Києві{number % 30}"] for number in range(count)]
     wrong_sentences = [[*sentences, None], [*sentences, ["Київ", 1], ["Київ"]]] if error is None else [sentences]
