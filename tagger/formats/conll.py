@@ -1,7 +1,7 @@
-"""CoNLL: a token and its columns on each line, an empty line behind each sentence.
+"""CoNLL: a token and its columns on each line, an empty line after each sentence.
 
-A line with a TAB is cut at TABs alone, any other at white space. Lines that start with `# ` and have no TAB, and `-DOCSTART-` lines, hold no token
-and pass through.
+A line with a TAB is split at TABs alone, any other at white space. Lines that start with `# ` and have no TAB, and
+`-DOCSTART-` lines, hold no token and pass through.
 """
 
 from tagger.errors import DataError
@@ -9,14 +9,16 @@ from tagger.formats.conll_fast import Lines
 from tagger.formats.encoding import Decoder, undecided
 from tagger.formats.sentence import Piece, Sentence
 
-# Tokens, and bytes with what a line costs beside its own; what is longer has no sentence marks, and is tagged in parts without a mark between.
-LONGEST_SENTENCE, LARGEST_SENTENCE, LINE_SIZE = 100_000, 1 << 25, 100
+# Input with longer sentences has no sentence marks. It is tagged in parts, and no mark is put between them.
+LONGEST_SENTENCE = 100_000  # tokens
+LARGEST_SENTENCE = 1 << 25  # bytes, with LINE_SIZE for each line
+LINE_SIZE = 100  # bytes that a line takes in memory besides its own
 
 
 class ConllReader:
-    """Lines to sentences.
+    """Turns lines into sentences.
 
-    :param column: the token's column, from 0; negative counts from the end.
+    :param column: index of the token's column, from 0; negative counts from the end.
     """
 
     form = "conll"
@@ -28,15 +30,15 @@ class ConllReader:
         self._rows: list[int] = []
         self._first = 1
         self._ended = True
-        self._size = 0  # of the lines, in bytes
-        self._goes_on = False  # whether a part of the next line was read
+        self._size = 0  # bytes of the lines, with LINE_SIZE for each
+        self._goes_on = False  # whether part of the next line was read already
 
     def read(self, lines: list[bytes], number: int, found: list[Piece], *, ended: bool = True) -> None:
-        """Add to `found` the sentences that end within these whole lines, and lines that pass through with no sentence around them.
+        """Add to `found` the sentences that end within these whole lines, and passing lines outside of sentences.
 
-        :param number: the number of the first line.
+        :param number: number of the first line.
         :param ended: whether the last line has an end of line.
-        :raises DataError: a line cannot be understood; the sentences in front of it are in `found`.
+        :raises DataError: a line cannot be parsed; the sentences before it are in `found`.
         """
         self._ended = ended
         if self._goes_on:
@@ -47,7 +49,7 @@ class ConllReader:
         for index, line in enumerate(lines):
             if not kept:
                 self._first = number + index
-            if self._decoder.strict:  # of every line and column, also of those that are only passed on
+            if self._decoder.strict:  # checks all lines and columns, those that pass through as well
                 self._decoder.decode(line, number + index)
             if not line or line.isspace() or line.startswith(b"-DOCSTART-"):
                 kept.append(line)
@@ -69,12 +71,12 @@ class ConllReader:
             last.ending = b""
 
     def read_part(self, data: bytes, number: int, found: list[Piece]) -> int:
-        """Add to `found` what came of a line that goes on: with the sentence that is open, which it ends, and then what only is passed on.
+        """Add to `found` the part of a line that is too long to be held.
 
-        Its token, if it has one, is within what came first.
+        The first part ends the open sentence, and holds the line's token if there is one. Later parts pass through.
 
-        :returns: the number of bytes that need not be given again, not all.
-        :raises DataError: it cannot be understood.
+        :returns: number of bytes taken, less than all; the caller gives the rest again.
+        :raises DataError: the line cannot be parsed.
         """
         line = data[:-1]
         if self._decoder.strict:
@@ -95,29 +97,30 @@ class ConllReader:
         return len(line)
 
     def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
-        """The same as :meth:`read` of its lines, but for sentences in which nothing is unusual, which come together.
+        """Read the lines of a block like :meth:`read`, but give regular sentences together as blocks.
 
-        :param block: whole lines, fewer than LONGEST_SENTENCE, the last one's line feed left out.
+        :param block: whole lines, fewer than LONGEST_SENTENCE, without the line feed of the last.
         """
         if self._goes_on:
             self.read(block.split(b"\n"), number, found)
             return
         done = 0
         lines = Lines.of(block + b"\n")
-        begin = (
-            lines.text.find(b"\n\n") + 2 if self._lines else 0
-        )  # behind the sentence that is open; 1 where it goes on
-        for start, end, usual in lines.usual(begin, number, self._column) if begin != 1 else ():
+        begin = lines.text.find(b"\n\n") + 2 if self._lines else 0  # after the open sentence; 1 if it goes on
+        for start, end, regular in lines.regular(begin, number, self._column) if begin != 1 else ():
             if done < start:
                 self.read(lines.between(done, start), number, found)
-            found.append(usual)
-            done, number = end, usual.line + len(usual.lines)
+            found.append(regular)
+            done, number = end, regular.line + len(regular.lines)
         if done < len(lines.text):
             self.read(lines.between(done, len(lines.text)), number, found)
         self._ended = True
 
     def finish(self, found: list[Piece]) -> None:
-        """Add the sentence that the end of the input ends. Raises DataError."""
+        """Add the last sentence to `found`, which the end of the input ends.
+
+        :raises DataError: it cannot be parsed.
+        """
         if self._lines:
             last = self._sentence()
             last.ending = b"\n" if self._ended else b""
@@ -151,7 +154,7 @@ class ConllReader:
                 if not -columns <= column < columns:
                     where = f"column {column + 1}" if column >= 0 else f"column {column}"
                     message = (
-                        f"{columns} column(s), but the token is sought in {where}; mend the line or --token-column"
+                        f"{columns} column(s), but the token should be in {where}; mend the line or --token-column"
                     )
                     raise DataError(message, path=self._decoder.path, line=self._first + row) from None
             raise

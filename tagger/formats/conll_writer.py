@@ -1,4 +1,7 @@
-"""Tags into columns: the input's own CoNLL and CoNLL-U lines, or fresh ones; a sentence at a time, or a block of regular ones at once."""
+"""Tags as columns of CoNLL and CoNLL-U: added to the input's own lines, or in new lines.
+
+Functions write one sentence; :class:`BlockWriter` writes a block of regular sentences at once.
+"""
 
 import re
 from collections.abc import Sequence
@@ -11,14 +14,20 @@ from tagger.formats.labels import Labels, LabelView
 from tagger.formats.sentence import ConllBlock, ConlluBlock, Sentence, TextBlock, encode, one_line, running_text
 from tagger.tags import OUTSIDE
 
-DIGITS = 4  # of a score, behind the point
+CARRIAGE_RETURN = ord("\r")
+DIGITS = 4  # decimals of a score
+SCALE = 10**DIGITS
 FIELD = re.compile(rb"[^ \t\r\f\v]+")
+# Numbers of words without a tag, counted from the number after the last tag's. The engine gives NO_TAG to words
+# outside of sentences: their lines stay as they are. Lines with NO_LINE are left out.
+NO_TAG, NO_LINE = 0, 1
 
 
 def tag_lines(sentence: Sentence, view: LabelView) -> bytes:
-    """`token TAB tag` lines and an empty line, whatever the input; with scores, a third column.
+    """Return `token TAB tag` lines and an empty line, for any input format; with scores, a third column.
 
-    Lines of CoNLL that hold no token are left out, and so is a sentence without tokens; of running text it becomes an empty line.
+    Lines of CoNLL that hold no token are left out, and so is a sentence without tokens. In running text it becomes an
+    empty line.
     """
     if not sentence.tokens and sentence.form != "text":
         return b""
@@ -36,9 +45,10 @@ def tag_lines(sentence: Sentence, view: LabelView) -> bytes:
 
 
 def add_column(sentence: Sentence, view: LabelView, column: int | None = None) -> bytes:
-    """The input's own CoNLL lines, byte for byte, with the tag as one column more (and the score as another).
+    """Return the input's own CoNLL lines, byte for byte, with a new column for the tag (and one for the score).
 
-    :param column: which column it becomes, from 0, the others moving to the right; `None`, or more than there are: behind the last one.
+    :param column: index of the new column, from 0; later columns move to the right. `None`, or a number greater than
+        the number of columns, appends it; negative counts from the end.
     """
     lines = sentence.lines
     if sentence.tokens:
@@ -48,7 +58,7 @@ def add_column(sentence: Sentence, view: LabelView, column: int | None = None) -
         lines = list(lines)
         for row, addition in zip(sentence.rows, added, strict=True):
             line = lines[row]
-            if column is None and b" " not in line and line[-1] != 13:  # the common case
+            if column is None and b" " not in line and line[-1] != CARRIAGE_RETURN:  # the common case
                 lines[row] = line + b"\t" + addition
             else:
                 lines[row] = _insert(line, addition, column)
@@ -61,26 +71,26 @@ def _insert(line: bytes, addition: bytes, column: int | None) -> bytes:
         fields = line.split(b"\t")
         fields.insert(_bounded(column, len(fields)), addition)
         return b"\t".join(fields) + end
-    places = [match.start() for match in FIELD.finditer(line)]
-    separator = b"\t" if len(places) == 1 else b" "
+    starts = [match.start() for match in FIELD.finditer(line)]
+    separator = b"\t" if len(starts) == 1 else b" "
     addition = addition.replace(b"\t", separator)
-    column = _bounded(column, len(places))
-    if column == len(places):
+    column = _bounded(column, len(starts))
+    if column == len(starts):
         return line + separator + addition + end
-    return line[: places[column]] + addition + separator + line[places[column] :] + end
+    return line[: starts[column]] + addition + separator + line[starts[column] :] + end
 
 
 def _bounded(column: int | None, columns: int) -> int:
-    """Where a column goes, from 0, in a line that may be too short for it."""
+    """Return the index of a new column, from 0, in a line that may have too few columns for it."""
     if column is None:
         return columns
     return min(column, columns) if column >= 0 else max(columns + column, 0)
 
 
 def add_misc(sentence: Sentence, view: LabelView, key: str) -> bytes:
-    """The input's own CoNLL-U lines with `key=tag` in the tenth column of every token that has a tag; an older value is replaced.
+    """Return the input's own CoNLL-U lines with `key=tag` in the tenth column (MISC) of every token that has a tag.
 
-    With scores, `keyScore=` stands beside it.
+    An older value is replaced. With scores, `keyScore=` is added after it.
     """
     if not sentence.tokens:
         return add_column(sentence, view)
@@ -95,41 +105,45 @@ def add_misc(sentence: Sentence, view: LabelView, key: str) -> bytes:
 
 
 def add_miscs(block: ConlluBlock, numbers: np.ndarray, tags: Sequence[str], key: str) -> bytes:
-    """The same for usual sentences.
+    """Return the lines of a block as :func:`add_misc` does for a sentence, without scores.
 
-    :param numbers: which tag each word has. *Shape:* (words,).
-    :param tags: what is written for each number.
+    :param numbers: number of each word's tag.
+        *Shape:* (words,).
+    :param tags: the text to write for each number.
     """
     visited = np.array([tag != OUTSIDE for tag in tags])[numbers]
-    # Lines that may have an older value. What is found in a line without a token leads to the next word's line, which then stays as it is.
+    # Lines that may have an older value. A match in a line without a token selects the next word's line, which then
+    # stays as it is.
     older = [found.start() for found in re.finditer(rb"[\t|]" + re.escape(key.encode()) + b"(Score)?=", block.content)]
     if older:
         visited[np.minimum(np.searchsorted(block.ends, older), len(visited) - 1)] = True
-    parts, done = [], 0
-    for place in np.flatnonzero(visited).tolist():
-        begin, end = int(block.miscs[place]), int(block.ends[place])
-        parts += block.content[done:begin], _set(block.content[begin:end], key, tags[numbers[place]], "")
+    parts: list[bytes] = []
+    done = 0
+    for word in np.flatnonzero(visited).tolist():
+        begin, end = int(block.miscs[word]), int(block.ends[word])
+        parts += block.content[done:begin], _set(block.content[begin:end], key, tags[numbers[word]], "")
         done = end
     parts.append(block.content[done:])
     return b"".join(parts)
 
 
 def _set(misc: bytes, key: str, tag: str, score: str) -> bytes:
+    """Return MISC with the tag, or without the key if the tag is `O`."""
     new = [] if tag == OUTSIDE else [f"{key}={tag}".encode(), *([f"{key}Score={score}".encode()] if score else [])]
     old = (key.encode() + b"=", key.encode() + b"Score=")
     if not new and not any(name in misc for name in old):
         return misc
     parts = [] if misc == b"_" else misc.split(b"|")
-    stale = [place for place, part in enumerate(parts) if part.startswith(old)]
-    for place in reversed(stale):
-        del parts[place]
+    stale = [index for index, part in enumerate(parts) if part.startswith(old)]
+    for index in reversed(stale):
+        del parts[index]
     at = min(stale) if stale else len(parts)
     parts[at:at] = new
     return b"|".join(parts) if parts else b"_"
 
 
 def conllu_lines(sentence: Sentence, view: LabelView, key: str) -> bytes:
-    """Fresh CoNLL-U from any form: numbers, tokens, and `key=tag` and `SpaceAfter=No` in MISC."""
+    """Return new CoNLL-U lines for any input format: numbers, tokens, and `key=tag` and `SpaceAfter=No` in MISC."""
     if not sentence.tokens:
         return b""
     text, offsets = running_text(sentence)
@@ -148,27 +162,24 @@ def _digits(scores: list[float]) -> list[str]:
 
 
 AnyBlock = ConllBlock | ConlluBlock | TextBlock
-SCALE = 10**DIGITS
+Kind = type[bytes] | type[str]
 
 
 class BlockWriter:
-    """Writes blocks: byte for byte what :class:`tagger.formats.writer.Writer` writes of each of their sentences.
+    """Writes blocks: byte for byte what :class:`tagger.formats.writer.Writer` writes for each of their sentences.
 
-    :param form: one of :data:`tagger.formats.OUTPUTS`.
-    :param column: CoNLL in, the same out: the column that the tag becomes, from 0; `None`: the last.
-    :param key: the name of the tag in CoNLL-U's MISC.
+    :param form, column, key: see :class:`tagger.formats.writer.WriterSettings`.
     """
 
     def __init__(self, form: str, column: int | None, key: str, labels: Labels) -> None:
         self._form, self._column, self._key, self._labels = form, column, key, labels
         self._tags = labels.by_number or ()
-        self._columns: dict[
-            tuple[type, bytes, bytes], tuple[np.ndarray, ...]
-        ] = {}  # by what they are of, separator and line end
+        # by the type of the words, the separator and the line end
+        self._columns: dict[tuple[Kind, bytes, bytes], list[np.ndarray]] = {}
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """The forms whose blocks it writes: those in which a line only gets its tag, and score, or no line but tags is written."""
+        """Input formats whose blocks :meth:`write` accepts: lines just get a tag and a score, or are made anew."""
         if not self._tags:
             return ()
         miscs = () if self._labels.scored else ("conllu",)
@@ -179,52 +190,58 @@ class BlockWriter:
         }.get(self._form, ())
 
     def write(self, block: AnyBlock, numbers: np.ndarray, probabilities: np.ndarray | None = None) -> bytes:
-        """The bytes of a block, given the numbers of the model's tags at its words, and where scores are shown the probability of each tag.
+        """Return the bytes of a block.
 
-        Words of no sentence have the number behind that of the last tag. *Shape:* (words,), (words, tags).
+        :param numbers: number of each word's tag; `len(tags) + NO_TAG` for words outside of sentences.
+            *Shape:* (words,).
+        :param probabilities: probability of each tag, needed if scores are shown.
+            *Shape:* (words, tags), float32.
         """
         fresh = self._form == "conll" or isinstance(block, TextBlock)
         if isinstance(block, ConlluBlock) and not fresh:
             return block.prefix + add_miscs(block, numbers, self._tags, self._key)
         words: Sequence[Any] = block.words
-        kind, separator, line_end = bytes, b"\t", b"\n"
+        kind: Kind = bytes
+        separator, line_end = b"\t", b"\n"
         if isinstance(block, TextBlock):
             kind, line_end = str, block.line_end
         elif isinstance(block, ConllBlock) and not fresh:
             words, separator, line_end = block.lines, block.separator, block.line_end
         elif isinstance(block, ConllBlock) and len(block.passing):
             numbers = numbers.copy()
-            numbers[block.passing] = len(self._tags) + 1
-        columns = [words, *self._added(numbers, probabilities, kind, separator, line_end)]
+            numbers[block.passing] = len(self._tags) + NO_LINE
+        added = self._added(numbers, probabilities, kind, separator, line_end)
         if isinstance(block, ConlluBlock):
             for last in (block.starts + block.lengths - 1).tolist():
-                columns[-1][last] += b"\n"
+                added[-1][last] += b"\n"
+        columns = [words, *added]
         parts: list[Any] = [None] * (len(columns) * len(words))
-        for place, column in enumerate(columns):
-            parts[place :: len(columns)] = column
+        for index, column in enumerate(columns):
+            parts[index :: len(columns)] = column
         data = kind().join(parts)
-        return data.encode("utf-8") if isinstance(data, str) else data if fresh else block.prefix + data
+        if isinstance(data, str):
+            return data.encode("utf-8")
+        return data if fresh else block.prefix + data
 
     def _added(
-        self, numbers: np.ndarray, probabilities: np.ndarray | None, kind: type, separator: bytes, line_end: bytes
+        self, numbers: np.ndarray, probabilities: np.ndarray | None, kind: Kind, separator: bytes, line_end: bytes
     ) -> list[list[Any]]:
-        """What stands behind each word: its tag, and its score where it is shown, to the end of the line."""
+        """Return the texts after each word, to the end of its line: its tag, and its score if scores are shown."""
         key = kind, separator, line_end
         if key not in self._columns:
-            self._columns[key] = tuple(self._texts(*key))
+            self._columns[key] = self._texts(*key)
         texts = self._columns[key]
         if probabilities is None or not self._labels.scored:
             return [texts[0][numbers].tolist()]
         tags = len(self._tags)
         scores = self._labels.scores(np.minimum(numbers, tags - 1), probabilities)
-        # float32 has 24 bits, and their product with SCALE fits in a float64: it is rounded as the figure itself would be
-        digits = np.where(
-            numbers < tags, np.rint(scores.astype(np.float64) * SCALE).astype(np.int64), SCALE + 1 - tags + numbers
-        )
-        return [texts[0][numbers].tolist(), texts[1][digits].tolist()]
+        # float32 has 24 bits, and its product with SCALE fits in a float64, so it is rounded like the score itself
+        rounded = np.rint(scores.astype(np.float64) * SCALE).astype(np.int64)
+        indexes = np.where(numbers < tags, rounded, SCALE + 1 + (numbers - tags))  # after the scores: NO_TAG, NO_LINE
+        return [texts[0][numbers].tolist(), texts[1][indexes].tolist()]
 
-    def _texts(self, kind: type, separator: bytes, line_end: bytes) -> list[np.ndarray]:
-        """For each column what it has, by number: of the tag, or of the digits. Behind these what ends a line without one, and what leaves it out."""
+    def _texts(self, kind: Kind, separator: bytes, line_end: bytes) -> list[np.ndarray]:
+        """Return the texts of each column: by tag number, and by score times SCALE; then for NO_TAG and NO_LINE."""
         columns = [[separator + tag.encode() for tag in self._tags]]
         if self._labels.scored:
             columns.append([b"%s%.*f" % (separator, DIGITS, number / SCALE) for number in range(SCALE + 1)])

@@ -1,6 +1,7 @@
 """CoNLL-U: ten columns between TABs, the second of which is the token, in lines whose first is a whole number.
 
-Comments, ranges (`1-2`) and empty nodes (`1.1`) hold no token and pass through. Source: https://universaldependencies.org/format.html
+Comments, ranges (`1-2`) and empty nodes (`1.1`) hold no token and pass through.
+Source: https://universaldependencies.org/format.html
 """
 
 import re
@@ -19,12 +20,13 @@ COLUMNS = 10
 WORD_LINE = re.compile(rb"\d+\t")
 OTHER_LINE = re.compile(rb"\d+[-.]\d+\t")
 COMMENT = ord("#")
-LONGEST_NUMBER = 9  # digits, of those that are looked at together
-FEWEST = 16  # tokens of usual sentences in a row that come the fast way: with fewer, what is done once for all of them takes longer than care
+LONGEST_NUMBER = 9  # digits of a token number that the fast path checks; longer ones go through WORD_LINE
+# Tokens of a run of regular sentences from which on the fast path pays off: it has a fixed cost for each run.
+FEWEST = 16
 
 
 class ConlluReader(ConllReader):
-    """Lines to sentences."""
+    """Turns lines into sentences."""
 
     form = "conllu"
 
@@ -32,32 +34,37 @@ class ConlluReader(ConllReader):
         super().__init__(decoder, column=1)
 
     def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
-        """The same as :meth:`read` of its lines, but sentences in which nothing is unusual come together.
+        """Read the lines of a block like :meth:`read`, but give regular sentences together as blocks.
 
-        :param block: whole lines, fewer than LONGEST_SENTENCE, the last one's line feed left out.
+        :param block: whole lines, fewer than LONGEST_SENTENCE, without the line feed of the last.
         """
         if self._goes_on:
             self.read(block.split(b"\n"), number, found)
             return
         whole = block + b"\n"
-        begin = whole.find(b"\n\n") + 2 if self._lines else 0  # behind the sentence that is open
-        end = whole.rfind(b"\n\n") + 2  # behind the last one that is complete
-        done, line = 0, number  # what was read, in bytes, and the number of the line behind it
-        if begin != 1 and begin + 2 < end and _is_plain(own := whole[begin:end]):  # 1: there is none
-            for place, usual in _Layout(own).blocks(number + whole.count(b"\n", 0, begin)):
-                start = begin + place
+        begin = whole.find(b"\n\n") + 2 if self._lines else 0  # after the open sentence; 1 if it goes on
+        end = whole.rfind(b"\n\n") + 2  # after the last complete sentence
+        done, line = 0, number  # bytes that were read, and the number of the line after them
+        if begin != 1 and begin + 2 < end and _is_plain(own := whole[begin:end]):
+            for offset, regular in _Layout(own).blocks(number + whole.count(b"\n", 0, begin)):
+                start = begin + offset
                 if done < start:
                     self.read(whole[done : start - 1].split(b"\n"), line, found)
-                found.append(usual)
-                done, line = start + len(usual.content), usual.line + int(usual.closing[-1]) + 1
+                found.append(regular)
+                done, line = start + len(regular.content), regular.line + int(regular.closing[-1]) + 1
         if done < len(whole):
             self.read(whole[done:-1].split(b"\n"), line, found)
         self._ended = True
 
     def read_part(self, data: bytes, number: int, found: list[Piece]) -> int:
-        """As for CoNLL, but only comments may be so long. Raises DataError."""
+        """Add to `found` the part of a comment that is too long to be held; see :meth:`ConllReader.read_part`.
+
+        :raises DataError: the line is no comment.
+        """
         if not self._goes_on and not data.startswith(b"#"):
-            raise DataError(f"a line of more than {len(data):,} bytes; mend it", path=self._decoder.path, line=number)
+            raise DataError(
+                f"a line of more than {len(data):,} bytes; shorten it", path=self._decoder.path, line=number
+            )
         return super().read_part(data, number, found)
 
     def _passes(self, line: bytes, number: int) -> bool:
@@ -71,14 +78,14 @@ class ConlluReader(ConllReader):
                 return True
         what = f"{columns} columns" if columns != COLUMNS else "no number in the first column"
         raise DataError(
-            f"{what}; CoNLL-U has ten with a number first, mend the line or say -i conll",
+            f"{what}; CoNLL-U has ten with a number first, mend the line or use -i conll",
             path=self._decoder.path,
             line=number,
         )
 
 
 def _is_plain(content: bytes) -> bool:
-    """Whether there is no CR, and all is UTF-8."""
+    """Return whether the content has no CR and is valid UTF-8."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
@@ -87,27 +94,37 @@ def _is_plain(content: bytes) -> bool:
 
 
 class _Layout:
-    """Where lines, columns and sentences stand in some whole sentences.
+    """Offsets of lines, columns and sentences in a run of whole sentences.
 
-    *Shape:* ends, begins (lines,), in bytes; tabs (TABs,), in bytes; first (lines,), the number of a line's first TAB; words (lines with a token,),
-    numbers of lines; closing (sentences,), those of the empty lines; counts (sentences + 1,), words in front of each sentence, and in all;
-    usual (sentences,), whether it has a token, and no line that is not CoNLL-U.
-
-    :param content: the sentences, to the line feed of the empty line behind the last one.
+    :param content: the sentences, up to the line feed of the empty line after the last one.
+    :ivar begins, ends: where each line begins and ends, in bytes.
+        *Shape:* (lines,).
+    :ivar tabs: where the TABs are, in bytes.
+        *Shape:* (TABs,).
+    :ivar first: index in `tabs` of each line's first TAB.
+        *Shape:* (lines,).
+    :ivar words: indexes of the lines with a token.
+        *Shape:* (words,).
+    :ivar closing: indexes of the empty lines.
+        *Shape:* (sentences,).
+    :ivar counts: number of words before each sentence, and in all.
+        *Shape:* (sentences + 1,).
+    :ivar regular: whether the sentence has a token, and all of its lines are CoNLL-U.
+        *Shape:* (sentences,), bool.
     """
 
     def __init__(self, content: bytes) -> None:
         self.content = content
-        signs = np.frombuffer(content, np.uint8)
-        self.ends = np.flatnonzero(signs == LINE_FEED)
+        characters = np.frombuffer(content, np.uint8)
+        self.ends = np.flatnonzero(characters == LINE_FEED)
         self.begins = np.append(0, self.ends[:-1] + 1)
-        self.tabs = np.flatnonzero(signs == TAB)
-        behind = np.searchsorted(self.tabs, self.ends)
-        self.first = np.append(0, behind[:-1])
+        self.tabs = np.flatnonzero(characters == TAB)
+        next_tab = np.searchsorted(self.tabs, self.ends)
+        self.first = np.append(0, next_tab[:-1])
         empty = self.ends == self.begins
-        passing = empty | (signs[self.begins] == COMMENT)
-        full = np.flatnonzero((behind - self.first == COLUMNS - 1) & ~passing)
-        numbered = self._numbered(signs, full)
+        passing = empty | (characters[self.begins] == COMMENT)
+        full = np.flatnonzero((next_tab - self.first == COLUMNS - 1) & ~passing)
+        numbered = self._numbered(characters, full)
         tokens = np.zeros(len(passing), bool)
         tokens[full[numbered]] = True
         for line in full[~numbered].tolist():
@@ -116,32 +133,44 @@ class _Layout:
         self.words = np.flatnonzero(tokens)
         self.closing = np.flatnonzero(empty)
         self.counts = np.searchsorted(self.words, np.append(0, self.closing))
-        strange = np.searchsorted(np.flatnonzero(~(tokens | passing)), np.append(0, self.closing))
-        self.usual = (np.diff(strange) == 0) & (np.diff(self.counts) > 0)
+        invalid = np.searchsorted(np.flatnonzero(~(tokens | passing)), np.append(0, self.closing))
+        self.regular = (np.diff(invalid) == 0) & (np.diff(self.counts) > 0)
 
-    def _numbered(self, signs: np.ndarray, lines: np.ndarray) -> np.ndarray:
-        """Which of some lines with TABs have a whole number, not too long, in front of the first. *Shape:* (some,), bool."""
+    def _numbered(self, characters: np.ndarray, lines: np.ndarray) -> np.ndarray:
+        """Tell which lines start with a whole number of at most LONGEST_NUMBER digits and a TAB.
+
+        :param characters: the bytes of the content.
+            *Shape:* (bytes,), uint8.
+        :param lines: indexes of lines that have TABs.
+            *Shape:* (n,).
+        :returns: *Shape:* (n,), bool.
+        """
         begins = self.begins[lines]
         lengths = self.tabs[self.first[lines]] - begins
-        numbered = (lengths > 0) & (lengths <= LONGEST_NUMBER)
-        for place in range(min(int(lengths.max(initial=0)), LONGEST_NUMBER)):
-            digits = signs[begins + np.minimum(place, lengths)] - ord("0") < 10  # what is less than "0" wraps around
-            numbered &= digits | (place >= lengths)
+        numbered: np.ndarray = (lengths > 0) & (lengths <= LONGEST_NUMBER)
+        for index in range(min(int(lengths.max(initial=0)), LONGEST_NUMBER)):
+            digits = characters[begins + np.minimum(index, lengths)] - ord("0") < 10  # less than "0" wraps around
+            numbered &= digits | (index >= lengths)
         return numbered
 
     def blocks(self, number: int) -> Iterator[tuple[int, ConlluBlock]]:
-        """Usual sentences in a row, all that are worth it, and the byte that they begin with.
+        """Yield the runs of regular sentences that have at least FEWEST tokens.
 
-        :param number: of the first line.
+        :param number: number of the first line of the content.
+        :returns: pairs of the byte offset of a run in the content, and the run.
         """
-        borders = [0, *(np.flatnonzero(np.diff(self.usual)) + 1).tolist(), len(self.usual)]
+        borders = [0, *(np.flatnonzero(np.diff(self.regular)) + 1).tolist(), len(self.regular)]
         for first, stop in pairwise(borders):
-            if self.usual[first] and self.counts[stop] - self.counts[first] >= FEWEST:
+            if self.regular[first] and self.counts[stop] - self.counts[first] >= FEWEST:
                 line = int(self.closing[first - 1]) + 1 if first else 0
                 yield int(self.begins[line]), self._block(first, stop, line, number)
 
     def _block(self, first: int, stop: int, line: int, number: int) -> ConlluBlock:
-        """Sentences from the first to the one in front of `stop`."""
+        """Make a block of the sentences `first` to `stop`, `stop` exclusive.
+
+        :param line: index of the first sentence's first line in the content.
+        :param number: number of the first line of the content.
+        """
         begin = int(self.begins[line])
         content = self.content[begin : self.ends[self.closing[stop - 1]] + 1]
         counts = self.counts[first : stop + 1]

@@ -1,4 +1,4 @@
-"""Bytes to strings, whatever the locale: UTF-8, and what is not UTF-8 kept as it is, with one warning or an error."""
+"""Bytes to strings in UTF-8, whatever the locale. Other bytes are kept, with one warning, or are an error."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,7 +19,7 @@ class Decoder:
 
     :param path: the input's name, for messages.
     :param strict: make bytes that are not UTF-8 an error instead of a warning.
-    :param warn: takes a warning, at most once.
+    :param warn: takes the warning; called at most once.
     """
 
     def __init__(self, path: str, strict: bool, warn: Callable[[str], None]) -> None:
@@ -29,9 +29,10 @@ class Decoder:
     def decode(self, data: bytes, line: int, rows: Sequence[int] = ()) -> str:
         """Decode one line, or several joined by line feeds.
 
-        :param line: the number of the first.
-        :param rows: how far behind line `line` each of the lines stands, where they do not follow each other.
-        :raises DataError: it is not UTF-8, and `strict` was asked for.
+        :param line: number of the first line.
+        :param rows: if the lines do not follow each other, the distance of each from line `line`.
+        :returns: the string; bytes that are not UTF-8 become lone surrogates (`surrogateescape`).
+        :raises DataError: the bytes are not UTF-8, and the decoder is strict.
         """
         try:
             return data.decode("utf-8")
@@ -43,26 +44,36 @@ class Decoder:
                 raise DataError(f"{what}; convert the file, or leave out --strict", path=self.path, line=line) from None
             if self._warn:
                 self._warn(
-                    f"{self.path}:{line}: {what}; such bytes are kept as they are, convert the file for better tags (said once)"
+                    f"{self.path}:{line}: {what}; such bytes are kept as they are, convert the file for better tags "
+                    "(reported once)"
                 )
                 self._warn = None
             return data.decode("utf-8", "surrogateescape")
 
 
 def may_be_mark(start: bytes, separator: bytes) -> bool:
-    """Whether more bytes are needed to tell if the input starts with a mark of an encoding; one cannot start with what ends a line."""
+    """Return whether more bytes are needed to tell if the input starts with an encoding's mark.
+
+    A mark that begins with the line separator counts as none.
+    """
     return any(len(start) < len(mark) and mark.startswith(start) and not mark.startswith(separator) for mark in MARKS)
 
 
 def check_encoding(start: bytes, path: str, separator: bytes) -> None:
-    """Refuse input that starts with another encoding's mark. Raises DataError."""
+    """Refuse input that starts with the mark of an encoding other than UTF-8.
+
+    :raises DataError: it starts with such a mark.
+    """
     for mark, name in OTHER_MARKS.items():
         if start.startswith(mark) and not mark.startswith(separator):
             raise DataError(f"this is {name}; convert it first: iconv -f {name} -t UTF-8", path=path, line=1)
 
 
 def undecided(data: bytes) -> int:
-    """How many bytes at the end of at least four may be of a character of UTF-8 that goes on."""
+    """Count the bytes at the end that may begin a UTF-8 character without completing it.
+
+    :param data: at least four bytes.
+    """
     for size in range(1, 4):
         if data[-size] >= 0xC0:
             return size

@@ -1,14 +1,14 @@
 """Formats that show entities: JSON Lines, inline, brat, and counts.
 
 - JSON Lines: one object per sentence.
-- Inline: the text itself with its entities in elements: `<PERS>Леся Українка</PERS>`. `&`, `<` and `>` of the text become `&amp;`, `&lt;` and
-  `&gt;`, so without the elements, and with these three put back, it is the text again.
+- Inline: the text itself with its entities in elements: `<PERS>Леся Українка</PERS>`. `&`, `<` and `>` of the text
+  become `&amp;`, `&lt;` and `&gt;`. To get the text back, remove the elements and unescape these three.
 - brat stand-off annotation: `T1<TAB>PERS 0 9<TAB>Леся Українка`, offsets in code points into the whole input
   (https://brat.nlplab.org/standoff.html).
-- Counts: each entity with its frequency, most frequent first: `12<TAB>PERS<TAB>Леся Українка<TAB>an example sentence`. A spreadsheet takes a cell
-  that starts with `=`, `+`, `-` or `@` for a formula, and may run it. Such a cell starts with an apostrophe instead
-  (https://owasp.org/www-community/attacks/CSV_Injection). So does one that starts with a quotation mark and never closes it, since it would take in
-  the next rows.
+- Counts: each entity with its frequency, most frequent first: `12<TAB>PERS<TAB>Леся Українка<TAB>an example sentence`.
+  A spreadsheet takes a cell that starts with `=`, `+`, `-` or `@` for a formula, and may run it, so such a cell gets an
+  apostrophe at its start (https://owasp.org/www-community/attacks/CSV_Injection). So does a cell that starts with a
+  quotation mark and never closes it, since it would take in the next rows.
 """
 
 import json
@@ -20,25 +20,33 @@ from tagger.formats.sentence import Sentence, encode, one_line, running_text
 
 
 def json_line(sentence: Sentence, view: LabelView) -> bytes:
-    """`{"text": ..., "tokens": [[start, end], ...], "entities": [{"start", "end", "label", "text", "score"}, ...]}`.
+    """Return a JSON object and a line feed.
 
-    Of a line, or with `--sentences` a sentence, that is too long to be held there are several objects. All but the first have an `offset`: where their text
-    begins in the whole, from which their places are counted, too.
+    `{"text": ..., "tokens": [[start, end], ...], "entities": [{"start", "end", "label", "text", "score"}, ...]}`, with
+    offsets in code points.
 
-    A byte that is not UTF-8 becomes U+FFFD, which is one code point, as it was: offsets hold.
+    A line, or with `--sentences` a sentence, that is too long to be held becomes several objects. All but the first
+    have an `offset`: where their text begins in the whole line or sentence. Their other offsets also count from its
+    beginning.
+
+    A byte that is not UTF-8 becomes U+FFFD, which is one code point like the byte itself, so offsets stay valid.
     """
     if not sentence.tokens and sentence.form != "text":
         return b""
     text, offsets = running_text(sentence)
-    entities, own = [], sentence.after
+    entities, shift = [], sentence.after
     for span in view.spans:
         start, end = offsets[span.start][0], offsets[span.end - 1][1]
-        entity = {"start": own + start, "end": own + end, "label": span.label, "text": text[start:end]}
+        entity: dict[str, Any] = {"start": shift + start, "end": shift + end, "label": span.label}
+        entity["text"] = text[start:end]
         if span.score is not None:
             entity["score"] = round(span.score, 4)
         entities.append(entity)
-    places = [(own + start, own + end) for start, end in offsets] if own else offsets
-    value: dict[str, Any] = {"text": text, **({"offset": own} if own else {}), "tokens": places, "entities": entities}
+    value: dict[str, Any] = {"text": text}
+    if shift:
+        value["offset"] = shift
+        offsets = [(shift + start, shift + end) for start, end in offsets]
+    value |= {"tokens": offsets, "entities": entities}
     line = json.dumps(value, ensure_ascii=False)
     return _without_surrogates(line).encode() + b"\n"
 
@@ -55,34 +63,38 @@ ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def inline_line(sentence: Sentence, view: LabelView) -> bytes:
-    """The line of a sentence, with the line's own end; with scores, an attribute `score`. What is made of CoNLL has no byte order mark."""
+    """Return the text of a sentence with its entities in elements, and the line's own end.
+
+    With scores, elements have an attribute `score`. Output from CoNLL has no byte order mark.
+    """
     if not sentence.tokens and sentence.form != "text":
         return b""
     text, offsets = running_text(sentence)
-    parts, place = [], 0
+    parts: list[str] = []
+    done = 0
     for span in view.spans:
         start, end = offsets[span.start][0], offsets[span.end - 1][1]
         score = "" if span.score is None or not view.scores else f' score="{span.score:.4f}"'
         parts += (
-            text[place:start].translate(ESCAPES),
+            text[done:start].translate(ESCAPES),
             f"<{span.label}{score}>",
             text[start:end].translate(ESCAPES),
             f"</{span.label}>",
         )
-        place = end
-    parts.append(text[place:].translate(ESCAPES))
+        done = end
+    parts.append(text[done:].translate(ESCAPES))
     line = encode("".join(parts))
     return sentence.prefix + line + sentence.ending if sentence.form == "text" else line + b"\n"
 
 
 class BratWriter:
-    """Numbers the entities of one input; needs running text, whose offsets it can point into."""
+    """Numbers the entities of one input, which must be running text, since brat's offsets point into it."""
 
     def __init__(self) -> None:
         self._count = 0
 
     def write(self, sentence: Sentence, view: LabelView) -> bytes:
-        """The lines of one sentence, with a note for each score."""
+        """Return the lines of one sentence's entities; with scores, a note after each."""
         lines = []
         for span in view.spans:
             self._count += 1
@@ -94,21 +106,23 @@ class BratWriter:
         return encode("".join(lines))
 
 
-EXAMPLE = 200  # characters of an example, at most; of a longer sentence the part around the entity
+EXAMPLE = 200  # characters of an example at most; a longer sentence is reduced to the part around the entity
 
-UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")  # no character of a table
-FORMULA = tuple("=+-@＝＋－＠﹦﹢﹣﹫")  # East Asian forms, too, which some spreadsheets take for the same
+UNFIT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
+)  # control characters, noncharacters, surrogates
+FORMULA = tuple("=+-@＝＋－＠﹦﹢﹣﹫")  # with the East Asian variants, which some spreadsheets treat alike
 
 
 class Tally:
-    """Counts entities of the same label and spelling. It holds all different ones, so memory grows with them."""
+    """Counts entities by label and spelling. Memory grows with the number of different ones."""
 
     def __init__(self) -> None:
         self._counts: dict[tuple[str, str], int] = {}
         self._examples: dict[tuple[str, str], str] = {}
 
     def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
-        """Count; nothing is written before the end."""
+        """Count the sentence's entities. Nothing is written before the end."""
         if view.spans:
             text, offsets = running_text(sentence)
             for span in view.spans:
@@ -120,7 +134,7 @@ class Tally:
         return b""
 
     def finish(self) -> bytes:
-        """The lines; where frequencies are equal, in the order of labels and names."""
+        """Return the lines, most frequent first; equally frequent entities are sorted by label and name."""
         rows = sorted((-count, *key) for key, count in self._counts.items())
         cells = [
             (str(-count), _cell(label), _cell(name), _cell(self._examples[label, name])) for count, label, name in rows
@@ -129,8 +143,9 @@ class Tally:
 
 
 def _cell(text: str) -> str:
-    runs = text.startswith(FORMULA) or (text.startswith('"') and text.count('"') % 2 == 1)
-    return f"'{text}" if runs else text
+    """Return the text with an apostrophe before it if a spreadsheet would not take it for text."""
+    unsafe = text.startswith(FORMULA) or (text.startswith('"') and text.count('"') % 2 == 1)
+    return f"'{text}" if unsafe else text
 
 
 def _one_line(text: str) -> str:
@@ -138,6 +153,7 @@ def _one_line(text: str) -> str:
 
 
 def _example(text: str, start: int, end: int) -> str:
+    """Return the sentence, or the part of it around an entity, on one line."""
     if len(text) <= EXAMPLE:
         return _one_line(text)
     first = max(0, min(start - (EXAMPLE - (end - start)) // 2, len(text) - EXAMPLE))

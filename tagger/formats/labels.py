@@ -1,4 +1,4 @@
-"""What a user sees of a sentence's tags: labels renamed or left out, entities with scores, another scheme."""
+"""The user's view of a sentence's tags: labels renamed or left out, entities with scores, another tagging scheme."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,17 +10,17 @@ from tagger import tags as bio
 from tagger.errors import OptionError
 from tagger.inference.window import Annotation
 
-UNFIT = re.compile(r"[\s<>&|=]")  # what would be taken for the marks of a form
+UNFIT = re.compile(r"[\s<>&|=]")  # characters that have a meaning in an output format
 
 
 @dataclass(frozen=True, slots=True)
 class LabelSettings:
-    """How to show tags.
+    """Options of how to show tags.
 
     :param scheme: one of :data:`tagger.tags.SCHEMES`.
     :param mapping: labels to rename; `O` drops one.
-    :param only: labels (as renamed) to keep; empty: all.
-    :param scores: whether probabilities are shown.
+    :param only: labels, after renaming, to keep; empty keeps all.
+    :param scores: show probabilities.
     """
 
     scheme: str = "bio"
@@ -31,7 +31,10 @@ class LabelSettings:
 
 @dataclass(frozen=True, slots=True)
 class ScoredSpan:
-    """Tokens `start` to `end`, `end` exclusive, with a label; `score` is the probability that exactly these tokens are such an entity."""
+    """An entity: tokens `start` to `end`, `end` exclusive, with a label.
+
+    :ivar score: probability that exactly these tokens are an entity with this label; `None` if it was not asked for.
+    """
 
     start: int
     end: int
@@ -41,7 +44,10 @@ class ScoredSpan:
 
 @dataclass(slots=True)
 class LabelView:
-    """Tags as a user asked for them. `scores`, the probability of each, is empty unless it was asked for."""
+    """Tags and entities of a sentence as the user asked for them.
+
+    :ivar scores: probability of each tag; empty if scores were not asked for.
+    """
 
     tags: list[str]
     spans: list[ScoredSpan]
@@ -52,20 +58,22 @@ class Labels:
     """Makes views of annotations.
 
     :param tags: the model's tags, by number.
-    :raises OptionError: a label is named that the model does not have.
+    :raises OptionError: the settings name a label that the model does not have, or a new name is not fit for one.
+    :ivar by_number: the text written for each of the model's tags; `None` if it depends on neighbouring tags.
+    :ivar scored: whether scores are shown.
     """
 
     def __init__(self, tags: Sequence[str], settings: LabelSettings) -> None:
         self._settings = settings
         own = list(dict.fromkeys(bio.parse(tag)[1] for tag in tags if tag != bio.OUTSIDE))
-        if strange := sorted(set(settings.mapping) - set(own)):
-            raise OptionError(f"--map: the model has no label {', '.join(strange)}, only {', '.join(own)}")
+        if unknown := sorted(set(settings.mapping) - set(own)):
+            raise OptionError(f"--map: the model has no label {', '.join(unknown)}, only {', '.join(own)}")
         if unfit := sorted(name for name in settings.mapping.values() if UNFIT.search(name) or not name.isprintable()):
             raise OptionError(f"--map: {unfit[0]!r} cannot be a label: no white space, and none of < > & | =")
         shown = {label: settings.mapping.get(label, label) for label in own}
-        if strange := sorted(set(settings.only) - set(shown.values())):
+        if unknown := sorted(set(settings.only) - set(shown.values())):
             raise OptionError(
-                f"--only: there is no label {', '.join(strange)}, only {', '.join(dict.fromkeys(shown.values()))}"
+                f"--only: there is no label {', '.join(unknown)}, only {', '.join(dict.fromkeys(shown.values()))}"
             )
         self._shown = {
             label: name
@@ -79,20 +87,22 @@ class Labels:
             else f"{tag[0]}-{self._shown[label]}"
             for tag in tags
         ]
-        # [i, j]: whether the model's tags i and j are written alike, and so share their probability
+        # [i, j] is 1 if the model's tags i and j are written alike, so that their probabilities are added
         self._alike = np.array([[one == other for other in written] for one in written], np.float32)
         self._numbers = {tag: number for number, tag in enumerate(tags)}
-        # what is written for each of the model's tags; none where that depends on the tags beside it
         self.by_number = written if settings.scheme == "bio" else None
         self.scored = settings.scores
 
     @property
     def names(self) -> list[str]:
-        """The labels that may be written."""
+        """Labels that may be written."""
         return list(dict.fromkeys(self._shown.values()))
 
     def view(self, annotation: Annotation, *, spans: bool = True) -> LabelView:
-        """Show an annotation; without `spans` they may be left out, which is faster."""
+        """Return the view of an annotation.
+
+        :param spans: whether entities are needed; without them it is faster.
+        """
         scores: list[float] = []
         if self.scored and annotation.probabilities is not None:
             scores = self.scores(
@@ -113,11 +123,16 @@ class Labels:
         return LabelView(tags, found, scores)
 
     def scores(self, numbers: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-        """How probable is what is written at each token, given its tag's number, and how probable each tag is.
+        """Return the probability of the tag written at each token.
 
-        *Shape:* (tokens,), (tokens, tags) -> (tokens,), float32.
+        :param numbers: number of each token's tag.
+            *Shape:* (tokens,).
+        :param probabilities: probability of each of the model's tags.
+            *Shape:* (tokens, tags), float32.
+        :returns: *Shape:* (tokens,), float32.
         """
-        return np.minimum((probabilities * self._alike[numbers]).sum(1), np.float32(1))
+        sums: np.ndarray = np.minimum((probabilities * self._alike[numbers]).sum(1), np.float32(1))
+        return sums
 
     def _score(self, annotation: Annotation, start: int, end: int, label: str) -> float | None:
         if annotation.probabilities is None:

@@ -1,4 +1,4 @@
-"""One input from its first byte to its last: lines, byte order mark, the form it is in."""
+"""One input from its first byte to its last: lines, the byte order mark, and the detection of the format."""
 
 import re
 from collections.abc import Callable, Collection
@@ -8,25 +8,28 @@ from tagger.errors import DataError
 from tagger.formats.conll import ConllReader
 from tagger.formats.conllu import COLUMNS, ConlluReader
 from tagger.formats.encoding import BYTE_ORDER_MARK, Decoder, check_encoding, may_be_mark
-from tagger.formats.sentence import Block, Piece, Sentence
+from tagger.formats.sentence import ConllBlock, ConlluBlock, Piece, Sentence
 from tagger.formats.text import TextReader
 
-LONGEST_PREAMBLE = 100_000  # blank lines and comments at the start; more of them make it text: they are held till then
+# Blank lines and comments at the start, which are held until the format is known. An input with more of them is text.
+LONGEST_PREAMBLE = 100_000  # lines
 LONGEST_LINE = 1 << 17  # bytes; a longer line is worked through in pieces, so that memory does not grow with it
 LONGEST_WORD = 1 << 21  # bytes of a first line without white space, while it is not known whether a TAB follows
 LARGEST_PREAMBLE = 1 << 24  # bytes
 CONLLU_START = re.compile(rb"\d+([-.]\d+)?\t")
 
+LineReader = TextReader | ConllReader
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
-    """How to read.
+    """Input options.
 
-    :param form: `text`, `conll`, `conllu`; `None`: found out from the first line that is neither blank nor a comment.
-    :param column: CoNLL: the token's column, from 0.
+    :param form: `text`, `conll` or `conllu`; `None` detects it from the first line that is neither blank nor a comment.
+    :param column: CoNLL: index of the token's column, from 0; negative counts from the end.
     :param pretokenized, sentences: see :class:`tagger.formats.text.TextReader`.
     :param null: lines of text end with NUL instead of a line feed.
-    :param strict: bytes that are not UTF-8 are an error.
+    :param strict: make bytes that are not UTF-8 an error.
     """
 
     form: str | None = None
@@ -36,9 +39,32 @@ class ReaderSettings:
     null: bool = False
     strict: bool = False
 
+    @property
+    def separator(self) -> bytes:
+        """The byte that ends a line."""
+        return b"\0" if self.null else b"\n"
+
+
+def _text_reader(decoder: Decoder, settings: ReaderSettings, together: bool) -> TextReader:
+    return TextReader(
+        decoder,
+        pretokenized=settings.pretokenized,
+        sentences=settings.sentences,
+        separator=settings.separator,
+        together=together,
+    )
+
+
+# By input format, a function that makes its reader. The last argument: whether regular sentences may come as blocks.
+READERS: dict[str, Callable[[Decoder, ReaderSettings, bool], LineReader]] = {
+    "text": _text_reader,
+    "conll": lambda decoder, settings, together: ConllReader(decoder, column=settings.column),
+    "conllu": lambda decoder, settings, together: ConlluReader(decoder),
+}
+
 
 def sniff(line: bytes) -> str | None:
-    """The form that a line speaks for; `None` where it is blank or a comment and speaks for none.
+    """Detect the format from a line; `None` if the line is blank or a comment and decides nothing.
 
     Ten columns between TABs with a number first: `conllu`. Any TAB, or `-DOCSTART-`: `conll`. Else `text`.
     """
@@ -50,11 +76,13 @@ def sniff(line: bytes) -> str | None:
 
 
 class Reader:
-    """Turns the blocks of one input into sentences, as soon as they are complete.
+    """Turns the byte blocks of one input into sentences, as soon as these are complete.
 
     :param path: the input's name, for messages.
     :param warn: takes warnings.
-    :param together: the forms of which usual sentences are given together, as a :class:`tagger.formats.sentence.Block`.
+    :param together: formats whose regular sentences come as one :class:`tagger.formats.sentence.Block`.
+    :ivar error: the error that stopped the reading, or `None`. What :meth:`feed` and :meth:`close` returned stays
+        valid.
     """
 
     def __init__(
@@ -62,22 +90,26 @@ class Reader:
     ) -> None:
         self.path, self._settings, self._together = path, settings, together
         self._decoder = Decoder(path, settings.strict, warn)
-        self._separator = b"\0" if settings.null else b"\n"
+        self._separator = settings.separator
         self._partial: list[bytes] = []
-        self._held = 0  # bytes of these
+        self._held = 0  # bytes in _partial
         self._number = 1  # of the next line
         self._mark = b""
-        self._start: bytes | None = b""  # until enough was seen to tell the encoding
-        self._waiting: list[bytes] = []  # lines read before the form is known
-        self._waiting_size = 0  # of these, in bytes
+        self._start: bytes | None = b""  # held until there are enough bytes to tell the encoding
+        self._waiting: list[bytes] = []  # lines read before the format is known
+        self._waiting_size = 0  # bytes in _waiting
         self._form = "text" if settings.null else settings.form  # CoNLL has no lines that end with NUL
-        self._reader = self._make(self._form) if self._form else None
-        self.error: DataError | None = (
-            None  # set where the input cannot be read on; what feed and close returned stands
-        )
+        self._opened = self._make(self._form) if self._form else None  # None until the format is known
+        self.error: DataError | None = None
+
+    @property
+    def _reader(self) -> LineReader:
+        if self._opened is None:
+            raise ValueError("the format is not known yet")
+        return self._opened
 
     def feed(self, block: bytes) -> list[Piece]:
-        """Take the next block of any size; get the sentences that it completes."""
+        """Take the next block, of any size, and return the sentences that it completes."""
         if self.error:
             return []
         if self._start is not None:
@@ -97,13 +129,13 @@ class Reader:
         if self._partial:
             head = b"".join([*self._partial, head])
         self._partial, self._held = [rest] if rest else [], len(rest)
-        if self._reader is None:
+        if self._opened is None:
             return self._lines(head.split(self._separator), True)
         number, self._number = self._number, self._number + head.count(self._separator) + 1
         return self._guard(lambda found: self._reader.read_block(head, number, found))
 
     def close(self) -> list[Piece]:
-        """The input has ended: get what is left."""
+        """End the input and return the remaining sentences."""
         if self.error:
             return []
         found: list[Piece] = []
@@ -113,10 +145,10 @@ class Reader:
         last = b"".join(self._partial)
         if last and not self.error:
             found = self._lines([last], False)
-        if self._reader is None and not self.error:  # nothing but blank lines and comments
-            self._reader = self._make("text")
+        if self._opened is None and not self.error:  # nothing but blank lines and comments
+            self._opened = self._make("text")
             found += self._guard(lambda found: self._reader.read(self._waiting, 1, found, ended=not last))
-        if self._reader is not None and not self.error:
+        if self._opened is not None and not self.error:
             try:
                 self._reader.finish(found)
             except DataError as error:
@@ -132,20 +164,20 @@ class Reader:
             self.error = error
         if block.startswith(BYTE_ORDER_MARK):
             self._mark = BYTE_ORDER_MARK
-            if self._reader is not None:  # made without knowing of the mark
-                self._reader = self._make(self._form)
+            if self._form:  # its reader was made before the mark was seen
+                self._opened = self._make(self._form)
             return block[len(BYTE_ORDER_MARK) :]
         return block
 
     def _part(self) -> list[Piece]:
-        """Read what came of a line that is too long to be held, but for some bytes at least."""
+        """Read the bytes so far of a line that is too long to be held, except for a few at the end."""
         data = b"".join(self._partial)
         found: list[Piece] = []
-        if self._reader is None:
+        if self._opened is None:
             if len(data) < LONGEST_WORD and b" " not in data and b"\t" not in data:
                 self._partial = [data]
                 return []
-            self._reader = self._make(sniff(data) or "text")
+            self._opened = self._make(sniff(data) or "text")
             lines, self._waiting = self._waiting, []
             if lines:
                 found = self._guard(lambda found: self._reader.read(lines, 1, found))
@@ -162,28 +194,31 @@ class Reader:
     def _lines(self, lines: list[bytes], ended: bool) -> list[Piece]:
         number = self._number
         self._number += len(lines)
-        if self._reader is None:
-            room = LONGEST_PREAMBLE - len(self._waiting)
-            form = next(filter(None, map(sniff, lines[:room])), None)
+        if self._opened is None:
+            left = LONGEST_PREAMBLE - len(self._waiting)
+            form = next(filter(None, map(sniff, lines[:left])), None)
             self._waiting += lines
             self._waiting_size += sum(map(len, lines))
             if form is None:
-                if len(lines) < room and self._waiting_size < LARGEST_PREAMBLE:
+                if len(lines) < left and self._waiting_size < LARGEST_PREAMBLE:
                     return []
                 form = "text"
-            self._reader = self._make(form)
+            self._opened = self._make(form)
             lines, self._waiting, number = self._waiting, [], 1
         return self._guard(lambda found: self._reader.read(lines, number, found, ended=ended))
 
     def _guard(self, read: Callable[[list[Piece]], None]) -> list[Piece]:
+        """Collect the sentences of a call; a DataError is kept in `error`, with the sentences before it returned."""
         found: list[Piece] = []
         try:
             read(found)
         except DataError as error:
             self.error = error
-        if isinstance(self._reader, ConllReader) and self._reader.form not in self._together:
+        if isinstance(self._opened, ConllReader) and self._opened.form not in self._together:
             found = [
-                sentence for piece in found for sentence in (piece.sentences() if isinstance(piece, Block) else [piece])
+                sentence
+                for piece in found
+                for sentence in (piece.sentences() if isinstance(piece, ConllBlock | ConlluBlock) else [piece])
             ]
         return self._marked(found)
 
@@ -192,18 +227,8 @@ class Reader:
             found[0].prefix, self._mark = self._mark, b""
         return found
 
-    def _make(self, form: str) -> TextReader | ConllReader:
-        settings = self._settings
-        if form == "conllu":
-            return ConlluReader(self._decoder)
-        if form == "conll":
-            return ConllReader(self._decoder, column=settings.column)
-        reader = TextReader(
-            self._decoder,
-            pretokenized=settings.pretokenized,
-            sentences=settings.sentences,
-            separator=self._separator,
-            together="text" in self._together,
-        )
-        reader.characters = 1 if self._mark else 0
+    def _make(self, form: str) -> LineReader:
+        reader = READERS[form](self._decoder, self._settings, form in self._together)
+        if self._mark and isinstance(reader, TextReader):
+            reader.characters = 1  # offsets count the mark
         return reader

@@ -1,7 +1,7 @@
 """A sentence with its lines as they were read, and blocks: runs of regular sentences.
 
-The fast path reads and writes a block as one piece, and builds no object per sentence. All of a block is valid UTF-8, every sentence in it is
-complete, and no line contains a CR.
+The fast path reads and writes a block as one piece, and builds no object per sentence. All of a block is valid UTF-8,
+every sentence in it is complete, and no line contains a CR.
 """
 
 import re
@@ -12,31 +12,30 @@ import numpy as np
 
 from tagger.text.fast_words import Offsets
 
-SPACES = str.maketrans(
-    dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " ")
-)  # TAB, and where str.splitlines cuts
+# TAB, and the line ends of str.splitlines
+SPACES = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " "))
 ENDS = re.compile("[\t-\r\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(slots=True)
 class Sentence:
-    """Tokens, and the piece of the input around them. It may have no token: then it stands for lines that pass through.
+    """Tokens, and the input around them. Without tokens it represents lines that pass through.
 
-    Bytes that are not UTF-8 are lone surrogates in all strings (`surrogateescape`), so that encoding gives them back.
+    Bytes that are not UTF-8 are lone surrogates in all strings (`surrogateescape`), so that encoding restores them.
 
-    :param tokens: the tokens.
-    :param line: the number of its first line in the input, from 1.
-    :param form: the input form: one of :data:`tagger.formats.INPUTS`.
+    :param line: number of its first line in the input, from 1.
+    :param form: input format: one of :data:`tagger.formats.INPUTS`.
     :param lines: CoNLL: its lines as they were read, without their line feeds.
-    :param rows: CoNLL: which of these lines hold the tokens, in order.
-    :param text: text: the line, or the sentence of a line, without the line's end.
+    :param rows: CoNLL: indexes in `lines` of the lines that hold the tokens, in order.
+    :param text: text: the line, or the sentence within a line, without the line's end.
     :param offsets: text: start and end of each token in `text`, in code points, end exclusive.
-    :param ending: what stood at its end: a line feed, CR LF, NUL; nothing where the input stopped, or another sentence of the line follows.
-    :param before: text: code points of the input in front of `text`.
-    :param line_end: what ends a line here, as `ending` does where something stood: text cut further, or ended without, still knows.
-    :param goes_on: the line, and what it is a sentence of, goes on in the next piece: it is too long to be held.
-    :param after: text: code points of the same sentence in the pieces before this one.
-    :param prefix: a byte order mark in front of its first line.
+    :param ending: the line end after it: a line feed, CR LF or NUL; empty if the input ended without one, or if another
+        sentence of the line follows.
+    :param before: text: number of code points of the input before `text`.
+    :param line_end: the line end that the input uses here, also if `ending` is empty.
+    :param goes_on: the line is too long to be held, and the sentence continues in the next :class:`Sentence`.
+    :param after: text: number of code points of the same sentence in the earlier parts of such a line.
+    :param prefix: a byte order mark before its first line.
     """
 
     tokens: list[str]
@@ -55,33 +54,36 @@ class Sentence:
 
 
 def encode(text: str) -> bytes:
-    """The bytes that a string was read from."""
+    """Return the bytes that a string was read from."""
     return text.encode("utf-8", "surrogateescape")
 
 
 def one_line(text: str) -> str:
-    """The same length of text, with a space for each TAB and each character that some program takes for a line's end."""
+    """Replace each TAB, and each character that some program takes for a line's end, with a space."""
     return text.translate(SPACES) if ENDS.search(text) else text
 
 
 def running_text(sentence: Sentence) -> tuple[str, Offsets]:
-    """The text of a sentence and where its tokens stand in it: as it was read, or for CoNLL the tokens with spaces between.
+    """Return the text of a sentence, and the offsets of its tokens in code points.
 
-    CoNLL-U's `SpaceAfter=No` is heeded.
+    Text is as it was read. For CoNLL the tokens are joined by spaces, except after CoNLL-U's `SpaceAfter=No`.
     """
     if sentence.form == "text":
         return sentence.text, sentence.offsets
-    offsets, parts, place = [], [], 0
+    offsets: Offsets = []
+    parts: list[str] = []
+    start = 0
     glued = _glued(sentence) if sentence.form == "conllu" else ()
     for position, token in enumerate(sentence.tokens):
-        offsets.append((place, place + len(token)))
+        offsets.append((start, start + len(token)))
         space = "" if position in glued or position == len(sentence.tokens) - 1 else " "
         parts += (token, space)
-        place += len(token) + len(space)
+        start += len(token) + len(space)
     return "".join(parts), offsets
 
 
 def _glued(sentence: Sentence) -> set[int]:
+    """Return the indexes of tokens with `SpaceAfter=No`."""
     return {
         position
         for position, row in enumerate(sentence.rows)
@@ -91,12 +93,13 @@ def _glued(sentence: Sentence) -> set[int]:
 
 @dataclass(slots=True, kw_only=True)
 class Block:
-    """What blocks of each form have.
+    """A run of regular sentences, in any format.
 
-    :param words: what is to be tagged, and for some forms between sentences words that are of none.
-    :param starts, lengths: which word each sentence begins with, and how many are its tokens. *Shape:* (sentences,).
-    :param line: the number of the first line in the input, from 1.
-    :param prefix: a byte order mark in front of it.
+    :param words: the tokens, and in some formats words between sentences that belong to none.
+    :param starts, lengths: index of each sentence's first word, and number of its tokens.
+        *Shape:* (sentences,).
+    :param line: number of the first line in the input, from 1.
+    :param prefix: a byte order mark before the first line.
     """
 
     words: Sequence[str | bytes]
@@ -108,9 +111,9 @@ class Block:
 
 @dataclass(slots=True, kw_only=True)
 class TextBlock(Block):
-    """Running text. Behind each sentence, which may have no token, stands an empty word.
+    """Running text. An empty word follows each sentence, which may have no token.
 
-    :param line_end: what ends each line.
+    :param line_end: the end of each line.
     """
 
     words: list[str]
@@ -119,14 +122,18 @@ class TextBlock(Block):
 
 @dataclass(slots=True, kw_only=True)
 class LinedBlock(Block):
-    """What blocks have whose sentences stand in lines of their own, and have tokens."""
+    """A block of a format with a line for each token. Each sentence has tokens."""
 
     words: list[bytes]
 
     def _apart(self, form: str, lines: list[bytes], rows: np.ndarray, closing: np.ndarray) -> list[Sentence]:
-        """The sentences, given the lines of all, which of them each word is of, and which is the empty one behind each sentence.
+        """Split the block into sentences.
 
-        *Shape:* rows (words,); closing (sentences,).
+        :param lines: all lines.
+        :param rows: index of each word's line.
+            *Shape:* (words,).
+        :param closing: index of the empty line after each sentence.
+            *Shape:* (sentences,).
         """
         tokens = b"\n".join(self.words).decode("utf-8").split("\n")
         found = []
@@ -143,13 +150,15 @@ class LinedBlock(Block):
 
 @dataclass(slots=True, kw_only=True)
 class ConllBlock(LinedBlock):
-    """CoNLL, a token without spaces in front of each line's first separator. There is a word for each line; an empty one or a comment has nothing.
+    """CoNLL. There is a word for each line, without spaces; the words of empty lines and comments are empty.
 
-    :param lines: the lines of all, without their ends, with the comments and further empty lines in front of each sentence, and the empty line behind it.
-    :param size: of these, with a line feed each, in bytes.
-    :param passing: which lines are such comments and further empty lines. *Shape:* (some,).
-    :param separator: what sets a column off: a TAB or a space; a TAB where there is but one column.
-    :param line_end: what ends each line.
+    :param lines: all lines without their ends: for each sentence the comments and further empty lines before it, its
+        own lines, and the empty line after it.
+    :param size: bytes of the lines, with a line feed each.
+    :param passing: indexes of these comments and further empty lines.
+        *Shape:* (n,).
+    :param separator: the column separator: a TAB or a space; a TAB if there is only one column.
+    :param line_end: the end of each line.
     """
 
     lines: list[bytes]
@@ -159,7 +168,7 @@ class ConllBlock(LinedBlock):
     line_end: bytes
 
     def sentences(self) -> list[Sentence]:
-        """The same, one by one."""
+        """Return the sentences of the block, one by one."""
         rest = self.line_end[:-1]
         lines = [line + rest for line in self.lines] if rest else self.lines
         return self._apart("conll", lines, np.arange(len(self.words)), self.starts + self.lengths)
@@ -169,10 +178,13 @@ class ConllBlock(LinedBlock):
 class ConlluBlock(LinedBlock):
     """CoNLL-U. There is a word for each line with a token.
 
-    :param content: all of it, to the last line feed.
-    :param rows: which line each word is of, from 0. *Shape:* (words,).
-    :param miscs, ends: where that line's tenth column begins, and where the line ends, in bytes. *Shape:* (words,).
-    :param closing: which lines are empty: one behind each sentence. *Shape:* (sentences,).
+    :param content: all of it, up to the last line feed.
+    :param rows: index of each word's line, from 0.
+        *Shape:* (words,).
+    :param miscs, ends: where the tenth column of that line begins, and where the line ends, in bytes.
+        *Shape:* (words,).
+    :param closing: indexes of the empty lines, one after each sentence.
+        *Shape:* (sentences,).
     """
 
     content: bytes
@@ -182,7 +194,7 @@ class ConlluBlock(LinedBlock):
     closing: np.ndarray
 
     def sentences(self) -> list[Sentence]:
-        """The same, one by one."""
+        """Return the sentences of the block, one by one."""
         return self._apart("conllu", self.content.split(b"\n"), self.rows, self.closing)
 
 

@@ -1,4 +1,4 @@
-"""Columns of a table in, columns out: what data sets, data frames and Arrow tables have in common."""
+"""Tagging of table columns, for dictionaries of lists, data sets, data frames and Arrow tables alike."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,7 +11,9 @@ Row = Any  # a list of tags or of entities as dictionaries, or None
 
 
 class Column(list[Row]):
-    """A list that tells Arrow its type: without rows to look at, or with nothing found in them, Arrow would guess another and refuse later rows.
+    """A list that tells Arrow its type.
+
+    From no rows, or from rows without tags or entities, Arrow would infer another type, and refuse later rows.
 
     :param kind: `tags` or `entities`.
     """
@@ -28,7 +30,10 @@ class Column(list[Row]):
 
 
 def arrow_type(kind: str) -> Any:
-    """The Arrow type of a column of `tags` (lists of strings) or of `entities` (lists of structures like :class:`tagger.Entity`)."""
+    """Return the Arrow type of a column.
+
+    :param kind: `tags`, lists of strings, or `entities`, lists of structures like :class:`tagger.Entity`.
+    """
     pyarrow = need("pyarrow")
     if kind == "tags":
         return pyarrow.list_(pyarrow.string())
@@ -49,8 +54,12 @@ def tag_columns(
 ) -> dict[str, Column]:
     """Make the new columns of :meth:`tagger.Tagger.map_batch`.
 
-    :param tag: gives the tags of sentences, in order.
-    :param find: gives the entities of texts, in order.
+    :param columns: a dictionary of lists, a batch of a data set, a data frame or an Arrow table.
+    :param tag: returns the tags of sentences, in order.
+    :param find: returns the entities of texts, in order.
+    :param tokens, text: names of the input columns.
+    :param tags, entities: names of the new columns.
+    :raises DataError: there is none of the input columns, or a row has the wrong type.
     """
     names = _names(columns)
     added = {}
@@ -68,7 +77,8 @@ def tag_columns(
         )
     if not added:
         raise DataError(
-            f"there is neither a column {tokens!r} nor a column {text!r}, only {', '.join(map(repr, names))}; name yours: tokens=, text="
+            f"there is neither a column {tokens!r} nor a column {text!r}, only {', '.join(map(repr, names))}; "
+            "name yours: tokens=, text="
         )
     return added
 
@@ -80,15 +90,17 @@ def _names(columns: Any) -> list[str]:
         return list(columns.schema.names)
     if not isinstance(columns, Mapping) and not hasattr(columns, "keys"):
         raise DataError(
-            f"this is a {type(columns).__name__} where columns should be: give a dictionary of lists, a data frame or an Arrow table"
+            f"columns cannot be a {type(columns).__name__}: give a dictionary of lists, a data frame or an Arrow table"
         )
-    return [str(name) for name in columns.keys()]  # noqa: SIM118 - a data frame's are its columns, but to iterate may mean others
+    # keys() of a data frame are its columns; iteration may give something else
+    return [str(name) for name in columns.keys()]  # noqa: SIM118
 
 
 def _values(column: Any, name: str) -> list[Any]:
     if isinstance(column, str) or not hasattr(column, "__iter__"):
         raise DataError(
-            f"column {name!r} is a {type(column).__name__} and not a list: give many rows at once, as Dataset.map does with batched=True"
+            f"column {name!r} is a {type(column).__name__}, not a list: give many rows at once, "
+            "as Dataset.map does with batched=True"
         )
     for method in ("to_pylist", "tolist"):  # Arrow; pandas and NumPy
         if hasattr(column, method):
@@ -106,7 +118,7 @@ def _text(row: Any, name: str) -> str | None:
         return row
     if _missing(row):
         return None
-    raise DataError(f"column {name!r} holds a {type(row).__name__} where a string should be: {row!r:.50}")
+    raise DataError(f"column {name!r} must hold strings, not a {type(row).__name__}: {row!r:.50}")
 
 
 def _tokens(row: Any, name: str) -> Sequence[str] | None:
@@ -116,7 +128,7 @@ def _tokens(row: Any, name: str) -> Sequence[str] | None:
         return [token or "" for token in row] if None in row else row
     if not isinstance(row, list | tuple) and _missing(row):
         return None
-    raise DataError(f"column {name!r} holds a {type(row).__name__} where a list of strings should be: {row!r:.50}")
+    raise DataError(f"column {name!r} must hold lists of strings, not a {type(row).__name__}: {row!r:.50}")
 
 
 def _dictionaries(found: Iterable[Any]) -> list[dict[str, Any]]:

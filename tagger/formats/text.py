@@ -1,4 +1,4 @@
-"""Running text: one sentence, or one paragraph, a line."""
+"""Running text: each line is a sentence or a paragraph."""
 
 from collections.abc import Callable
 
@@ -9,16 +9,18 @@ from tagger.formats.sentence import Piece, Sentence, TextBlock, encode
 from tagger.text.fast_words import Offsets, stretches
 from tagger.text.tokenizer import sentence_spans, token_spans, tokenize, whitespace_spans, whitespace_tokens
 
-NEAR = 4096  # characters at the end of a part of a line among which it is cut
+NEAR = 4096  # characters at the end of a part of a long line, within which a split point is sought
 
 
 class TextReader:
-    """Lines to sentences.
+    """Turns lines into sentences.
 
-    :param pretokenized: tokens stand between spaces; cut nowhere else.
-    :param sentences: a line is a paragraph; cut it into sentences first.
-    :param separator: what ends a line.
-    :param together: give the sentences of a block as one piece, where nothing in it is unusual.
+    :param pretokenized: split tokens at white space alone.
+    :param sentences: a line is a paragraph; split it into sentences first.
+    :param separator: the byte that ends a line.
+    :param together: give the sentences of a block together as one :class:`TextBlock`, if nothing in it is irregular.
+    :ivar characters: number of code points of the input before the next line, or before the rest of a line of which a
+        part was read.
     """
 
     def __init__(
@@ -31,28 +33,28 @@ class TextReader:
         together: bool = False,
     ) -> None:
         self._decoder = decoder
-        self._cut: Callable[[str], Offsets] = whitespace_spans if pretokenized else token_spans
+        self._spans: Callable[[str], Offsets] = whitespace_spans if pretokenized else token_spans
         self._words: Callable[[str], list[str]] = whitespace_tokens if pretokenized else tokenize
         self._sentences = sentences
         self._together = together and separator == b"\n"
         self._separator = separator
-        self.characters = 0  # of the input, before the next line, or before the rest of one of which a part was read
-        self._gone = 0  # of the sentence of which a part was read
+        self.characters = 0
+        self._gone = 0  # code points of the open sentence in the parts that were read
         self._line_end = separator  # of the last line
 
     def read(self, lines: list[bytes], number: int, found: list[Piece], *, ended: bool = True) -> None:
         """Add the sentences of whole lines to `found`.
 
-        :param number: the number of the first line.
+        :param number: number of the first line.
         :param ended: whether the last line has an end of line.
-        :raises DataError: a line cannot be decoded; the sentences in front of it are in `found`.
+        :raises DataError: a line cannot be decoded; the sentences before it are in `found`.
         """
         for index, line in enumerate(lines):
             ending, line_end = self._separator if ended or index < len(lines) - 1 else b"", self._separator
             if self._separator == b"\n" and line.endswith(b"\r"):
                 line, ending, line_end = line[:-1], b"\r" + ending, b"\r\n"
             self._line_end = line_end
-            if not line:  # the fast way: there are streams of nothing else
+            if not line:  # a shortcut, since some streams are mostly empty lines
                 found.append(
                     Sentence(
                         [],
@@ -75,10 +77,13 @@ class TextReader:
             self.characters += len(text) + len(ending)
 
     def read_part(self, data: bytes, number: int, found: list[Piece]) -> int:
-        """Add to `found` what came of a line that goes on: its sentences, or if it is one, or has a very long one, the words up to a good place to cut.
+        """Add to `found` the part of a line that is too long to be held.
 
-        :returns: the number of bytes that need not be given again, at least half of them, but not all.
-        :raises DataError: it cannot be decoded.
+        These are its complete sentences. If it is one sentence, or the last one is longer than half of the part, the
+        words up to a good split point are added too.
+
+        :returns: number of bytes taken: at least half, but not all; the caller gives the rest again.
+        :raises DataError: the line cannot be decoded.
         """
         text = self._decoder.decode(data[: len(data) - undecided(data)], number)
         ranges = self._ranges(text)
@@ -86,7 +91,7 @@ class TextReader:
         start, _ = ranges.pop()
         if goes_on:
             near = max(len(text) - NEAR, start)
-            sentence = sentence_spans(text[near:])[-1][0]  # the last one's beginning, if there are several
+            sentence = sentence_spans(text[near:])[-1][0]  # where the last sentence begins; 0 if there is only one
             end = near + sentence if sentence else stretches(text, near, len(text), len(text) - near - 1)[0][1]
             ranges.append((start, end))
         for start, end in ranges:
@@ -97,9 +102,9 @@ class TextReader:
         return len(encode(text[:end]))
 
     def _sentence(self, text: str, start: int, end: int, number: int, ending: bytes, line_end: bytes) -> Sentence:
-        """A sentence that stands in a range of a line, or the rest of it if a part was read."""
+        """Make the sentence of a range of a line, or the rest of a sentence of which a part was read."""
         piece = text[start:end]
-        offsets = self._cut(piece)
+        offsets = self._spans(piece)
         tokens = [piece[first:last] for first, last in offsets]
         after, self._gone = self._gone, 0
         before = self.characters + start
@@ -116,7 +121,7 @@ class TextReader:
         )
 
     def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
-        """The same as :meth:`read` of the lines of a block, the last one's end left out."""
+        """Read the lines of a block, without the end of the last, like :meth:`read`."""
         piece = self._piece(block, number) if self._together else None
         if piece is not None:
             found.append(piece)
@@ -124,7 +129,10 @@ class TextReader:
             self.read(block.split(self._separator), number, found)
 
     def _piece(self, block: bytes, number: int) -> TextBlock | None:
-        """All sentences of a block; `None` where it is not UTF-8, or has a CR that ends no line, or lines that end otherwise than others."""
+        """Return all sentences of a block as one piece.
+
+        `None` if the block is not UTF-8, has a CR within a line, or mixes LF and CR LF.
+        """
         try:
             text = block.decode("utf-8")
         except UnicodeDecodeError:
@@ -151,8 +159,8 @@ class TextReader:
         )
 
     def _ranges(self, line: str) -> Offsets:
-        """Where the sentences of a line stand in it."""
+        """Return the offsets of the sentences in a line."""
         return sentence_spans(line) if self._sentences else [(0, len(line))]
 
     def finish(self, found: list[Piece]) -> None:
-        """The input has ended: nothing is left, as a line is a sentence."""
+        """End the input. Nothing is left, since no sentence goes beyond its line."""

@@ -1,15 +1,17 @@
-"""Tagged sentences to bytes, in the format that was asked for, with colours for a terminal."""
+"""Tagged sentences to bytes, in the chosen output format, with colours for a terminal."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from tagger.errors import DataError
+from tagger.formats import COUNT
 from tagger.formats.conll_writer import AnyBlock, BlockWriter, add_column, add_misc, conllu_lines, tag_lines
-from tagger.formats.entity_writers import BratWriter, inline_line, json_line
+from tagger.formats.entity_writers import BratWriter, Tally, inline_line, json_line
 from tagger.formats.labels import Labels, LabelView
 from tagger.formats.sentence import Sentence, encode
 from tagger.inference.window import Annotation
@@ -26,17 +28,18 @@ class Palette:
         codes = {label.encode(): CODES[number % len(CODES)] for number, label in enumerate(labels)}
         names = b"|".join(map(re.escape, sorted(codes, key=len, reverse=True)))
         self._codes = codes
-        # a line with a tag in its last columns, or an element of the inline form
+        # a line with a tag in its last columns, or an element of the inline format
         self._line = re.compile(rb"^[^\r\n]*[ \t|=][BIES]-(" + names + rb")(?=[ \t|\r\n]|$)[^\r\n]*", re.MULTILINE)
         self._element = re.compile(rb"<(" + names + rb")( score=[^>]*)?>.*?</\1>", re.DOTALL)
 
-    def color(self, data: bytes, view: LabelView) -> bytes:
-        """Colour lines with a tag, and elements."""
+    def color(self, data: bytes) -> bytes:
+        """Colour the lines that have a tag, and the elements of the inline format."""
         if not self._codes:
             return data
 
-        def paint(match: re.Match) -> bytes:
-            return b"\x1b[" + self._codes[match[1]] + b"m" + match[0] + RESET
+        def paint(match: re.Match[bytes]) -> bytes:
+            whole, label = bytes(match[0]), bytes(match[1])
+            return b"\x1b[" + self._codes[label] + b"m" + whole + RESET
 
         return self._line.sub(paint, self._element.sub(paint, data))
 
@@ -46,12 +49,13 @@ KEY = "NER"
 
 @dataclass(frozen=True, slots=True)
 class WriterSettings:
-    """How to write.
+    """Output options.
 
-    :param form: one of :data:`tagger.formats.OUTPUTS`; `same` is the input's own form.
-    :param column: CoNLL in, the same out: the column that the tag becomes, from 0; `None`: the last.
-    :param key: the name of the tag in CoNLL-U's MISC.
-    :param color: whether entities are coloured for a terminal.
+    :param form: output format: one of :data:`tagger.formats.OUTPUTS`, or :data:`tagger.formats.COUNT`; `same` keeps the
+        input's lines and adds the tags.
+    :param column: for CoNLL in and out: index of the new tag column, from 0; `None` appends it.
+    :param key: name of the tag in CoNLL-U's MISC column.
+    :param color: colour entities for a terminal.
     """
 
     form: str = "same"
@@ -61,101 +65,137 @@ class WriterSettings:
 
     @property
     def needs_spans(self) -> bool:
-        """Whether entities, not just tags, are written."""
-        return self.form in ("jsonl", "inline", "brat", "html", "count")
+        """Whether the format shows entities, not just tags."""
+        return self.form not in TAG_WRITERS
+
+
+SentenceWriter = Callable[[Sentence, LabelView], bytes]
+MakeWriter = Callable[[str, WriterSettings], SentenceWriter]
+
+
+class ColumnWriter:
+    """Adds a column to the input's own CoNLL lines, see :func:`tagger.formats.conll_writer.add_column`.
+
+    A line that is too long to be held comes in several sentences. Its tag is kept until the line ends.
+    """
+
+    def __init__(self, column: int | None) -> None:
+        self._column = column
+        self._kept = b""  # the tag of a line of which only a part was written
+
+    def __call__(self, sentence: Sentence, view: LabelView) -> bytes:
+        data = add_column(sentence, view, self._column)
+        if sentence.goes_on and sentence.rows:
+            own = data[data.rfind(b"\n") + 1 :].removeprefix(sentence.prefix)
+            if own.startswith(sentence.lines[-1]):
+                self._kept = own[len(sentence.lines[-1]) :]
+                data = data[: len(data) - len(self._kept)]
+        elif self._kept and not sentence.goes_on:
+            line = sentence.lines[0].removesuffix(b"\r")
+            data = line + self._kept + data[len(line) :]
+            self._kept = b""
+        return data
+
+
+def _same(form: str, settings: WriterSettings) -> SentenceWriter:
+    if form == "conll":
+        return ColumnWriter(settings.column)
+    return partial(add_misc, key=settings.key) if form == "conllu" else tag_lines
+
+
+def _conllu(form: str, settings: WriterSettings) -> SentenceWriter:
+    return partial(add_misc if form == "conllu" else conllu_lines, key=settings.key)
+
+
+# By output format, a function that makes the writer for one input, given the input's format and the settings.
+TAG_WRITERS: dict[str, MakeWriter] = {
+    "same": _same,
+    "conll": lambda form, settings: tag_lines,
+    "conllu": _conllu,
+}
+ENTITY_WRITERS: dict[str, MakeWriter] = {
+    "jsonl": lambda form, settings: json_line,
+    "inline": lambda form, settings: inline_line,
+    "brat": lambda form, settings: BratWriter().write,
+}
+WRITERS = TAG_WRITERS | ENTITY_WRITERS
+TEXT_ONLY = ("brat",)  # outputs whose offsets point into running text
 
 
 class Document(Protocol):
-    """An output with an end of its own, and one for all inputs."""
+    """An output with an end of its own, shared by all inputs."""
 
     def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
-        """What is written for a sentence of the input of that name."""
+        """Return the bytes that a sentence of the input named `path` adds now."""
 
     def finish(self) -> bytes:
-        """What is written behind the last sentence."""
+        """Return the bytes after the last sentence."""
+
+
+def _page(labels: Labels) -> Document:
+    from tagger.formats.html import Page  # seldom used, and its imports take time
+
+    return Page(labels.names)
+
+
+DOCUMENTS: dict[str, Callable[[Labels], Document]] = {"html": _page, COUNT: lambda labels: Tally()}
 
 
 def open_document(settings: WriterSettings, labels: Labels) -> Document | None:
-    """The document for a form that is one, `None` for the other forms."""
-    if settings.form == "html":
-        from tagger.formats.html import Page
-
-        return Page(labels.names)
-    if settings.form == "count":
-        from tagger.formats.entity_writers import Tally
-
-        return Tally()
-    return None
+    """Open the document of an output format; `None` if the format is written sentence by sentence."""
+    make = DOCUMENTS.get(settings.form)
+    return make(labels) if make else None
 
 
 class Writer:
     """Writes the sentences of one input.
 
     :param path: the input's name, for messages.
-    :param document: to what its sentences go, if the form is a document; see :func:`open_document`.
+    :param document: the document that takes its sentences, if the format is one; see :func:`open_document`.
     """
 
     def __init__(self, path: str, settings: WriterSettings, labels: Labels, document: Document | None = None) -> None:
         self._path, self._settings, self._labels, self._document = path, settings, labels, document
         self._palette = Palette(labels.names) if settings.color else None
-        self._brat = BratWriter()
         self._blocks = BlockWriter(settings.form, settings.column, settings.key, labels)
-        self._forms: dict[str, Callable[[Sentence, LabelView], bytes]] = {}  # by the form of the input
+        self._writers: dict[str, SentenceWriter] = {}  # by input format
         self._last: tuple[Sentence, bytes] | None = None
-        self._tag = b""  # of a line of which a part was written: what stands at its end
 
     @property
     def block_forms(self) -> tuple[str, ...]:
-        """The forms of whose blocks :meth:`write_block` may be asked."""
+        """Input formats whose blocks :meth:`write_block` accepts."""
         return () if self._settings.color else self._blocks.forms
 
     def write_block(self, block: AnyBlock, numbers: np.ndarray, probabilities: np.ndarray | None = None) -> bytes:
-        """The bytes of usual sentences, the same as :meth:`write` of each; see :meth:`tagger.formats.conll_writer.BlockWriter.write`."""
-        self._last = None  # it ends with an empty line
+        """Return the bytes of a block of regular sentences, the same as :meth:`write` gives for each.
+
+        Parameters are those of :meth:`tagger.formats.conll_writer.BlockWriter.write`.
+        """
+        self._last = None  # a block ends with an empty line
         return self._blocks.write(block, numbers, probabilities)
 
     def write(self, sentence: Sentence, annotation: Annotation) -> bytes:
-        """The bytes of one sentence. Raises DataError where the form cannot hold it."""
+        """Return the bytes of one sentence.
+
+        :raises DataError: the output format cannot hold it.
+        """
         view = self._labels.view(annotation, spans=self._settings.needs_spans)
         if self._document:
             return self._document.write(self._path, sentence, view)
-        form = self._forms.get(sentence.form)
-        if form is None:
-            form = self._forms[sentence.form] = self._form(sentence)
-        if (
-            sentence.goes_on
-            and sentence.rows
-            and form != self._add_column
-            and sentence.lines[-1].rstrip().endswith(encode(sentence.tokens[-1]))
-        ):
-            raise DataError(
-                "a token that is too long for another form than its own; mend it",
-                path=self._path,
-                line=sentence.line + len(sentence.lines) - 1,
-            )
-        data = form(sentence, view)
+        write = self._writers.get(sentence.form)
+        if write is None:
+            write = self._writers[sentence.form] = self._open(sentence)
+        if sentence.goes_on and sentence.rows and not isinstance(write, ColumnWriter):
+            self._check_last_token(sentence)
+        data = write(sentence, view)
         if self._palette:
-            data = self._palette.color(data, view)
+            data = self._palette.color(data)
         if data:
             self._last = sentence, data
         return data
 
-    def _add_column(self, sentence: Sentence, view: LabelView) -> bytes:
-        """As :func:`tagger.formats.conll_writer.add_column`; the tag of a line that goes on is kept for its end."""
-        data = add_column(sentence, view, self._settings.column)
-        if sentence.goes_on and sentence.rows:
-            own = data[data.rfind(b"\n") + 1 :].removeprefix(sentence.prefix)
-            if own.startswith(sentence.lines[-1]):
-                self._tag = own[len(sentence.lines[-1]) :]
-                data = data[: len(data) - len(self._tag)]
-        elif self._tag and not sentence.goes_on:
-            line = sentence.lines[0].removesuffix(b"\r")
-            data = line + self._tag + data[len(line) :]
-            self._tag = b""
-        return data
-
     def gap(self) -> bytes:
-        """What must be written before another input's sentences, so that they do not run into this one's."""
+        """Return the bytes to write before the next input's sentences, so that they do not run into this one's."""
         if self._last is None:
             return b""
         sentence, data = self._last
@@ -167,29 +207,21 @@ class Writer:
         own_lines = not text and self._settings.form in ("same", sentence.form) and self._settings.form != "conll"
         return end + (line_end if own_lines and sentence.lines[-1].strip() else b"")
 
-    def _form(self, sentence: Sentence) -> Callable[[Sentence, LabelView], bytes]:
-        form, settings = self._settings.form, self._settings
-        if form == "same":
-            form = {"text": "conll", "conll": "own conll", "conllu": "own conllu"}[sentence.form]
-        if form == "conllu" and sentence.form == "conllu":
-            form = "own conllu"
-        match form:
-            case "conll":
-                return tag_lines
-            case "own conll":
-                return self._add_column
-            case "own conllu":
-                return lambda sentence, view: add_misc(sentence, view, settings.key)
-            case "conllu":
-                return lambda sentence, view: conllu_lines(sentence, view, settings.key)
-            case "jsonl":
-                return json_line
-            case "inline":
-                return inline_line
-        if sentence.form != "text":
+    def _open(self, sentence: Sentence) -> SentenceWriter:
+        output = self._settings.form
+        if output in TEXT_ONLY and sentence.form != "text":
             raise DataError(
-                "brat's offsets point into running text, and this is CoNLL; choose another -O",
+                f"{output} needs running text for its offsets, and this is CoNLL; choose another -O",
                 path=self._path,
                 line=sentence.line,
             )
-        return self._brat.write
+        return WRITERS[output](sentence.form, self._settings)
+
+    def _check_last_token(self, sentence: Sentence) -> None:
+        """Refuse a token that goes on in the next part of its line: only a format that keeps the line can hold it."""
+        if sentence.lines[-1].rstrip().endswith(encode(sentence.tokens[-1])):
+            raise DataError(
+                "a token that is too long for any output but its own format; shorten it, or choose another -O",
+                path=self._path,
+                line=sentence.line + len(sentence.lines) - 1,
+            )

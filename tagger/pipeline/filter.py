@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from tagger.errors import DataError, TaggerError
+from tagger.formats import STANDARD_INPUT_NAME
 from tagger.formats.labels import Labels
 from tagger.formats.reader import Reader
 from tagger.formats.writer import Document, Writer, open_document
@@ -21,7 +22,6 @@ from tagger.system.signals import SignalGuard
 from tagger.system.streams import output_error
 
 STANDARD_INPUT = "-"
-STANDARD_INPUT_NAME = "standard input"
 
 
 @contextmanager

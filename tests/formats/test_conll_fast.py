@@ -1,4 +1,4 @@
-"""CoNLL and CoNLL-U read and written block by block give, byte for byte and line for line, what line by line gives."""
+"""CoNLL and CoNLL-U by blocks: the same bytes, sentences and messages as line by line."""
 
 from codecs import BOM_UTF8
 
@@ -12,7 +12,8 @@ from support.processes import run_program
 from tagger.errors import DataError
 from tagger.formats import conllu
 from tagger.formats.conll import ConllReader
-from tagger.formats.conll_fast import CUTS
+from tagger.formats.conll_fast import MOST_RUNS
+from tagger.formats.conll_writer import NO_TAG
 from tagger.formats.conllu import ConlluReader
 from tagger.formats.labels import Labels, LabelSettings
 from tagger.formats.reader import Reader, ReaderSettings
@@ -47,26 +48,26 @@ LINES = [
 BYTES = st.lists(st.sampled_from([line.encode() for line in LINES]) | st.just(b"\xff\tO"), max_size=40).map(b"\n".join)
 
 
-def usual(*lines):
-    """Sentences of such lines, some with comments in front, and some with further empty lines."""
+def regular(*lines):
+    """Generate sentences of these lines, some with comments before them, some with further empty lines."""
     fronts = st.sampled_from(["", "", "# note\n", "# a = b\n# \n", "\n"])
     sentences = st.tuples(fronts, st.lists(st.sampled_from(lines), min_size=1, max_size=5).map("\n".join)).map("".join)
     return st.lists(sentences, max_size=8).map("\n\n".join).map(str.encode)
 
 
-USUAL = usual("Київ", "а\t_\t\t", "п’ять\tO")
-SPACED = usual("Київ NOUN B-LOC", "а  _ _", "п’ять O")
-STRANGELY_SPACED = st.lists(
+REGULAR = regular("Київ", "а\t_\t\t", "п’ять\tO")
+SPACED = regular("Київ NOUN B-LOC", "а  _ _", "п’ять O")
+IRREGULARLY_SPACED = st.lists(
     st.sampled_from(["а O", "а O", "а ", " а", "а", "# note", "# a\tb", "", "", "а\tO", "а\x1cO", "а\vO"]), max_size=9
 )
-MIXED = st.lists(USUAL | BYTES.map(lambda data: data[:12]), max_size=24).map(b"\n\n".join)
-MIXED |= st.lists(SPACED | STRANGELY_SPACED.map("\n".join).map(str.encode), max_size=24).map(b"\n\n".join)
-MIXED |= st.tuples(USUAL | SPACED | MIXED, st.sampled_from([b"", b"\n"])).map(
+MIXED = st.lists(REGULAR | BYTES.map(lambda data: data[:12]), max_size=24).map(b"\n\n".join)
+MIXED |= st.lists(SPACED | IRREGULARLY_SPACED.map("\n".join).map(str.encode), max_size=24).map(b"\n\n".join)
+MIXED |= st.tuples(REGULAR | SPACED | MIXED, st.sampled_from([b"", b"\n"])).map(
     lambda parts: b"".join(parts).replace(b"\n", b"\r\n")
 )
 
-# Lines of CoNLL-U: tokens (one of them with a space, one of nothing), what passes through, and what is none.
-UNIVERSAL = [
+# Lines of CoNLL-U: tokens (one contains a space, one is empty), and lines that pass through.
+CONLLU_LINES = [
     "1\tКиїв\t_\tPROPN\t_\t_\t0\troot\t_\t_",
     "2\tп’ять\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No",
     "12\tа б\t_\t_\t_\tNER=x\t_\t_\t_\tNER=B-LOC|Id=3|NERScore=0.5",
@@ -79,7 +80,7 @@ UNIVERSAL = [
     "#",
     "# a\tb\t|NER=1",
 ]
-STRANGE = [
+CONLLU_IRREGULAR = [
     "",
     "",
     "",
@@ -91,21 +92,21 @@ STRANGE = [
     " ",
     "-DOCSTART-",
 ]
-STRANGE += [UNIVERSAL[0] + "\r", "\r", "3-\tа\t_\t_\t_\t_\t_\t_\t_\t_"]
-BAD = UNIVERSAL[0].encode() + b"\xff"
-UNIVERSAL_BYTES = st.lists(
-    st.sampled_from([line.encode() for line in [*UNIVERSAL, *STRANGE]]) | st.just(BAD), max_size=40
+CONLLU_IRREGULAR += [CONLLU_LINES[0] + "\r", "\r", "3-\tа\t_\t_\t_\t_\t_\t_\t_\t_"]
+BAD = CONLLU_LINES[0].encode() + b"\xff"
+CONLLU_BYTES = st.lists(
+    st.sampled_from([line.encode() for line in [*CONLLU_LINES, *CONLLU_IRREGULAR]]) | st.just(BAD), max_size=40
 ).map(b"\n".join)
-UNIVERSAL_USUAL = (
-    st.lists(st.lists(st.sampled_from(UNIVERSAL), min_size=1, max_size=5).map("\n".join), max_size=12)
+CONLLU_REGULAR = (
+    st.lists(st.lists(st.sampled_from(CONLLU_LINES), min_size=1, max_size=5).map("\n".join), max_size=12)
     .map("\n\n".join)
     .map(str.encode)
 )
-UNIVERSAL_MIXED = st.lists(UNIVERSAL_USUAL | UNIVERSAL_BYTES, max_size=5).map(b"\n\n".join)
+CONLLU_MIXED = st.lists(CONLLU_REGULAR | CONLLU_BYTES, max_size=5).map(b"\n\n".join)
 
 
 def pieces(reading, data, cuts):
-    """All that a reading gives of some bytes that arrive cut at these places."""
+    """Return all pieces that a reader gives for data that arrives split at these offsets."""
     found = [
         piece
         for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)
@@ -115,7 +116,10 @@ def pieces(reading, data, cuts):
 
 
 def run(data, cuts, strict, options, together, form="conll"):
-    """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, sentences with their lines, and what was said."""
+    """Read data that arrives split at these offsets, tag every token, and write it.
+
+    :returns: the bytes, the line of each token, the tokens of each sentence, the gap, the warnings and the error.
+    """
     said = []
     view = LabelSettings("bio", options["mapping"], options["only"], options["scores"])
     writing = Writer("corpus", WriterSettings(options["form"], key=options["key"]), Labels(TAGS, view))
@@ -125,20 +129,22 @@ def run(data, cuts, strict, options, together, form="conll"):
     )
     settings = ReaderSettings(form, options["column"], strict=strict)
     reading = Reader("corpus", settings, said.append, together=writing.block_forms if together else ())
-    if not together:  # nor cut into blocks that are taken apart again
+    if not together:  # no blocks either that the reader splits into sentences
         reader = reading._reader
         reader.read_block = lambda block, number, found: reader.read(block.split(b"\n"), number, found)
     written, sentences = [], []
     for piece in pieces(reading, data, cuts):
         if isinstance(piece, Block):
             words = [word.decode() for word in piece.words]
-            numbers = np.where(in_sentences(piece), [TAGS.index(tag_of(word)) for word in words], len(TAGS))
-            written.append(writing.write_block(piece, numbers, chances_of(words)))
+            numbers = np.where(in_sentences(piece), [TAGS.index(tag_of(word)) for word in words], len(TAGS) + NO_TAG)
+            written.append(writing.write_block(piece, numbers, probabilities_of(words)))
             sentences += piece.sentences()
         else:
-            chances = chances_of(piece.tokens)
+            probabilities = probabilities_of(piece.tokens)
             written.append(
-                writing.write(piece, Annotation([tag_of(token) for token in piece.tokens], chances, chances))
+                writing.write(
+                    piece, Annotation([tag_of(token) for token in piece.tokens], probabilities, probabilities)
+                )
             )
             sentences.append(piece)
     places = [
@@ -162,15 +168,15 @@ def tag_of(token):
 
 
 def in_sentences(block):
-    """Which words of a block are tokens of a sentence."""
+    """Return a mask of the words that are tokens of a sentence."""
     rows = np.zeros(len(block.words), bool)
     for start, length in zip(block.starts.tolist(), block.lengths.tolist(), strict=True):
         rows[start : start + length] = True
     return rows
 
 
-def chances_of(tokens):
-    """Probabilities of the tags of each token that are the token's own, some of them 1, and some at the middle between two scores."""
+def probabilities_of(tokens):
+    """Return probabilities of tags that depend on the token alone; some are 1, some halfway between two scores."""
     generators = [
         np.random.default_rng(len(token.encode("utf-8", "surrogateescape")) % 3 * 7 + len(token)) for token in tokens
     ]
@@ -198,20 +204,20 @@ def compare(data, draw, form, outputs):
 
 
 @settings(max_examples=500)
-@given(BYTES | USUAL | SPACED | MIXED, st.data())
-def test_blocks_give_what_lines_give(data, draw):
+@given(BYTES | REGULAR | SPACED | MIXED, st.data())
+def test_blocks_equal_lines(data, draw):
     compare(data, draw, "conll", ["same", "conll", "jsonl"])
 
 
 @settings(max_examples=500)
-@given(UNIVERSAL_BYTES | UNIVERSAL_USUAL | UNIVERSAL_MIXED, st.data())
-def test_blocks_of_conllu_give_what_lines_give(data, draw):
+@given(CONLLU_BYTES | CONLLU_REGULAR | CONLLU_MIXED, st.data())
+def test_conllu_blocks_equal_lines(data, draw):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(conllu, "FEWEST", draw.draw(st.sampled_from([1, 4])))
         compare(data, draw, "conllu", ["same", "conll", "conllu", "jsonl", "inline"])
 
 
-def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
+def test_which_sentences_take_the_fast_path():
     def kinds(block, column=0):
         found = []
         ConllReader(Reader("corpus", ReaderSettings("conll"), print)._decoder, column=column).read_block(
@@ -227,18 +233,18 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     assert kinds(b"a X O\nb O\n\n# one\n# two\nc O\n") == [True]
     assert kinds(b"# one\n# two\na\n\n# three\n# four\nb\n") == [
         True
-    ]  # one column: comments say nothing of how columns are set off
+    ]  # one column: the spaces of comments are no separators
     assert kinds(b"a O\nb O\n\nc \nd O\n\n\n# one\ne O\n") == [True, False, True]
     assert kinds(b"a O\n# one\nb O\n\nc O\n\n# two\n\nd O\n") == [False, True, False, True]
-    usual, strange = b"a\nb\n\nc\tO\n\n", b"x y\nz\n\n"
-    assert kinds((usual + strange + usual + strange)[:-1]) == [True, False, True, False]
-    assert kinds((b"\n" + usual + b"\n\n" + usual)[:-1]) == [True]  # further empty lines
-    assert kinds(usual + b"\n\n# one\n" + usual + b"\n") == [True, False]  # behind the last sentence
-    assert kinds(usual + b"\n" + strange + b"\n" + usual[:-1]) == [True, False, True]
-    assert sum(kinds((usual + strange) * 50)) == CUTS
-    assert kinds((usual + b"\xff\n\n" + usual)[:-1]) == [True, False, True]
+    regular_part, irregular_part = b"a\nb\n\nc\tO\n\n", b"x y\nz\n\n"
+    assert kinds((regular_part + irregular_part + regular_part + irregular_part)[:-1]) == [True, False, True, False]
+    assert kinds((b"\n" + regular_part + b"\n\n" + regular_part)[:-1]) == [True]  # further empty lines
+    assert kinds(regular_part + b"\n\n# one\n" + regular_part + b"\n") == [True, False]  # after the last sentence
+    assert kinds(regular_part + b"\n" + irregular_part + b"\n" + regular_part[:-1]) == [True, False, True]
+    assert sum(kinds((regular_part + irregular_part) * 50)) == MOST_RUNS
+    assert kinds((regular_part + b"\xff\n\n" + regular_part)[:-1]) == [True, False, True]
     assert kinds(b"# one\n# \na\nb\tO\n\n# two\nc\n") == [True]
-    assert kinds(b"# one\na\n\nb\n# two\nc\n\nd\n") == [True, False, True]  # not in front
+    assert kinds(b"# one\na\n\nb\n# two\nc\n\nd\n") == [True, False, True]  # not before a sentence
     assert kinds(b"# one\n\na\n") == [False, True] and not any(kinds(b"# o\tn\na\n"))
     assert kinds(b"a\n\n# \xff\nb\n\nc\n") == [True, False, True]
     assert kinds(b"1\ta\n2\t\n\n# one\n\n3\tc\n", 1) == [True, False, True]
@@ -246,7 +252,7 @@ def test_the_fast_way_is_taken_where_it_may_be_and_left_where_it_may_not():
     assert kinds(b"a\tb\tc\n\nd\n", -1) == [True]
 
 
-def test_the_fast_way_of_conllu_takes_sentences_with_tokens_whatever_passes_through_between_them():
+def test_which_conllu_sentences_take_the_fast_path():
     def kinds(*lines):
         found = []
         ConlluReader(Reader("corpus", ReaderSettings("conllu"), print)._decoder).read_block(
@@ -254,49 +260,53 @@ def test_the_fast_way_of_conllu_takes_sentences_with_tokens_whatever_passes_thro
         )
         return [isinstance(piece, Block) for piece in found]
 
-    token, other = UNIVERSAL[0], UNIVERSAL[6:]
+    token, other = CONLLU_LINES[0], CONLLU_LINES[6:]
     many = [token] * conllu.FEWEST
     assert kinds(*many, "", *other[1:], token, other[1], token, "") == [True]
-    assert kinds(*many, "", other[0], token, UNIVERSAL[5], "", token) == [True]
+    assert kinds(*many, "", other[0], token, CONLLU_LINES[5], "", token) == [True]
     assert kinds(*many, "", "", *many, "", token, "") == [True, False, True]
     assert kinds(*many, "", "# a comment", "", *many, "") == [True, False, True]
     assert kinds(token + "\r", "", *many, "") == [False, False]
-    assert kinds(token, "", token, "") == [False, False]  # too few for it to be worth while
+    assert kinds(token, "", token, "") == [False, False]  # too few tokens for the fast path
 
 
 @pytest.mark.parametrize("options", [{"form": "jsonl"}, {"form": "inline"}, {"color": True}])
-def test_other_outputs_take_sentence_by_sentence(options):
+def test_other_outputs_accept_no_blocks(options):
     assert not Writer("corpus", WriterSettings(**options), Labels(TAGS, LabelSettings())).block_forms
 
 
-def test_a_column_that_is_not_the_last_is_written_sentence_by_sentence():
+def test_inserted_columns_accept_no_conll_blocks():
     assert Writer("corpus", WriterSettings(column=0), Labels(TAGS, LabelSettings())).block_forms == ("text", "conllu")
 
 
-def test_other_tags_are_written_sentence_by_sentence():
+def test_other_schemes_accept_no_blocks():
     assert not Writer("corpus", WriterSettings(), Labels(TAGS, LabelSettings("bioes"))).block_forms
 
 
-def test_scores_within_a_column_are_written_sentence_by_sentence():
+def test_scores_accept_no_conllu_blocks():
     assert Writer("corpus", WriterSettings(), Labels(TAGS, LabelSettings(scores=True))).block_forms == ("text", "conll")
 
 
-def test_scores_are_rounded_as_figures_are():
-    """Each float32 next to the middle between two of four digits, and that middle where it is one."""
+def test_scores_of_blocks_are_rounded_like_python_floats():
+    """Check each float32 nearest to a midpoint between two scores of four decimals, and its neighbours."""
     middles = ((np.arange(10_000) + 0.5) / 10_000).astype(np.float32)
-    chances = np.concatenate([middles, np.nextafter(middles, 0), np.nextafter(middles, 2), np.float32([0, 1])])
+    probabilities = np.concatenate([middles, np.nextafter(middles, 0), np.nextafter(middles, 2), np.float32([0, 1])])
     labels = Labels(["O"], LabelSettings(scores=True))
     block = TextBlock(
-        words=["а"] * len(chances), starts=np.array([0]), lengths=np.array([len(chances)]), line=1, line_end=b"\n"
+        words=["а"] * len(probabilities),
+        starts=np.array([0]),
+        lengths=np.array([len(probabilities)]),
+        line=1,
+        line_end=b"\n",
     )
     written = Writer("corpus", WriterSettings(), labels).write_block(
-        block, np.zeros(len(chances), np.int64), chances[:, None]
+        block, np.zeros(len(probabilities), np.int64), probabilities[:, None]
     )
-    assert written.decode().split("\n")[:-1] == [f"а\tO\t{chance:.4f}" for chance in chances.tolist()]
+    assert written.decode().split("\n")[:-1] == [f"а\tO\t{score:.4f}" for score in probabilities.tolist()]
 
 
-def test_real_processes_give_the_same_for_conllu():
-    """One column of it as CoNLL, the lines of names with their tags, and all other lines as they are."""
+def test_program_tags_conllu_like_conll():
+    """The tags are those of the token column alone; other lines stay as they are."""
     sentences = [tokens for tokens, _ in corpora.sentences(1200, seed=3)]
     tail = "\t_\tX\t_\tA=b\t0\tdep\t_\tId=1"
     full = "".join(
@@ -324,8 +334,8 @@ def test_real_processes_give_the_same_for_conllu():
     assert sum("|NER=B-" in line for line in expected) > 100
 
 
-def test_real_processes_give_the_same_with_and_without_blocks(tmp_path):
-    """A comment behind each sentence has it read line by line; but for the comments, the output is the same."""
+def test_program_with_and_without_blocks(tmp_path):
+    """A comment after each sentence forces the slow path; except for the comments, the output is the same."""
     sentences = [tokens for tokens, _ in corpora.sentences(1200, seed=3)]
     plain = "".join("".join(f"{token}\tx\n" for token in tokens) + "\n" for tokens in sentences).encode()
     commented = plain.replace(b"\n\n", b"\n# a comment\n\n")

@@ -1,4 +1,4 @@
-"""Readers and writers: what each takes from the input, and what each leaves of it, byte for byte."""
+"""Readers and writers: the sentences that are read, and the bytes that are written."""
 
 import json
 import re
@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from tagger.errors import DataError, OptionError
+from tagger.formats import COUNT, INPUTS, OUTPUTS
 from tagger.formats.labels import Labels, LabelSettings
-from tagger.formats.reader import Reader, ReaderSettings, sniff
-from tagger.formats.writer import Writer, WriterSettings
+from tagger.formats.reader import READERS, Reader, ReaderSettings, sniff
+from tagger.formats.writer import DOCUMENTS, WRITERS, Writer, WriterSettings, open_document
 from tagger.inference.window import Annotation
 
 TAGS = ["O", "B-PERS", "I-PERS", "B-LOC", "I-LOC", "B-ORG", "I-ORG"]
@@ -30,7 +31,7 @@ CONLLU = (
 
 
 def read(data: bytes, *, block: int = 1 << 16, **settings):
-    """Sentences of an input, the error where it cannot be read on, and the warnings."""
+    """Return the sentences of an input, the error that stopped the reading, and the warnings."""
     warnings: list[str] = []
     reading = Reader("file", ReaderSettings(**settings), warnings.append)
     found = [sentence for start in range(0, len(data), block) for sentence in reading.feed(data[start : start + block])]
@@ -38,7 +39,7 @@ def read(data: bytes, *, block: int = 1 << 16, **settings):
 
 
 def annotate(tokens: list[str]) -> Annotation:
-    """Tags from a small dictionary, each with probability 0.9."""
+    """Tag tokens from a small dictionary, each with probability 0.9."""
     tags = [KNOWN.get(token, "O") for token in tokens]
     chosen = [TAGS.index(tag) for tag in tags]
     probabilities = np.full((len(tags), len(TAGS)), 0.1 / (len(TAGS) - 1), np.float32)
@@ -50,11 +51,23 @@ def annotate(tokens: list[str]) -> Annotation:
 
 
 def convert(data: bytes, write: dict | None = None, view: dict | None = None, **settings) -> bytes:
-    """An input, tagged and written; reading must not fail."""
+    """Read, tag and write an input; reading must not fail."""
     sentences, error, _ = read(data, **settings)
     assert error is None
     writing = Writer("file", WriterSettings(**(write or {})), Labels(TAGS, LabelSettings(**(view or {}))))
     return b"".join(writing.write(sentence, annotate(sentence.tokens)) for sentence in sentences)
+
+
+def test_each_format_has_a_reader_or_a_writer():
+    assert tuple(READERS) == INPUTS
+    assert (*WRITERS, *DOCUMENTS) == (*OUTPUTS, COUNT)
+
+
+@pytest.mark.parametrize("output", [*OUTPUTS, COUNT])
+def test_documents_are_those_with_an_end(output):
+    document = open_document(WriterSettings(output), Labels(TAGS, LabelSettings()))
+    assert (document is not None) == (output in ("html", COUNT))
+    assert document is None or isinstance(document.finish(), bytes)
 
 
 @pytest.mark.parametrize(
@@ -76,17 +89,17 @@ def convert(data: bytes, write: dict | None = None, view: dict | None = None, **
         (b"\t".join([b"1", *[b"_"] * 8]), "conll"),
     ],
 )
-def test_the_first_line_that_speaks_decides(line, form):
+def test_sniff(line, form):
     assert sniff(line) == form
 
 
-def test_sniffing_waits_no_longer_than_the_deciding_line():
+def test_sniffing_ends_at_the_deciding_line():
     reading = Reader("file", ReaderSettings(), print)
     assert reading.feed(b"\n# comment\n\n") == []
     assert [sentence.form for sentence in reading.feed("Так\tO\n\n".encode())] == ["conll"]
 
 
-def test_endless_blank_lines_are_not_held_for_ever():
+def test_blank_lines_are_not_held_forever():
     assert sum(len(read(b"\n" * 150_000, block=block)[0]) for block in (1 << 16, 99_999)) == 300_000
 
 
@@ -111,19 +124,19 @@ def test_endless_blank_lines_are_not_held_for_ever():
         ("новий Київ\tx", None, "новий Київ\tx\tO"),
     ],
 )
-def test_where_the_tag_column_goes(data, column, expected):
+def test_tag_column(data, column, expected):
     for end in ("\n", "\r\n", ""):
         assert convert((data + end).encode(), {"column": column}, form="conll") == (expected + end).encode()
 
 
-def test_the_token_may_stand_in_any_column():
+def test_token_column():
     assert convert("x Київ\n".encode(), form="conll", column=1) == "x Київ B-LOC\n".encode()
     assert convert("x\ty\tКиїв\r\n".encode(), column=-1) == "x\ty\tКиїв\tB-LOC\r\n".encode()
     sentences, error, _ = read("Так\tO\n\n# c\nНі\n".encode(), column=1)
     assert [sentence.tokens for sentence in sentences] == [["O"]] and "file:4: 1 column(s)" in str(error)
 
 
-def test_lines_of_conll_without_a_token_pass_through():
+def test_conll_lines_without_token_pass_through():
     data = (
         "\ufeff-DOCSTART-\t-X-\n\n# newdoc\n# x\ty\n#\tO\n \t\r\n-DOCSTART- O\nКиїв\tO\n\n\n\n#\nтак\n#кінець".encode()
     )
@@ -144,7 +157,7 @@ def test_lines_of_conll_without_a_token_pass_through():
     assert out.decode() == "\ufeff" + "\n".join(lines)
 
 
-def test_text_keeps_line_for_line():
+def test_text_lines():
     assert (
         convert("\ufeffЛеся Українка.\r\n\r\nу Києві".encode())
         == "Леся\tB-PERS\r\nУкраїнка\tI-PERS\r\n.\tO\r\n\r\n\r\nу\tO\nКиєві\tB-LOC\n\n".encode()
@@ -156,7 +169,7 @@ def test_text_keeps_line_for_line():
     )
 
 
-def test_pretokenized_text_is_cut_at_spaces_alone():
+def test_pretokenized_text_is_split_at_spaces():
     assert read("Київ,так  ні\t(\u00a0.)\n".encode(), form="text", pretokenized=True)[0][0].tokens == [
         "Київ,так",
         "ні",
@@ -165,7 +178,7 @@ def test_pretokenized_text_is_cut_at_spaces_alone():
     assert read(b"a\nb\0", form="text", pretokenized=True, null=True)[0][0].tokens == ["a", "b"]
 
 
-def test_sentences_are_cut_out_of_paragraphs():
+def test_paragraphs_are_split_into_sentences():
     data = "Дощ у Києві. Леся вдома. Так!\r\n\r\n   \r\nНі.".encode()
     sentences, _, _ = read(data, form="text", sentences=True)
     assert [" ".join(sentence.tokens) for sentence in sentences] == [
@@ -182,11 +195,11 @@ def test_sentences_are_cut_out_of_paragraphs():
         == "Дощ у <LOC>Києві</LOC>. <PERS>Леся</PERS> вдома. Так!\r\n\r\n   \r\nНі.".encode()
     )
     lines = convert(data, form="text", sentences=True).split(b"\n")
-    assert all(line.endswith(b"\r") for line in lines[:14])  # also behind a sentence that does not end its line
+    assert all(line.endswith(b"\r") for line in lines[:14])  # also after a sentence that does not end its line
     assert convert("Так. Ні.\0".encode(), form="text", sentences=True, null=True).count(b"\n\0") == 2
 
 
-def test_conllu_puts_the_tag_into_misc_and_touches_nothing_else():
+def test_conllu_changes_only_misc():
     out = convert(CONLLU)
     lines = out.decode().split("\r\n")
     assert [line.split("\t")[9] for line in lines if "\t" in line] == [
@@ -213,7 +226,7 @@ def test_conllu_puts_the_tag_into_misc_and_touches_nothing_else():
     ("old", "new", "says"),
     [("5\t.", "п\t.", "no number"), ("5\t.", "5", "9 columns"), ("\t_\t_\r\n\r\n", "\r\n\r\n", "8 columns")],
 )
-def test_damaged_conllu_is_named_by_its_line(old, new, says):
+def test_errors_in_conllu_name_the_line(old, new, says):
     sentences, error, _ = read(CONLLU.replace(b"# newdoc", b"\r\n# newdoc").replace(old.encode(), new.encode()))
     assert says in str(error) and error.line == 10 and not any(sentence.tokens for sentence in sentences)
 
@@ -247,7 +260,7 @@ def test_inline_can_be_undone():
     assert convert(CONLLU, {"form": "inline"}) == "<PERS>Леся Українка</PERS> у <LOC>Києві</LOC>.\n".encode()
 
 
-def test_brat_offsets_point_into_the_whole_file():
+def test_brat_offsets_count_from_the_file():
     data = "\ufeffУ Києві\r\n\n\U0001f600 Леся Українка вдома. Київ\n".encode()
     for settings in ({}, {"form": "text", "sentences": True}):
         lines = convert(data, {"form": "brat"}, view={"scores": True}, **settings).decode().splitlines()
@@ -268,9 +281,9 @@ def test_brat_offsets_point_into_the_whole_file():
 BREAKS = "\t\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
 
-@pytest.mark.parametrize("sign", BREAKS)
-def test_brat_has_a_line_for_each_entity_whatever_stands_in_it(sign):
-    data = f"у{sign} Леся{sign}Українка пише. Леся {sign} Українка"
+@pytest.mark.parametrize("character", BREAKS)
+def test_brat_entities_have_one_line(character):
+    data = f"у{character} Леся{character}Українка пише. Леся {character} Українка"
     lines = convert(data.encode(), {"form": "brat"}, form="text").decode().splitlines()
     assert len(lines) == sum(line.startswith("T") for line in lines) > 0
     for line in lines:
@@ -279,15 +292,15 @@ def test_brat_has_a_line_for_each_entity_whatever_stands_in_it(sign):
         assert text == re.sub(f"[{BREAKS}]", " ", data[int(start) : int(end)])
 
 
-@pytest.mark.parametrize("sign", BREAKS[1:])
+@pytest.mark.parametrize("character", BREAKS[1:])
 @pytest.mark.parametrize("form", ["text", "conll"])
-def test_fresh_conllu_has_ten_columns_in_each_line_whatever_stands_in_the_tokens(sign, form):
-    data = f"Леся{sign}Українка\tx\na{sign}.b\ty\n"
+def test_new_conllu_has_ten_columns(character, form):
+    data = f"Леся{character}Українка\tx\na{character}.b\ty\n"
     for line in convert(data.encode(), {"form": "conllu"}, form=form).decode().splitlines():
         assert not line or line.startswith("# text = ") or line.count("\t") == 9
 
 
-def test_fresh_conll_and_conllu_from_any_form():
+def test_new_conll_and_conllu():
     assert convert(
         CONLLU, {"form": "conll"}
     ) == "Леся\tB-PERS\r\nУкраїнка\tI-PERS\r\nу\tO\r\nКиєві\tB-LOC\r\n.\tO\r\n\r\n".encode().replace(b"\r", b"")
@@ -298,7 +311,7 @@ def test_fresh_conll_and_conllu_from_any_form():
     assert b"\n1\t_\t" in convert(b"\tO\n", {"form": "conllu"})
 
 
-def test_schemes_maps_and_chosen_labels():
+def test_schemes_mappings_and_chosen_labels():
     data = "Леся Українка у Києві\n".encode()
 
     def tags(**view) -> str:
@@ -318,7 +331,7 @@ def test_schemes_maps_and_chosen_labels():
             tags(**view)
 
 
-def test_scores_are_probabilities_of_what_is_written():
+def test_scores_belong_to_the_written_tags():
     lines = convert("Леся Київ так\n".encode(), view={"scores": True}).decode().splitlines()
     assert [line.split("\t")[2] for line in lines[:3]] == ["0.9000"] * 3
     dropped = convert("Леся Київ так\n".encode(), view={"scores": True, "only": ("LOC",)}).decode().splitlines()
@@ -328,7 +341,7 @@ def test_scores_are_probabilities_of_what_is_written():
     )
 
 
-def test_bytes_that_are_not_utf_8_are_kept_and_named_by_their_line():
+def test_invalid_utf8_is_kept_and_reported():
     data = (
         b"1-2\t_\t_\t_\t_\t_\t_\t_\t_\t_\n1\tx\t_\t_\t_\t_\t_\t_\t_\t_\n1.1\t_\t_\t_\t_\t_\t_\t_\t_\t_\n2\t\xff\xd0\t\xfe\t_\t_\t_\t_\t_\t_\t_\n\n"
         * 2
@@ -338,11 +351,11 @@ def test_bytes_that_are_not_utf_8_are_kept_and_named_by_their_line():
     assert convert(data) == data and sentences[0].tokens[1].encode("utf-8", "surrogateescape") == b"\xff\xd0"
     sentences, error, warnings = read("Так\n".encode() + b"\n# c\n\xff\n", form="conll", strict=True)
     assert str(error).startswith("file:4: byte 0xff is not UTF-8") and not warnings
-    assert read(b"x\t\xff\n", strict=True)[1].line == 1  # in a column that is only passed on, too
+    assert read(b"x\t\xff\n", strict=True)[1].line == 1  # also in a column that passes through
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-be", "utf-32-le"])
-def test_other_encodings_are_refused_however_they_arrive(encoding):
+def test_other_encodings_are_refused(encoding):
     for block in (1, 2, 3, 100):
         sentences, error, _ = read("\ufeffКиїв\n".encode(encoding), block=block)
         assert sentences == [] and encoding[:6].upper() in str(error) and "iconv" in str(error)
@@ -352,7 +365,7 @@ def test_other_encodings_are_refused_however_they_arrive(encoding):
     "data",
     [b"", b"\n", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\n", b"\r\n", b"\xef\xbb\xbf# x", b"a", b"\0", b"\xff"],
 )
-def test_tiny_inputs_come_out_as_they_went_in(data):
+def test_tiny_inputs_are_kept(data):
     for block in (1, 2, 100):
         sentences, error, _ = read(data, form="conll", block=block)
         writing = Writer("file", WriterSettings(), Labels(TAGS, LabelSettings()))
@@ -360,7 +373,7 @@ def test_tiny_inputs_come_out_as_they_went_in(data):
         assert error is None and out.replace(b"\tO", b"") == data
 
 
-def test_a_one_byte_record_is_answered_at_once():
+def test_one_byte_record_is_read_at_once():
     reading = Reader("file", ReaderSettings("text", null=True), print)
     assert [len(reading.feed(block)) for block in (b"\0", b"a\0", b"\0\xfe\xff\0")] == [1, 1, 2]
 
@@ -381,14 +394,14 @@ def test_a_one_byte_record_is_answered_at_once():
         ("", {}, {}, ""),
     ],
 )
-def test_what_keeps_inputs_apart(data, write, settings, gap):
+def test_gap_between_inputs(data, write, settings, gap):
     writing = Writer("file", WriterSettings(**write), Labels(TAGS, LabelSettings()))
     for sentence in read(data.encode(), **settings)[0]:
         writing.write(sentence, annotate(sentence.tokens))
     assert writing.gap() == gap.encode()
 
 
-def test_a_strict_reader_does_not_depend_on_how_its_input_is_cut():
+def test_strict_errors_do_not_depend_on_blocks():
     data = b"1-2\t" + b"\t" * 8 + b"\x80\n0\t" + b"\t" * 8 + b"\n0\tx\n"
     whole, parts = (Reader("file", ReaderSettings(strict=True), print) for _ in range(2))
     whole.feed(data)

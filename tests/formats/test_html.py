@@ -1,4 +1,4 @@
-"""The page and the counts: nothing of the text is taken for mark-up, and nothing of it is lost."""
+"""HTML pages and counts: all of the text is there, and none of it acts as mark-up or as a formula."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from tagger.formats.sentence import Sentence
 from tagger.text.tokenizer import token_spans
 
 TEXT = 'Олена <script>alert("1")</script> Коваленко & Петро живуть у Києві'
-# of the category Cf, but with a shape of their own: Arabic and Kaithi number signs, parts of hieroglyphs
+# visible characters of category Cf: Arabic and Kaithi number signs, hieroglyph joiners
 VISIBLE = [
     *map(chr, range(0x600, 0x606)),
     *"\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd",
@@ -29,7 +29,7 @@ VOID = {"meta", "input"}
 
 
 class Reader(HTMLParser):
-    """Reads a page back: paragraphs, entities, and whether every element is closed."""
+    """Reads a page: its paragraphs and entities. It checks that every element is closed."""
 
     def __init__(self):
         super().__init__()
@@ -74,10 +74,11 @@ def view_of(sentence: Sentence, label: str) -> LabelView:
     )
 
 
-def is_seen(sign: str) -> bool:
-    """Whether a character shows, and lets others stand where they are; a joiner may be one of an emoji."""
-    fit = unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or sign in "\n\t\u200d" or sign in VISIBLE
-    return fit and not 0xFDD0 <= ord(sign) <= 0xFDEF and ord(sign) & 0xFFFE != 0xFFFE
+def is_visible(character: str) -> bool:
+    """Return whether a character is visible and does not reorder others; a joiner may belong to an emoji."""
+    category = unicodedata.category(character)
+    fit = category not in ("Cc", "Cf", "Cs", "Zl", "Zp") or character in ("\n", "\t", "\u200d", *VISIBLE)
+    return fit and not 0xFDD0 <= ord(character) <= 0xFDEF and ord(character) & 0xFFFE != 0xFFFE
 
 
 @settings(deadline=None)
@@ -85,31 +86,31 @@ def is_seen(sign: str) -> bool:
     st.lists(st.text(max_size=40).filter(lambda text: "\r" not in text and "\n" not in text), max_size=4),
     st.sampled_from(["PERS", "<b>&\"'"]),
 )
-def test_whatever_is_in_the_text(texts, label):
+def test_page_keeps_the_text(texts, label):
     page = Page([label])
     sentences = [sentence_of(text) for text in texts]
     data = b"".join([*(page.write("a<b", sentence, view_of(sentence, label)) for sentence in sentences), page.finish()])
     reader = read(data)
     plain = [re.sub("⟨U\\+([0-9A-F]{4,6})⟩", lambda found: chr(int(found[1], 16)), text) for text in reader.paragraphs]
-    assert plain == [text for text in texts if text.strip()] and all(map(is_seen, data.decode()))
+    assert plain == [text for text in texts if text.strip()] and all(map(is_visible, data.decode()))
     names = "html head meta title style body header label input h2 p mark b span section table caption tr td"
     assert set(reader.names) <= set(names.split())
     assert not re.search(rb"https?:|<script|<link|url\(", data)
 
 
-def test_what_would_not_be_seen_is_shown_by_its_number():
+def test_invisible_characters_are_shown():
     text = "Ки\u202eїв\u202c \u200bЛьвів\u2066 так\x00\x1b\x85\u2028 \U000e0041 Ки\u200dїв 👩\u200d💻 \ufeffні"
     sentence = sentence_of(text)
     page = Page(["LOC"])
     data = page.write("a\u202eb.txt", sentence, LabelView([], [ScoredSpan(0, 1, "LOC")])) + page.finish()
     shown = data.decode()
     assert '<h2>a<span class="code">⟨U+202E⟩</span>b.txt</h2>' in shown and "👩\u200d💻" in shown
-    for sign in "\u202e\u202c\u200b\u2066\x00\x1b\x85\u2028\U000e0041":
-        assert sign not in shown and f">⟨U+{ord(sign):04X}⟩</span>" in shown
+    for character in "\u202e\u202c\u200b\u2066\x00\x1b\x85\u2028\U000e0041":
+        assert character not in shown and f">⟨U+{ord(character):04X}⟩</span>" in shown
     assert shown.count("\u200d") == 1 and read(data).open == []
 
 
-def test_the_program(tiny_model):
+def test_program_writes_a_page(tiny_model):
     done = run_program(
         "uk-tag",
         "-m",
@@ -124,7 +125,7 @@ def test_the_program(tiny_model):
     assert "Києві" in reader.marks
 
 
-def test_one_page_for_all_inputs_and_one_for_each_file(tiny_model, tmp_path):
+def test_one_page_or_one_per_file(tiny_model, tmp_path):
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(f"Олена живе в Києві ({name})\n", encoding="utf-8")
     reader = read(
@@ -149,7 +150,7 @@ def test_one_page_for_all_inputs_and_one_for_each_file(tiny_model, tmp_path):
         assert read((tmp_path / "out" / f"{name}.html").read_bytes()).paragraphs == [f"Олена живе в Києві ({name}.txt)"]
 
 
-def test_sentences_of_a_line_share_a_paragraph_and_scores_are_shown(tiny_model):
+def test_paragraphs_and_scores(tiny_model):
     text = "Олена живе в Києві. Петро живе у Львові.\nЦе все."
     done = run_program(
         "uk-tag", "-m", tiny_model, "-O", "html", "--sentences", "--scores", stdin=text.encode(), check=True
@@ -158,11 +159,11 @@ def test_sentences_of_a_line_share_a_paragraph_and_scores_are_shown(tiny_model):
     assert re.search(rb"<b>LOC [01]\.\d\d</b>", done.stdout)
 
 
-def test_no_input_is_a_page_too(tiny_model):
+def test_empty_page(tiny_model):
     assert read(run_program("uk-tag", "-m", tiny_model, "-O", "html", check=True).stdout).names["mark"] > 0
 
 
-def test_columns_in(tiny_model):
+def test_page_from_conll(tiny_model):
     done = run_program(
         "uk-tag",
         "-m",
@@ -190,11 +191,11 @@ def test_count(tiny_model):
 
 
 @pytest.mark.parametrize("options", [["-O", "jsonl"], ["--scores"], ["--in-place"]])
-def test_count_goes_alone(options):
+def test_count_excludes_other_options(options):
     assert run_program("uk-tag", "--count", *options, "setup.cfg").returncode == 2
 
 
-def test_rows_of_counts_are_whole_and_bounded():
+def test_count_rows_are_bounded():
     tally, text = Tally(), "тут " * 300 + "Біла\tЦерква" + " там" * 300
     sentence = sentence_of(text)
     place = sentence.tokens.index("Біла")
@@ -205,7 +206,7 @@ def test_rows_of_counts_are_whole_and_bounded():
 
 
 def table(*texts: str) -> list[list[str]]:
-    """Rows of counts, each of which has a name that is all of its text, as a spreadsheet reads them."""
+    """Return the rows of counts as a spreadsheet reads them; each text is one entity."""
     tally = Tally()
     for text in texts:
         sentence = Sentence([text], 1, "text", text=text, offsets=[(0, len(text))])
@@ -217,7 +218,7 @@ def table(*texts: str) -> list[list[str]]:
 @given(
     st.lists(st.text(alphabet="=+-@＝＠﹣\"'\t\r\n\v\x1c\x85\u2028\x00\udcff ab", min_size=1), min_size=1, max_size=5)
 )
-def test_no_cell_runs_and_every_row_is_one(texts):
+def test_cells_are_no_formulas(texts):
     rows = table(*texts)
     assert all(len(row) == 4 and row[0].isdigit() for row in rows) and sum(int(row[0]) for row in rows) == len(texts)
     for cell in (cell for row in rows for cell in row):

@@ -1,4 +1,4 @@
-"""Lines of any length: memory stays bounded, no byte is lost, and a line gives what it gave in one piece."""
+"""Lines of any length: memory is bounded, no byte is lost, and a line in parts gives the same as in one piece."""
 
 import json
 import subprocess
@@ -16,12 +16,12 @@ from tagger.formats.reader import Reader, ReaderSettings
 from tagger.formats.writer import Writer, WriterSettings
 from tagger.inference.window import Annotation
 
-MOST = 300  # MiB of memory
+MOST_MEMORY = 300  # MiB
 TEXT = "Олена Коваленко живе у Харкові. Вона любить Київ. "
 
 
 def run(data, cuts, form, output, **how):
-    """What is written for bytes that arrive in pieces."""
+    """Return the bytes written for each sentence of data that arrives split at these offsets."""
     read = Reader("corpus", ReaderSettings(form, **how), lambda warning: None)
     writing = Writer("corpus", WriterSettings(output), Labels(TAGS, LabelSettings()))
     sentences = pieces(read, data, cuts)
@@ -30,7 +30,7 @@ def run(data, cuts, form, output, **how):
 
 @pytest.fixture
 def short_pieces(monkeypatch):
-    """Lines of 40 bytes are long."""
+    """Treat lines of more than 40 bytes as long."""
     monkeypatch.setattr(reader, "LONGEST_LINE", 40)
 
 
@@ -46,7 +46,7 @@ CUTS = st.lists(st.integers(0, 999), min_size=4, max_size=30)
 
 
 def together(data, cuts, form, output, **how):
-    """The same in pieces and at once."""
+    """Return the output for data in parts of 40 bytes, and for all of it at once."""
     cuts = sorted(cut % (len(data) + 1) for cut in cuts)
     whole = b"".join(run(data, [], form, output, **how))
     with pytest.MonkeyPatch.context() as patched:
@@ -56,7 +56,7 @@ def together(data, cuts, form, output, **how):
 
 @settings(max_examples=100)
 @given(MANY, CUTS, st.booleans())
-def test_the_text_comes_back(data, cuts, sentences):
+def test_inline_text_is_kept(data, cuts, sentences):
     escaped, whole = together(data, cuts, "text", "inline", sentences=sentences)
     for mark in (b"<LOC>", b"</LOC>", b"<PERS>", b"</PERS>", b"<ORG>", b"</ORG>"):
         escaped, whole = escaped.replace(mark, b""), whole.replace(mark, b"")
@@ -65,8 +65,8 @@ def test_the_text_comes_back(data, cuts, sentences):
 
 @settings(max_examples=100)
 @given(MANY, CUTS)
-def test_a_line_of_words_gives_one_block(data, cuts):
-    """Tokens between spaces are the same, however the line is cut, where no word is longer than a piece."""
+def test_pretokenized_line_stays_one_sentence(data, cuts):
+    """Tokens between spaces do not depend on the parts of the line if no word is longer than a part."""
     data = data.replace(b"\xd0\xb0" * 30, "а ".encode()).replace(b"\0", b"").replace("’".encode(), b" ")
     got, whole = together(data, cuts, "text", "conll", pretokenized=True)
     assert got.replace(b"\r\n", b"\n").split(b"\n\n") == whole.replace(b"\r\n", b"\n").split(b"\n\n")
@@ -91,7 +91,7 @@ ROWS = st.lists(
 
 @settings(max_examples=100)
 @given(ROWS, ENDS, st.booleans(), CUTS)
-def test_lines_of_conll_come_back_with_their_tags(rows, end, ended, cuts):
+def test_conll_lines_keep_their_bytes(rows, end, ended, cuts):
     data = (end.join(rows) + end * ended).encode()
     got, whole = together(data, cuts, "conll", "same")
     strip = lambda line: line.removesuffix(b"\r")  # noqa: E731
@@ -103,7 +103,7 @@ def test_lines_of_conll_come_back_with_their_tags(rows, end, ended, cuts):
     assert got.count(b"\r") == data.count(b"\r")
 
 
-def test_offsets_of_json_lines_are_those_of_the_whole_line(short_pieces):
+def test_json_offsets_count_from_the_line(short_pieces):
     text = (TEXT * 8).strip()
     data = text.encode() + b"\n"
     objects = [json.loads(line) for line in b"".join(run(data, range(0, len(data), 7), "text", "jsonl")).splitlines()]
@@ -125,8 +125,8 @@ def _starts(objects):
     return found
 
 
-def test_sentences_of_a_long_line_are_those_of_the_whole(short_pieces):
-    """Each stands by itself, but for those that are long themselves."""
+def test_sentences_of_a_long_line(short_pieces):
+    """Sentences are separate if they are not long themselves."""
     data = (TEXT * 9).encode() + b"\n"
     tokens = [
         line.split(b"\t")[0]
@@ -135,13 +135,13 @@ def test_sentences_of_a_long_line_are_those_of_the_whole(short_pieces):
     assert b" ".join(tokens).decode().count("  ") == 18
 
 
-def test_a_token_too_long_for_another_form_is_an_error():
+def test_too_long_token_is_an_error():
     done = tag("-i", "conll", "-O", "jsonl", stdin=b"b\n\n" + b"a" * 500_000 + b"\n")
     assert (done.returncode, done.stdout.count(b"\n")) == (1, 1)
     assert b"standard input:3: a token that is too long" in done.stderr
 
 
-def test_a_line_of_conllu_too_long_to_be_held():
+def test_long_conllu_line():
     rows = b"# text = " + b"x" * 500_000 + b"\n1\t" + "Київ".encode() + b"\t_" * 8 + b"\n\n"
     assert fine("-i", "conllu", stdin=rows).startswith(rows[:500_000])
     done = tag("-i", "conllu", stdin=b"1\tA" + b"\t_" * 8 + b"\n\n1\t" + b"a" * 500_000 + b"\t_" * 8 + b"\n")
@@ -162,13 +162,17 @@ STREAMS = {
 }
 
 
-# What a process took counts what the process took that started it: a small one does.
-MEASURE = "import resource, subprocess, sys; print(subprocess.call(sys.argv[1:]), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)"
+# The peak memory of a process includes that of the process which started it, so a small one starts uk-tag.
+MEASURE = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+"""
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted in other units elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count memory in other units")
 @pytest.mark.parametrize("name", STREAMS)
-def test_memory_does_not_grow_with_a_line(name, tmp_path):
+def test_memory_is_bounded(name, tmp_path):
     chunks, options = STREAMS[name]
     path = tmp_path / "input"
     path.write_bytes(b"".join(chunks))
@@ -177,7 +181,7 @@ def test_memory_does_not_grow_with_a_line(name, tmp_path):
         done = subprocess.run(command, stdin=source, stdout=output, stderr=subprocess.PIPE, timeout=300, check=True)
     code, kibibytes = map(int, done.stderr.split())
     assert code == 0
-    assert kibibytes / 1024 < MOST
+    assert kibibytes / 1024 < MOST_MEMORY
     if name == "a row":
         assert (tmp_path / "output").read_bytes() == path.read_bytes().replace(b"\n", b"\tO\n").removesuffix(
             b"\tO\n"

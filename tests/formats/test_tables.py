@@ -1,4 +1,4 @@
-"""One function for data sets, data frames and Arrow: columns in, columns out, of the same type whatever is in them."""
+"""Columns of data sets, data frames and Arrow tables: the new columns have the same type for any content."""
 
 import math
 import subprocess
@@ -23,7 +23,7 @@ def as_dictionary(entity):
     return {name: getattr(entity, name) for name in ("start", "end", "label", "text", "score")}
 
 
-def test_a_dictionary_of_lists(tagger, expected):
+def test_dictionary_of_lists(tagger, expected):
     columns = {"text": TEXTS, "tokens": TOKENS, "id": range(5)}
     assert tagger.map_batch(columns) == expected
     assert list(columns) == ["text", "tokens", "id"]
@@ -36,7 +36,7 @@ def test_a_dictionary_of_lists(tagger, expected):
 
 
 @pytest.mark.parametrize("columns", [{"id": [1]}, {"text": [1]}, {"tokens": ["Олена живе"]}, {"tokens": [[1]]}])
-def test_what_cannot_be_tagged(tagger, columns):
+def test_wrong_columns(tagger, columns):
     with pytest.raises(DataError, match="column"):
         tagger.map_batch(columns)
 
@@ -50,7 +50,7 @@ def test_data_frames(tagger, expected):
         assert added["entities"].tolist() == expected["entities"]
 
 
-def test_arrow_types_do_not_depend_on_the_rows(tagger, expected):
+def test_arrow_types(tagger, expected):
     arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
     table = arrow.table({"text": TEXTS, "tokens": TOKENS})
     for rows in (table, table.to_batches()[0]):
@@ -70,7 +70,7 @@ def dataset(tmp_path, monkeypatch):
 
 
 def test_data_sets(tagger, dataset, expected):
-    # batches of two: nothing is found in the first, so its types must come from elsewhere
+    # batches of two: the first has no entities from which Arrow could infer the type
     tagged = dataset.map(tagger.map_batch, batched=True, batch_size=2)
     assert tagged["tags"][:] == expected["tags"] * 4
     assert tagged["entities"][:] == expected["entities"] * 4
@@ -84,12 +84,12 @@ def test_data_sets(tagger, dataset, expected):
     assert set(renamed.column_names) == {"tokens", "labels", "entities"}
 
 
-def test_data_sets_by_several_processes(tagger, dataset, expected):
+def test_data_sets_in_several_processes(tagger, dataset, expected):
     tagged = dataset.map(tagger.map_batch, batched=True, num_proc=2)
     assert tagged["entities"][:] == expected["entities"] * 4
 
 
-def test_the_fingerprint_is_stable(tagger, tiny_model):
+def test_fingerprint_is_stable(tagger, tiny_model):
     pytest.importorskip("datasets", reason="datasets is not installed")
     program = f"""
 from datasets.fingerprint import Hasher

@@ -1,4 +1,4 @@
-"""Running text read and written block by block gives, byte for byte, what line by line gives."""
+"""Running text by blocks: the same bytes, sentences and messages as line by line."""
 
 from codecs import BOM_UTF8
 
@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import corpora
 from support.processes import run_program
-from test_conll_fast import TAGS, chances_of, in_sentences, pieces, tag_of
+from test_conll_fast import TAGS, in_sentences, pieces, probabilities_of, tag_of
 
 from tagger.errors import DataError
+from tagger.formats.conll_writer import NO_TAG
 from tagger.formats.labels import Labels, LabelSettings
 from tagger.formats.reader import Reader, ReaderSettings
 from tagger.formats.sentence import Sentence, TextBlock
@@ -55,7 +56,10 @@ FORM = {
 
 
 def run(data, cuts, cutting, form, mapping, only, scores, together):
-    """What comes of some bytes that arrive in pieces, with a tag on every token: bytes, tokens, what goes on, and what was said."""
+    """Read data that arrives split at these offsets, tag every token, and write it.
+
+    :returns: the bytes, the tokens of each sentence, the gap, the characters read, the warnings and the error.
+    """
     said = []
     writing = Writer("corpus", WriterSettings(form), Labels(TAGS, LabelSettings("bio", mapping, only, scores)))
     assert ("text" in writing.block_forms) == (form != "jsonl")
@@ -65,9 +69,11 @@ def run(data, cuts, cutting, form, mapping, only, scores, together):
     written, sentences = [], []
     for piece in pieces(reading, data, cuts):
         if isinstance(piece, Sentence):
-            chances = chances_of(piece.tokens)
+            probabilities = probabilities_of(piece.tokens)
             written.append(
-                writing.write(piece, Annotation([tag_of(token) for token in piece.tokens], chances, chances))
+                writing.write(
+                    piece, Annotation([tag_of(token) for token in piece.tokens], probabilities, probabilities)
+                )
             )
             sentences.append(piece.tokens)
             continue
@@ -77,7 +83,9 @@ def run(data, cuts, cutting, form, mapping, only, scores, together):
         ]
         numbers = [TAGS.index(tag_of(word)) for word in piece.words]
         written.append(
-            writing.write_block(piece, np.where(in_sentences(piece), numbers, len(TAGS)), chances_of(piece.words))
+            writing.write_block(
+                piece, np.where(in_sentences(piece), numbers, len(TAGS) + NO_TAG), probabilities_of(piece.words)
+            )
         )
     characters = reading._reader.characters
     return (
@@ -98,7 +106,7 @@ def run(data, cuts, cutting, form, mapping, only, scores, together):
     CUTTING,
     st.fixed_dictionaries(FORM),
 )
-def test_blocks_give_what_lines_give(data, cuts, mark, cutting, form):
+def test_text_blocks_equal_lines(data, cuts, mark, cutting, form):
     data = mark + data
     cuts = sorted(cut % (len(data) + 1) for cut in cuts)
     assert run(data, cuts, cutting, **form, together=True) == run(data, cuts, cutting, **form, together=False)
@@ -112,17 +120,17 @@ def test_blocks_give_what_lines_give(data, cuts, mark, cutting, form):
         (b"a\r\nb\n", [Sentence, Sentence]),
         (b"a\r\nb\rc\r\n", [Sentence, Sentence]),
         (b"a\n\xff\n", [Sentence, Sentence]),
-        (b"a\nb", [TextBlock, Sentence]),  # the last line may go on
+        (b"a\nb", [TextBlock, Sentence]),  # the last line may continue
         ("Олена живе в м. Київ.\nТак.\n".encode(), [TextBlock]),
     ],
 )
-def test_which_blocks_go_the_fast_way(data, kinds):
+def test_which_blocks_take_the_fast_path(data, kinds):
     reading = Reader("corpus", ReaderSettings("text"), print, together=("text",))
     assert [type(piece) for piece in [*reading.feed(data), *reading.close()]] == kinds
 
 
-def test_real_processes_give_the_same_for_text(tmp_path):
-    """Many blocks of text, and the tokens that come of them as CoNLL; JSON lines never go the fast way."""
+def test_program_tags_text_like_conll(tmp_path):
+    """Many blocks of text give the same as their tokens in CoNLL, and as line by line."""
     lines = [" ".join(tokens) for tokens, _ in corpora.sentences(4000, seed=4)]
     lines[1000] += " і народився великий поет у 1843 р. на околиці міста Київ, а там, див. вище, жив."
     data = "\n".join(lines).encode() + b"\n"
