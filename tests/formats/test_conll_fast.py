@@ -147,7 +147,7 @@ def run(data, cuts, strict, options, together, form="conll"):
                 )
             )
             sentences.append(piece)
-    places = [
+    token_lines = [
         (sentence.line + row, token)
         for sentence in sentences
         for row, token in zip(sentence.rows, sentence.tokens, strict=True)
@@ -155,7 +155,7 @@ def run(data, cuts, strict, options, together, form="conll"):
     tokens = [sentence.tokens for sentence in sentences if sentence.tokens]
     return (
         b"".join(written),
-        places,
+        token_lines,
         tokens,
         writing.gap(),
         said,
@@ -310,7 +310,7 @@ def test_program_tags_conllu_like_conll():
     sentences = [tokens for tokens, _ in corpora.sentences(1200, seed=3)]
     tail = "\t_\tX\t_\tA=b\t0\tdep\t_\tId=1"
     full = "".join(
-        "# text\n" + "".join(f"{place}\t{token}{tail}\n" for place, token in enumerate(tokens, 1)) + "\n"
+        "# text\n" + "".join(f"{number}\t{token}{tail}\n" for number, token in enumerate(tokens, 1)) + "\n"
         for tokens in sentences
     ).encode()
     plain = "".join("\n".join(tokens) + "\n\n" for tokens in sentences).encode()

@@ -287,8 +287,8 @@ def test_brat_entities_have_one_line(character):
     lines = convert(data.encode(), {"form": "brat"}, form="text").decode().splitlines()
     assert len(lines) == sum(line.startswith("T") for line in lines) > 0
     for line in lines:
-        _, place, text = line.split("\t")
-        _, start, end = place.split(" ")
+        _, label_and_offsets, text = line.split("\t")
+        _, start, end = label_and_offsets.split(" ")
         assert text == re.sub(f"[{BREAKS}]", " ", data[int(start) : int(end)])
 
 

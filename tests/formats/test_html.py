@@ -198,8 +198,8 @@ def test_count_excludes_other_options(options):
 def test_count_rows_are_bounded():
     tally, text = Tally(), "тут " * 300 + "Біла\tЦерква" + " там" * 300
     sentence = sentence_of(text)
-    place = sentence.tokens.index("Біла")
-    tally.write("-", sentence, LabelView([], [ScoredSpan(place, place + 2, "LOC")]))
+    first = sentence.tokens.index("Біла")
+    tally.write("-", sentence, LabelView([], [ScoredSpan(first, first + 2, "LOC")]))
     count, label, name, example = tally.finish().decode().rstrip("\n").split("\t")
     assert (count, label, name) == ("1", "LOC", "Біла Церква")
     assert "Біла Церква" in example and len(example) <= EXAMPLE + 2

@@ -118,10 +118,10 @@ def test_json_offsets_count_from_the_line(short_pieces):
 
 
 def _starts(objects):
-    place, found = 0, []
+    start, found = 0, []
     for value in objects[:-1]:
-        place += len(value["text"])
-        found.append(place)
+        start += len(value["text"])
+        found.append(start)
     return found
 
 
