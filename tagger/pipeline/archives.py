@@ -1,4 +1,4 @@
-"""Compressed input, unpacked as it comes: gzip, xz, bzip2, and zstd from Python 3.14 on; known by its first bytes."""
+"""Streaming decompression of gzip, xz, bzip2 and (from Python 3.14 on) zstd, recognized by their first bytes."""
 
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
@@ -13,41 +13,43 @@ MAGIC = {
     b"\x28\xb5\x2f\xfd": "zstd",
 }
 LONGEST_MAGIC = max(map(len, MAGIC))
-SUFFIXES = (".gz", ".xz", ".bz2", ".zst")  # of file names
-BLOCK = 1 << 16  # bytes unpacked at once, at most
+SUFFIXES = (".gz", ".xz", ".bz2", ".zst")  # removed from the names of output files
+BLOCK = 1 << 16  # bytes, the most that is unpacked at once
 XZ_MEMORY = 192 << 20  # bytes: enough for a dictionary of 128 MiB; `xz -9` needs 65 MiB
-KEPT = 16 << 20  # bytes of a compressed stream that are kept, to unpack it again up to a fault
+KEPT = 16 << 20  # bytes of a compressed stream that are kept in order to unpack it again up to an error
 Errors = tuple[type[Exception], ...]
-STEPS = (4096, 64, 1)  # bytes, each time that it is unpacked again
+STEPS = (4096, 64, 1)  # bytes per step, for each time that the stream is unpacked again
 
 
 def kind(start: bytes) -> str | None:
-    """The compression of an input that starts so; `None` where there is none."""
+    """Return the compression of an input by its first bytes, or `None` if it is not compressed."""
     return next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
 
 
 def may_be_magic(start: bytes) -> bool:
-    """Whether more bytes are needed to tell. No first bytes of a compressed input have a line feed in them."""
+    """Return whether :func:`kind` needs more bytes. No magic number contains a line feed."""
     return any(len(start) < len(magic) and magic.startswith(start) for magic in MAGIC)
 
 
 def unpacked(name: str, start: bytes, raw: Iterator[bytes], path: str) -> Iterator[bytes]:
-    """The content, at most BLOCK bytes at once, of one stream or several, with NULs between and after them.
+    """Yield the content of one compressed stream or several, with optional NUL padding between and after them.
 
     :param name: the compression, see :func:`kind`.
     :param start: the first bytes.
-    :param raw: what follows.
+    :param raw: the bytes that follow.
     :param path: the input's name, for messages.
-    :raises DataError: it is damaged or cut short, after all that could be unpacked; or this Python cannot unpack it.
+    :returns: an iterator over chunks of at most BLOCK bytes.
+    :raises DataError: the input is damaged or truncated (raised after everything that could be unpacked), or this
+        Python cannot unpack it.
     """
     new, errors = _opener(name, path)
     pending = start
     while pending:
         pending = yield from _stream(name, new, errors, pending, raw, path)
-        pending = pending.lstrip(b"\0")  # padding, as tape and some tools leave it
+        pending = pending.lstrip(b"\0")  # padding, left by tapes and some tools
         while (not pending or may_be_magic(pending)) and (block := next(raw, b"")):
             pending = (pending + block).lstrip(b"\0")
-        if pending and kind(pending) != name and name != "zstd":  # of which there are frames that start otherwise
+        if pending and kind(pending) != name and name != "zstd":  # zstd has frames with other magic numbers
             raise _broken(name, "damaged (something else follows its end)", path)
 
 
@@ -59,9 +61,9 @@ def _stream(
     raw: Iterator[bytes],
     path: str,
 ) -> Generator[bytes, None, bytes]:
-    """Unpack one stream; returns the bytes after its end."""
+    """Unpack one stream. Returns the bytes after its end."""
     stream = new()
-    kept: bytearray | None = bytearray()  # all that was read before `pending`
+    kept: bytearray | None = bytearray()  # everything read before `pending`; `None` once it is too long
     given = 0
     while True:
         try:
@@ -94,40 +96,42 @@ def _broken(name: str, what: str, path: str) -> DataError:
 
 
 def _up_to_fault(new: Callable[[], Any], errors: Errors, sound: bytes, last: bytes, given: int) -> Iterator[bytes]:
-    """What a stream holds in front of its fault. A decompressor that meets one drops what it has unpacked in that call.
+    """Yield the rest of a stream's content up to an error in it.
 
-    The stream is unpacked again, in smaller and smaller steps towards the fault.
+    A decompressor that meets an error drops what it has unpacked in that call. So the stream is unpacked again, in
+    smaller and smaller steps towards the error.
 
-    :param sound: compressed bytes without a fault.
-    :param last: what follows these; the fault shows within it.
-    :param given: how many bytes of the content are known already.
+    :param sound: compressed bytes without an error.
+    :param last: the compressed bytes after these; the error shows within them.
+    :param given: bytes of the content that were yielded before.
     """
     for step in STEPS:
-        stream, place, begin = new(), 0, 0
+        stream, position, begin = new(), 0, 0
         try:
             for begin in range(0, len(sound), BLOCK):
                 piece = sound[begin : begin + BLOCK]
                 while data := stream.decompress(piece, BLOCK):
                     piece = b""
-                    place += len(data)
+                    position += len(data)
             for begin in range(0, len(last), step):
                 piece = last[begin : begin + step]
                 while not stream.eof:
-                    data = stream.decompress(piece, min(BLOCK, given - place) if place < given else step)
+                    limit = min(BLOCK, given - position) if position < given else step
+                    data = stream.decompress(piece, limit)
                     if not data:
                         break
                     piece = b""
-                    place += len(data)
-                    if place > given:
+                    position += len(data)
+                    if position > given:
                         yield data
-                        given = place
+                        given = position
         except errors:
             sound += last[:begin]
             last = last[begin : begin + step]
 
 
 class _Gzip:
-    """A zlib decompressor that keeps what it has not read yet, as those of the other kinds do."""
+    """A zlib decompressor that buffers its unread input, like the decompressors of the other kinds."""
 
     def __init__(self) -> None:
         import zlib
@@ -135,22 +139,28 @@ class _Gzip:
         self._member = zlib.decompressobj(wbits=31)
 
     def decompress(self, data: bytes, limit: int) -> bytes:
-        """At most `limit` bytes more of the content. Raises zlib.error."""
+        """Return at most `limit` further bytes of the content.
+
+        :raises zlib.error: the input is damaged.
+        """
         return self._member.decompress(self._member.unconsumed_tail + data, limit)
 
     @property
     def eof(self) -> bool:
-        """Whether the end was reached."""
+        """True once the end of the stream was reached."""
         return self._member.eof
 
     @property
     def unused_data(self) -> bytes:
-        """What follows the end."""
+        """Bytes after the end of the stream."""
         return self._member.unused_data
 
 
 def _opener(name: str, path: str) -> tuple[Callable[[], Any], Errors]:
-    """A function that makes a decompressor, and its errors. Raises DataError where Python has none."""
+    """Return a function that makes a decompressor, and the errors of that.
+
+    :raises DataError: this Python has no such decompressor.
+    """
     match name:
         case "gzip":
             import zlib

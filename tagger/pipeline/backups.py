@@ -1,4 +1,4 @@
-"""Backups of files that are annotated in place: never overwritten, whoever made them."""
+"""Backups of files that are annotated in place. An existing backup is never overwritten."""
 
 import contextlib
 import errno
@@ -10,17 +10,18 @@ from tagger.errors import DataError
 from tagger.pipeline.marks import Marks, file_digest
 from tagger.system.atomic import atomic_write
 
-# What file systems without hard links say, and Linux of files of other users (proc(5), protected_hardlinks).
+# Errors of file systems without hard links, and of Linux for files of other users (proc(5), protected_hardlinks).
 NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
 
 def check(path: str, suffix: str, name: str, digest: str | None = None) -> bool:
-    """Whether a file's backup is there already: under the name with the suffix is the file itself, or one that holds the same.
+    """Return whether a file's backup exists: the name with the suffix is the file itself, or one of the same content.
 
     :param path: the file's real path.
-    :param name: its name in messages.
-    :param digest: its SHA-256; `None`: not known.
-    :raises DataError: something else has the name.
+    :param suffix: appended to the path to name the backup.
+    :param name: the file's name in messages.
+    :param digest: the file's SHA-256; `None` if it is not known.
+    :raises DataError: the backup's name belongs to another file.
     """
     backup = path + suffix
     if not os.path.lexists(backup):
@@ -39,10 +40,12 @@ def check(path: str, suffix: str, name: str, digest: str | None = None) -> bool:
 
 
 def keep(path: str, descriptor: int, suffix: str, name: str, digest: str, marks: Marks) -> None:
-    """Let an open file stay reachable under its name with a suffix when another takes its place. It is marked as a backup.
+    """Keep an open file under its name with a suffix, and mark it as a backup, before it is replaced.
 
-    :param path, name, digest: see :func:`check`.
-    :raises DataError: something else has the name; and as for :meth:`Marks.set_backup`.
+    :param path, suffix, name, digest: see :func:`check`.
+    :param descriptor: the open file.
+    :raises DataError: the backup's name belongs to another file, or the file was replaced meanwhile.
+    :raises TaggerError: see :meth:`Marks.set_backup`.
     :raises OSError: the backup cannot be written.
     """
     backup = path + suffix
@@ -50,7 +53,7 @@ def keep(path: str, descriptor: int, suffix: str, name: str, digest: str, marks:
         with open(backup, "rb") as file:
             marks.set_backup(backup, file.fileno())
         return
-    marks.set_backup(backup, descriptor)  # first: a backup is known as one at any time
+    marks.set_backup(backup, descriptor)  # before the link, so that no backup is ever without its mark
     try:
         os.link(path, backup)
     except FileExistsError:
@@ -61,22 +64,22 @@ def keep(path: str, descriptor: int, suffix: str, name: str, digest: str, marks:
             raise
         _copy(path, descriptor, backup, name, marks)
         return
-    if not os.path.samestat(
-        os.lstat(backup), os.fstat(descriptor)
-    ):  # another file has come under the name in the last moment
+    if not os.path.samestat(os.lstat(backup), os.fstat(descriptor)):  # the file was replaced just before it was linked
         os.unlink(backup)
         raise DataError(
-            "was replaced while it was read, and is left as it is; annotate it when nobody writes to it", path=name
+            "was replaced while it was read and was left as it is; annotate it when nothing writes to it", path=name
         )
 
 
 def _copy(path: str, descriptor: int, backup: str, name: str, marks: Marks) -> None:
-    def is_free() -> None:  # where files cannot be linked, nothing better is at hand than to look just before
+    def check_free() -> None:  # without hard links, the best possible is to check just before the file is renamed
         if os.path.lexists(backup):
             raise _taken(backup, name)
 
     with (
-        atomic_write(backup, like=path, seal=lambda new: marks.set_backup(backup, new), before_replace=is_free) as file,
+        atomic_write(
+            backup, like=path, seal=lambda new: marks.set_backup(backup, new), before_replace=check_free
+        ) as file,
         open(os.dup(descriptor), "rb") as old,
     ):
         old.seek(0)

@@ -1,4 +1,4 @@
-"""Annotation of files one by one, into a folder or in place, by one process or several, that can go on where it was stopped."""
+"""Annotation of files one by one, into a folder or in place, by one or several processes. Runs can be resumed."""
 
 import contextlib
 import hashlib
@@ -12,13 +12,13 @@ from tagger import __version__
 from tagger.errors import DataError, OptionError, TaggerError
 from tagger.model_file import digest
 from tagger.model_file.content import read_model
-from tagger.pipeline.annotate import Manner, annotate_file, is_done
-from tagger.pipeline.files import Left, Selection, Task, check_folder, tasks_in_place, tasks_into
+from tagger.pipeline.annotate import annotate_file, is_done
+from tagger.pipeline.files import Left, Task, check_folder, input_folders, tasks_in_place, tasks_into
 from tagger.pipeline.filter import open_filter
 from tagger.pipeline.marks import Marks
 from tagger.pipeline.progress import Progress
 from tagger.pipeline.settings import BatchSettings, RunSettings
-from tagger.pipeline.workers import Work, share
+from tagger.pipeline.workers import share
 from tagger.system.atomic import remove_left_over
 from tagger.system.locks import locked
 from tagger.system.signals import Interrupted, SignalGuard, held_back
@@ -29,54 +29,58 @@ Warn = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a process needs to know once."""
+    """Everything that a process needs once.
+
+    :param run: digest of the run, see :func:`run_digest`.
+    """
 
     settings: RunSettings
-    manner: Manner
+    batch: BatchSettings
+    run: str
 
 
-def annotate(batch: BatchSettings, settings: RunSettings, interrupts: SignalGuard, warn: Warn) -> int:
-    """Annotate files one by one. Returns the exit code; raises TaggerError, Interrupted."""
-    selection = Selection(batch.paths, batch.recursive, batch.include)
+def annotate(batch: BatchSettings, settings: RunSettings, guard: SignalGuard, warn: Warn) -> int:
+    """Annotate files one by one.
+
+    :param warn: called with each line for standard error.
+    :returns: the exit code: 0 if all files were annotated, else 1.
+    :raises TaggerError: nothing can be annotated: an option, the model or the output folder is unfit.
+    :raises Interrupted: a signal arrived; files that are done stay done.
+    """
     folder, suffix = batch.output_dir, batch.backup
     if "/" in suffix or os.sep in suffix:
-        raise OptionError(f"--in-place={suffix}: backups stay beside their files; give a suffix without {os.sep}")
+        raise OptionError(f"--in-place={suffix}: backups stay next to their files; give a suffix without {os.sep}")
     if folder is not None:
         check_folder(folder)
-    setup = Setup(settings, Manner(run_digest(settings), suffix, batch.resume))
-    with locked(selection.folders() if folder is None else {os.path.realpath(folder)}):
+    setup = Setup(settings, batch, run_digest(settings))
+    with locked(input_folders(batch) if folder is None else {os.path.realpath(folder)}):
         marks, left = Marks(), Left()
-        into = None if folder is None else (folder, settings.writer.form)
-        tasks = tasks_into(selection, *into, marks, left) if into else tasks_in_place(selection, suffix, marks, left)
-        places = sorted({os.path.dirname(task.real) for task in tasks})
-        for place in places:
+        if folder is None:
+            tasks = tasks_in_place(batch, marks, left)
+        else:
+            tasks = tasks_into(batch, folder, settings.writer.form, marks, left)
+        targets = sorted({os.path.dirname(task.real) for task in tasks})
+        for target in targets:
             with contextlib.suppress(OSError):
-                remove_left_over(place)
-                marks.tidy(place)
+                remove_left_over(target)
+                marks.tidy(target)
         try:
-            return _annotate(tasks, batch, setup, marks, left, interrupts, warn)
+            return _annotate(tasks, setup, marks, left, guard, warn)
         finally:
             with held_back():
-                for place in places:  # of processes that died, or were ended
-                    remove_left_over(place)
+                for target in targets:  # temporary files of processes that died or were killed
+                    remove_left_over(target)
 
 
-def _annotate(
-    tasks: Sequence[Task],
-    batch: BatchSettings,
-    setup: Setup,
-    marks: Marks,
-    left: Left,
-    interrupts: SignalGuard,
-    warn: Warn,
-) -> int:
+def _annotate(tasks: Sequence[Task], setup: Setup, marks: Marks, left: Left, guard: SignalGuard, warn: Warn) -> int:
+    batch = setup.batch
     failures = [str(problem) for problem in left.problems]
     if batch.resume:
-        tasks = _rest(tasks, setup, marks, failures, interrupts, warn if batch.verbose else None)
+        tasks = _rest(tasks, setup.run, marks, failures, guard, warn if batch.verbose else None)
     done = 0
     progress = Progress(len(tasks), sum(task.size for task in tasks))
     try:
-        with contextlib.closing(_news(tasks, min(batch.jobs, len(tasks)), setup, interrupts, progress)) as news:
+        with contextlib.closing(_news(tasks, min(batch.jobs, len(tasks)), setup, guard, progress)) as news:
             for task, kind, value in news:
                 if kind == "tokens":
                     progress.tokens(value)
@@ -102,15 +106,15 @@ def _annotate(
 
 
 def _rest(
-    tasks: Sequence[Task], setup: Setup, marks: Marks, failures: list[str], interrupts: SignalGuard, warn: Warn | None
+    tasks: Sequence[Task], run: str, marks: Marks, failures: list[str], guard: SignalGuard, warn: Warn | None
 ) -> list[Task]:
-    """Tasks that are not done yet; those that another run has done are failures."""
+    """Return the tasks that are not done yet. Tasks done by a different run are added to the failures."""
     rest = []
     done = 0
     for task in tasks:
-        interrupts.check()
+        guard.check()
         try:
-            if is_done(task, marks, setup.manner.run):
+            if is_done(task, marks, run):
                 done += 1
             else:
                 rest.append(task)
@@ -122,44 +126,59 @@ def _rest(
 
 
 def run_digest(settings: RunSettings) -> str:
-    """SHA-256 over all that decides what comes out for an input: version, model, and how is read and written. Raises ModelError."""
+    """Return the SHA-256 of everything that the output for an input depends on: version, model, formats and labels.
+
+    :raises ModelError: the model file cannot be read.
+    """
     model = digest.read(read_model(settings.model))
     parts = [__version__, model, asdict(settings.reader), asdict(settings.writer), asdict(settings.labels)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def make_work(setup: Setup, interrupts: SignalGuard | None = None) -> Work:
-    """Open the model, and return what annotates one file and sends news: ("tokens", count) and ("warning", line)."""
-    news: list[News] = []
-    filter_ = open_filter(setup.settings, interrupts or SignalGuard(), lambda line: news[0]("warning", line))
-    marks = Marks()
+class FileAnnotator:
+    """An open model that annotates files.
 
-    def work(task: Task, send: News) -> None:
-        news[:] = [send]
-        annotate_file(filter_, task, setup.manner, marks, lambda tokens: send("tokens", tokens))
+    :param guard: the signal handlers of this process; made here if not given.
+    :raises TaggerError: the model cannot be opened, or the settings do not fit it.
+    """
 
-    return work
+    def __init__(self, setup: Setup, guard: SignalGuard | None = None) -> None:
+        self._setup = setup
+        self._send: News
+        self._filter = open_filter(setup.settings, guard or SignalGuard(), lambda line: self._send("warning", line))
+        self._marks = Marks()
+
+    def __call__(self, task: Task, send: News) -> None:
+        """Annotate one file.
+
+        :param send: called with ("tokens", count) and ("warning", line) on the way.
+        :raises TaggerError: see :func:`tagger.pipeline.annotate.annotate_file`.
+        """
+        self._send = send
+        setup = self._setup
+        annotate_file(self._filter, task, setup.batch, setup.run, self._marks, lambda tokens: send("tokens", tokens))
 
 
 def _news(
-    tasks: Sequence[Task], jobs: int, setup: Setup, interrupts: SignalGuard, progress: Progress
+    tasks: Sequence[Task], jobs: int, setup: Setup, guard: SignalGuard, progress: Progress
 ) -> Generator[tuple[Task, str, Any], None, None]:
     if jobs > 1:
-        yield from share(tasks, jobs, make_work, setup, interrupts.waiting)
+        yield from share(tasks, jobs, FileAnnotator, setup, guard.waiting)
     elif tasks:
-        work = make_work(setup, interrupts)
+        annotator = FileAnnotator(setup, guard)
+        sent: list[tuple[str, Any]] = []
+
+        def send(kind: str, value: Any) -> None:
+            if kind == "tokens":
+                progress.tokens(value)  # at once: one file may take an hour
+            else:
+                sent.append((kind, value))
+
         for task in tasks:
-            interrupts.check()
-            sent: list[tuple[str, Any]] = []
-
-            def send(kind: str, value: Any, sent: list[tuple[str, Any]] = sent) -> None:
-                if kind == "tokens":
-                    progress.tokens(value)  # at once: one file may take an hour
-                else:
-                    sent.append((kind, value))
-
+            guard.check()
+            sent.clear()
             try:
-                work(task, send)
+                annotator(task, send)
                 sent.append(("done", None))
             except TaggerError as error:
                 sent.append(("failed", str(error)))

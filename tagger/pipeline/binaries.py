@@ -1,7 +1,8 @@
-"""Refuses what is no text, by its first block: pictures, archives, programs, random bytes.
+"""Detection of input that is not text (pictures, archives, programs, random bytes) by its first block.
 
-It is none if it starts as a known kind of binary file does, if it has a NUL (unless lines end with NUL), if a quarter of
-it is control characters, or if it has some and is not UTF-8 either. Text in an old one-byte encoding has none.
+Input is not text if it starts with the magic number of a binary file, if it contains a NUL (unless lines end with
+NUL), if a quarter of it is control characters, or if it has at least one in 64 and is not UTF-8 either. Text in an old
+one-byte encoding has no control characters.
 """
 
 import codecs
@@ -10,7 +11,7 @@ import re
 from tagger.formats.encoding import OTHER_MARKS
 from tagger.pipeline.archives import MAGIC as ARCHIVES
 
-FIRST = 1 << 16  # bytes that are looked at, unless it is all of it
+FIRST = 1 << 16  # bytes that are checked, unless the whole input is
 MAGIC = {
     b"PK\x03\x04": "a zip archive or an office document",
     b"PK\x05\x06": "a zip archive",
@@ -32,54 +33,54 @@ MAGIC = {
     **{magic: f"{name} data" for magic, name in ARCHIVES.items()},
 }
 TAR_AT, TAR = 257, b"ustar"
-# C0 and DEL, but for NUL, which is looked for by itself, and those that text has: BEL to CR, SUB (ends DOS files), ESC
+# C0 and DEL, without those found in text (BEL to CR, SUB at the end of DOS files, ESC) and NUL, which has its own check
 CONTROLS = bytes({*range(1, 32), 127} - {*range(7, 14), 26, 27})
 WITHOUT_MARK = {"utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "utf-32-le": "UTF-32LE", "utf-32-be": "UTF-32BE"}
-SAMPLE = 1024  # bytes that tell one of these
+SAMPLE = 1024  # bytes that are decoded to detect one of these
 MEND = "leave it out, or convert it to text first"
 
 
-class Guard:
-    """Looks at the blocks of one input as they come, and waits for none.
+class TextCheck:
+    """Checks the blocks of one input as they arrive, without waiting for more.
 
     :param null: lines end with NUL.
-    :param whole: look for a NUL in all of it, since its annotation takes a file's place.
+    :param whole: look for a NUL in the whole input, because its annotation replaces a file.
     """
 
     def __init__(self, *, null: bool = False, whole: bool = False) -> None:
         self.separator = b"\0" if null else b"\n"
         self._null, self._whole = null, whole
-        self._place = 0  # bytes that were looked at
-        self._asks = True
+        self._offset = 0  # bytes seen before the next block
+        self._active = True
 
     def fault(self, block: bytes) -> str | None:
-        """Why the input is no text, and the mend; `None` as long as it may be.
+        """Return why the input is not text, with the remedy; `None` while it may be text.
 
-        :param block: the next one; the first is long enough to tell whether it starts with a mark of an encoding.
+        :param block: the next block; the first one is long enough to recognize a byte order mark.
         """
-        if not self._asks:
+        if not self._active:
             return None
-        place, self._place = self._place, self._place + len(block)
-        if place == 0:
+        offset, self._offset = self._offset, self._offset + len(block)
+        if offset == 0:
             if any(block.startswith(mark) and not mark.startswith(self.separator) for mark in OTHER_MARKS):
-                self._asks = False  # the reader refuses it, and names the encoding
+                self._active = False  # the reader refuses it, and names the encoding
                 return None
             if found := _fault(block[:FIRST], self._null):
                 return found
-        if self._null or (place >= FIRST and not self._whole):
-            self._asks = False
+        if self._null or (offset >= FIRST and not self._whole):
+            self._active = False
             return None
-        null = block.find(b"\0") if self._whole else block.find(b"\0", 0, FIRST - place)
+        null = block.find(b"\0") if self._whole else block.find(b"\0", 0, FIRST - offset)
         if null < 0:
             return None
-        return f"is not text (byte {place + null + 1} is NUL); {MEND}, or say -0 if its lines end with NUL"
+        return f"is not text (byte {offset + null + 1} is NUL); {MEND}, or say -0 if its lines end with NUL"
 
 
 def start_of_text(block: bytes) -> bytes:
-    """What a first block has before the first byte that text does not have; nothing if it starts as a binary file does."""
+    """Return the part of a first block before the first control character; empty if it starts like a binary file."""
     found = re.search(b"[\0" + re.escape(CONTROLS) + b"]", block)
     start = block[: found.start()] if found else block
-    return b"" if Guard().fault(start) else start
+    return b"" if TextCheck().fault(start) else start
 
 
 def _fault(start: bytes, null: bool) -> str | None:
@@ -95,12 +96,12 @@ def _fault(start: bytes, null: bool) -> str | None:
         if _reads_well(start[:SAMPLE], codec):
             return f"looks like {name[:6]} without a byte order mark; convert it first: iconv -f {name} -t UTF-8"
     if b"\0" in start and not null:
-        return None  # its place is told by the caller
+        return None  # the caller reports its offset
     return f"is not text (it has control characters); {MEND}"
 
 
 def _is_utf8(start: bytes) -> bool:
-    """Whether it is, as far as it goes: its last character may be cut off."""
+    """Return whether the bytes are UTF-8; the last character may be incomplete."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:
@@ -109,7 +110,7 @@ def _is_utf8(start: bytes) -> bool:
 
 
 def _reads_well(start: bytes, codec: str) -> bool:
-    """Whether it is Latin or Cyrillic text in this encoding."""
+    """Return whether the bytes are Latin or Cyrillic text in this encoding."""
     text = start.decode(codec, "replace")
-    usual = sum(sign < "\u0530" and (sign.isprintable() or sign.isspace()) for sign in text)
-    return len(text) > 1 and usual >= 0.9 * len(text)
+    expected = sum(char < "\u0530" and (char.isprintable() or char.isspace()) for char in text)
+    return len(text) > 1 and expected >= 0.9 * len(text)

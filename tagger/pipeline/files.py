@@ -1,4 +1,4 @@
-"""Which files are annotated, and where each one's annotation goes."""
+"""Selection of the files to annotate, and of the target for each annotation."""
 
 import fnmatch
 import os
@@ -10,20 +10,17 @@ from pathlib import Path
 from tagger.errors import DataError, OptionError
 from tagger.pipeline import archives
 from tagger.pipeline.marks import Marks, is_own
+from tagger.pipeline.settings import BatchSettings
 
-SUFFIXES = {
-    "jsonl": ".jsonl",
-    "brat": ".ann",
-    "html": ".html",
-    "count": ".tsv",
-}  # of output forms that are another kind of file
+# Suffixes of output formats that are a different kind of file from the input.
+SUFFIXES = {"jsonl": ".jsonl", "brat": ".ann", "html": ".html", "count": ".tsv"}
 
 LINKS = "links"
 BACKUPS = "backups"
 HIDDEN = "hidden files or folders"
 UNNAMED = "files not named by --include"
 SPECIAL = "pipes, devices or broken links"
-EXPECTED = (LINKS, BACKUPS)  # kinds that somebody might expect to be annotated: they are told without -v, too
+EXPECTED = (LINKS, BACKUPS)  # kinds that users might expect to be annotated, so they are reported without -v as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +28,8 @@ class Task:
     """One file to annotate.
 
     :param source, target: paths as they were given; the same for annotation in place.
-    :param real: the target's real path: where links lead.
-    :param size: bytes of the source.
+    :param real: the target's real path, with links resolved.
+    :param size: size of the source in bytes.
     """
 
     source: str
@@ -42,59 +39,52 @@ class Task:
 
     @property
     def in_place(self) -> bool:
-        """Whether the source is replaced."""
+        """True if the source itself is replaced."""
         return self.source == self.target
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which files of which folders.
-
-    :param recursive: whether folders are walked through.
-    :param include: patterns of file names, as the shell has them; empty: all but hidden files.
-    """
-
-    paths: Sequence[str]
-    recursive: bool
-    include: Sequence[str]
-
-    def folders(self) -> set[str]:
-        """Real paths of the folders that are walked through, and of those that files are in."""
-        found = set()
-        for path in self.paths:
-            if os.path.isdir(path):
-                found |= {os.path.realpath(path)} if self.recursive else set()
-            elif os.path.exists(path):
-                found.add(os.path.dirname(os.path.realpath(path)))
-        return found
 
 
 @dataclass(slots=True)
 class Left:
-    """Files that are not annotated: with an error, or passed over, by kind."""
+    """Files that are not annotated.
+
+    :param problems: an error for each file that should have been annotated.
+    :param passed: number of files that were skipped, by kind.
+    """
 
     problems: list[DataError] = field(default_factory=list)
     passed: Counter[str] = field(default_factory=Counter)
 
     def told(self, verbose: bool) -> str:
-        """What was passed over, in a line; empty where there is nothing to tell."""
+        """Return one line about the skipped files; empty if there is nothing to report."""
         hints = {LINKS: "; name one to follow it"}
         kinds = [kind for kind, count in self.passed.items() if count and (verbose or kind in EXPECTED)]
         return ", ".join(f"{kind} ({self.passed[kind]}{hints.get(kind, '')})" for kind in sorted(kinds))
 
 
-def tasks_into(selection: Selection, folder: str, form: str, marks: Marks, left: Left) -> list[Task]:
-    """Tasks that write into a folder: files under their names, folders with their shape.
+def input_folders(batch: BatchSettings) -> set[str]:
+    """Return the real paths of the folders to walk, and of the folders of single files."""
+    found = set()
+    for path in batch.paths:
+        if os.path.isdir(path):
+            found |= {os.path.realpath(path)} if batch.recursive else set()
+        elif os.path.exists(path):
+            found.add(os.path.dirname(os.path.realpath(path)))
+    return found
 
-    A final `.gz`, `.xz`, `.bz2` or `.zst` goes, as output is not compressed.
 
-    :param form: the output form; JSON Lines and brat have suffixes of their own.
-    :param left: takes what cannot be annotated.
+def tasks_into(batch: BatchSettings, folder: str, form: str, marks: Marks, left: Left) -> list[Task]:
+    """Return tasks that write into a folder: files keep their names, folders keep their structure.
+
+    A final `.gz`, `.xz`, `.bz2` or `.zst` is removed, as output is not compressed.
+
+    :param folder: the output folder.
+    :param form: the output format; some have their own suffixes, see SUFFIXES.
+    :param left: receives the files that cannot be annotated.
     """
     tasks: list[Task] = []
     taken: dict[str, str] = {}
     top = os.path.realpath(folder)
-    selected = list(_selected(selection, left, top, lambda path: False))
+    selected = list(_selected(batch, left, top, lambda path: False))
     inputs = {os.path.realpath(source): source for source, _ in selected}
     for source, name in selected:
         relative = _output_name(name, form)
@@ -105,16 +95,25 @@ def tasks_into(selection: Selection, folder: str, form: str, marks: Marks, left:
             problem = "would be overwritten by its annotation; choose another --output-dir, or --in-place"
         elif real in inputs:
             problem = (
-                f"its annotation would overwrite {inputs[real]}, which is an input, too; choose another --output-dir"
+                f"its annotation would overwrite {inputs[real]}, which is also an input; choose another --output-dir"
             )
         elif taken.get(real) == given:
             continue  # given twice
         elif real in taken:
-            problem = f"would be written to {target}, as {taken[real]} is; annotate it in a run of its own, into another --output-dir"
+            problem = (
+                f"would be written to {target}, as {taken[real]} is; annotate it in a separate run, "
+                "into another --output-dir"
+            )
         elif os.path.commonpath([top, real]) != top:
-            problem = f"would be written to {real}, as {target} leads there by a link; remove the link, or choose another --output-dir"
+            problem = (
+                f"would be written to {real}, as {target} leads there by a link; remove the link, "
+                "or choose another --output-dir"
+            )
         elif os.path.lexists(real) and not os.path.isfile(real):
-            problem = f"would be written to {target}, which is no regular file; move that away, or choose another --output-dir"
+            problem = (
+                f"would be written to {target}, which is not a regular file; move that away, "
+                "or choose another --output-dir"
+            )
         elif marks.is_backup(real):
             problem = f"would be written to {target}, which is a backup; move that away, or choose another --output-dir"
         if problem:
@@ -125,19 +124,18 @@ def tasks_into(selection: Selection, folder: str, form: str, marks: Marks, left:
     return tasks
 
 
-def tasks_in_place(selection: Selection, suffix: str, marks: Marks, left: Left) -> list[Task]:
-    """Tasks that replace their files, each file once. Links that are met in folders, and backups, are passed over.
+def tasks_in_place(batch: BatchSettings, marks: Marks, left: Left) -> list[Task]:
+    """Return tasks that replace their files, each file once. Links found in folders, and backups, are skipped.
 
-    :param suffix: of backups; none are kept where it is empty.
-    :param left: takes what cannot be annotated.
+    :param left: receives the files that cannot be annotated.
     """
 
     def is_backup(path: str) -> bool:
-        return bool(suffix and path.endswith(suffix)) or marks.is_backup(path)
+        return bool(batch.backup and path.endswith(batch.backup)) or marks.is_backup(path)
 
     tasks: list[Task] = []
     found: set[str] = set()
-    for source, _ in _selected(selection, left, None, os.path.islink):
+    for source, _ in _selected(batch, left, None, os.path.islink):
         real = os.path.realpath(source)
         if real in found:
             continue
@@ -159,31 +157,31 @@ def _add(tasks: list[Task], left: Left, source: str, target: str, real: str) -> 
 
 
 def _output_name(name: str, form: str) -> Path:
-    stem, suffix = os.path.splitext(name)  # of a file named `.gz` there is no suffix
+    stem, suffix = os.path.splitext(name)  # a file named `.gz` has no suffix
     relative = Path(stem if suffix in archives.SUFFIXES else name)
     return relative.with_suffix(SUFFIXES[form]) if form in SUFFIXES else relative
 
 
 def _selected(
-    selection: Selection, left: Left, skipped: str | None, avoid: Callable[[str], bool]
+    batch: BatchSettings, left: Left, skipped: str | None, avoid: Callable[[str], bool]
 ) -> Iterator[tuple[str, str]]:
-    """Sources, and their names below the folder that was given.
+    """Yield the path of each source, and its name relative to the folder that was given.
 
-    :param skipped: real path of a folder that is not walked through.
-    :param avoid: whether a link that is met in a folder is passed over; one to a folder always is.
+    :param skipped: real path of a folder that is not walked.
+    :param avoid: returns whether to skip a path found in a folder as a link; links to folders are always skipped.
     """
-    for path in selection.paths:
+    for path in batch.paths:
         if os.path.isdir(path):
-            if selection.recursive:
-                yield from _walk(path, selection.include, skipped, avoid, left)
+            if batch.recursive:
+                yield from _walk(path, batch.include, skipped, avoid, left)
             else:
                 left.problems.append(DataError("is a folder; add -r to annotate its files", path=path))
         elif is_own(os.path.basename(path)):
-            left.problems.append(DataError("is a file of uk-tag's own, and no input; leave it out", path=path))
+            left.problems.append(DataError("is a file of uk-tag's own, not an input; leave it out", path=path))
         elif os.path.isfile(path):
             yield path, os.path.basename(path)
         elif os.path.exists(path):
-            left.problems.append(DataError("is no regular file; pipe it through uk-tag instead", path=path))
+            left.problems.append(DataError("is not a regular file; pipe it through uk-tag instead", path=path))
         else:
             left.problems.append(DataError("cannot be opened: No such file or directory; check the name", path=path))
 
@@ -221,7 +219,10 @@ def _walk(
 
 
 def check_folder(folder: str) -> None:
-    """Make the output folder. Raises OptionError where that cannot be done."""
+    """Create the output folder if there is none.
+
+    :raises OptionError: it cannot be created.
+    """
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:

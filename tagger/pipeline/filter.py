@@ -1,4 +1,4 @@
-"""Any number of inputs to one output: what `uk-tag` does unless it annotates files one by one."""
+"""The filter: any number of inputs to one output, unless `uk-tag` annotates files one by one."""
 
 import errno
 import gc
@@ -13,7 +13,7 @@ from tagger.formats.reader import Reader
 from tagger.formats.writer import Document, Writer, open_document
 from tagger.inference.engine import Engine
 from tagger.inference.session import Session
-from tagger.pipeline.binaries import Guard
+from tagger.pipeline.binaries import TextCheck
 from tagger.pipeline.settings import RunSettings
 from tagger.pipeline.source import Source
 from tagger.pipeline.stream import Output, Stream
@@ -26,12 +26,16 @@ STANDARD_INPUT = "-"
 
 @contextmanager
 def opened(path: str) -> Iterator[int]:
-    """A file descriptor to read. Raises DataError where there is none."""
+    """Open an input for reading, as a context manager that gives its file descriptor.
+
+    :param path: `-` for standard input, which is not closed.
+    :raises DataError: it cannot be opened.
+    """
     if path == STANDARD_INPUT:
         try:
             os.read(0, 0)
         except OSError as error:
-            if error.errno == errno.EBADF:  # what else may be wrong shows when it is read
+            if error.errno == errno.EBADF:  # other errors show when it is read
                 raise DataError("it is closed; give a file, or pipe text in", path=STANDARD_INPUT_NAME) from None
         yield 0
         return
@@ -48,15 +52,15 @@ def opened(path: str) -> Iterator[int]:
 
 
 def same_file(descriptor: int, other: int) -> bool:
-    """Whether both are one regular file, so that reading one would read what is written to the other."""
+    """Return whether both descriptors are the same regular file, so that the program would read its own output."""
     one, two = os.fstat(descriptor), os.fstat(other)
     return os.path.samestat(one, two) and os.path.isfile(f"/dev/fd/{descriptor}") if os.name == "posix" else False
 
 
 class Filter:
-    """Tags inputs into a stream of bytes.
+    """Tags inputs into one stream of bytes.
 
-    :param warn: takes a warning, a line.
+    :param warn: called with each warning, a line.
     :raises OptionError: the settings name a label that the model does not have.
     """
 
@@ -64,27 +68,28 @@ class Filter:
         self,
         engine: Engine,
         settings: RunSettings,
-        interrupts: SignalGuard,
+        guard: SignalGuard,
         warn: Callable[[str], None],
     ) -> None:
         self.engine, self._settings = engine, settings
         self._labels = Labels(engine.bundle.tags, settings.labels)
-        self._interrupts, self.warn = interrupts, warn
+        self._guard, self.warn = guard, warn
         self.gap = b""
 
     def run(
         self,
         paths: Sequence[str],
-        write: Callable[[bytes], None],
+        write: Callable[[bytes], object],
         output: int | None = None,
         *,
         whole: bool = False,
     ) -> bool:
-        """Tag inputs one behind the other; one that fails is reported, and the rest goes on.
+        """Tag inputs one after the other. An input that fails is reported, and the rest is tagged.
 
-        :param output: the descriptor behind `write`, which no input may be.
+        :param write: called with the output.
+        :param output: the descriptor that `write` writes to, which must not be an input as well.
         :param whole: see :meth:`one`.
-        :returns: whether all went well.
+        :returns: True if no input failed.
         :raises OSError: the output cannot be written.
         """
         fine, self.gap = True, b""
@@ -106,7 +111,7 @@ class Filter:
         self,
         descriptor: int,
         path: str,
-        write: Callable[[bytes], None],
+        write: Callable[[bytes], object],
         gap: bytes = b"",
         *,
         count: Callable[[int], None] = lambda tokens: None,
@@ -114,14 +119,18 @@ class Filter:
         document: Document | None = None,
         whole: bool = False,
     ) -> None:
-        """Tag one open input. Leaves in `self.gap` what must be written before another input's first sentence.
+        """Tag one open input. `self.gap` then holds the bytes to write before another input's first sentence.
 
-        :param gap: is written before its first sentence.
-        :param count: is told how many tokens were tagged.
-        :param observe: is shown each block as it was read, before it is unpacked.
-        :param document: what the input is to be a part of; else it makes one of its own where the form is one.
+        :param path: the input's path, for messages.
+        :param write: called with the output.
+        :param gap: written before the first sentence.
+        :param count: called with the number of tokens just tagged.
+        :param observe: called with each block as it was read, before it is unpacked.
+        :param document: the document that the input becomes a part of; `None`: the input makes its own, if the output
+            format has documents.
         :param whole: refuse an input with a NUL anywhere in it, not just near its start, unless lines end with NUL.
-        :raises DataError: it is no text, or cannot be read to its end.
+        :raises DataError: the input is not text, or cannot be read to its end.
+        :raises OSError: the output cannot be written.
         """
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
         own = open_document(self._settings.writer, self._labels) if document is None else None
@@ -134,12 +143,12 @@ class Filter:
             if data:
                 write(pending.pop() + data if pending else data)
 
-        source = Source(descriptor, name, Guard(null=self._settings.reader.null, whole=whole), observe)
+        source = Source(descriptor, name, TextCheck(null=self._settings.reader.null, whole=whole), observe)
         try:
             pipe = Stream(
                 self.engine,
                 put,
-                self._interrupts,
+                self._guard,
                 line_buffered=self._settings.line_buffered,
                 scores=self._settings.needs_probabilities,
                 count=count,
@@ -153,18 +162,28 @@ class Filter:
 
 
 def open_filter(settings: RunSettings, guard: SignalGuard, warn: Callable[[str], None]) -> Filter:
-    """Open the model and make a filter. Raises ModelError, DeviceError, OptionError."""
+    """Open the model and make a filter.
+
+    :raises ModelError: the model cannot be opened.
+    :raises DeviceError: the device is not available.
+    :raises OptionError: the settings do not fit the model.
+    """
     session = Session(settings.model, device=settings.device)
     engine = Engine(session, batch_tokens=settings.batch_tokens, threads=settings.threads)
     filter_ = Filter(engine, settings, guard, warn)
-    gc.freeze()  # what is there now stays: no need to look through it time and again
-    gc.set_threshold(10_000)  # a window is more lists than the usual 700, and all of them are in use
+    gc.freeze()  # existing objects stay, so the collector need not scan them again and again
+    gc.set_threshold(10_000)  # a window has more lists than the default of 700, and all of them are in use
     gc.enable()
     return filter_
 
 
 def to_standard_output(filter_: Filter, paths: Sequence[str]) -> bool:
-    """Tag to standard output. Raises BrokenPipeError, and TaggerError where it cannot be written otherwise."""
+    """Tag to standard output.
+
+    :returns: True if no input failed.
+    :raises BrokenPipeError: the reader of the output is gone.
+    :raises TaggerError: the output cannot be written for another reason.
+    """
     output = Output(1)
 
     def write(data: bytes) -> None:
@@ -179,8 +198,9 @@ def to_standard_output(filter_: Filter, paths: Sequence[str]) -> bool:
 
 
 def to_file(filter_: Filter, paths: Sequence[str], target: str) -> bool:
-    """Tag to a file that appears whole when all inputs went well, or not at all.
+    """Tag to a file, which is written completely if all inputs succeed, else not at all.
 
+    :returns: True if no input failed.
     :raises TaggerError: the file cannot be written, or is an input.
     """
     for path in paths:
@@ -189,8 +209,8 @@ def to_file(filter_: Filter, paths: Sequence[str], target: str) -> bool:
                 raise DataError("is also the output; write to another file, or use --in-place", path=path)
     if os.path.isdir(target):
         raise TaggerError(f"{target}: is a folder; give a file, or --output-dir")
-    if os.path.exists(target) and not os.path.isfile(target):  # a device or a pipe: to replace it would be no favour
-        return _into(filter_, paths, target)
+    if os.path.exists(target) and not os.path.isfile(target):  # a device or a pipe is written to, not replaced
+        return _to_device(filter_, paths, target)
     fine = False
     remove_left_over(os.path.dirname(os.path.realpath(target)))
     try:
@@ -205,7 +225,7 @@ def to_file(filter_: Filter, paths: Sequence[str], target: str) -> bool:
     return fine
 
 
-def _into(filter_: Filter, paths: Sequence[str], target: str) -> bool:
+def _to_device(filter_: Filter, paths: Sequence[str], target: str) -> bool:
     try:
         descriptor = os.open(target, os.O_WRONLY)
         try:
@@ -217,4 +237,4 @@ def _into(filter_: Filter, paths: Sequence[str], target: str) -> bool:
 
 
 class _Unfinished(Exception):
-    """Not all inputs could be tagged."""
+    """An input could not be tagged."""

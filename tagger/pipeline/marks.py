@@ -1,7 +1,8 @@
-"""Marks on files: how a later run knows what is annotated already, and which file is a backup, wherever it is started.
+"""Marks on files: they tell a later run, started anywhere, which files are annotated and which are backups.
 
-A mark is an extended attribute of the file, and appears and goes with it. Where the file system has none, it is a line of a record file in
-the same folder: one JSON object with `name` (of the file), `kind` and `value`, empty lines between; the last line on a name and kind counts.
+A mark is an extended attribute of the file, and appears and disappears with it. If the file system has no extended
+attributes, the mark is a line of a record file in the same folder: one JSON object with `name` (of the file), `kind`
+and `value`. There may be empty lines between. The last line for a name and kind counts.
 """
 
 import contextlib
@@ -25,10 +26,10 @@ _ATTRIBUTES = {DONE: PREFIX, BACKUP: PREFIX + ".backup"}
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A file was written by a run.
+    """A record that a file was written by a run.
 
-    :param run: digest of all that decides what comes out for an input.
-    :param input, output: SHA-256 of what was read and of what was written.
+    :param run: digest of everything that the output for an input depends on.
+    :param input, output: SHA-256 of the bytes that were read and of the bytes that were written.
     """
 
     run: str
@@ -38,7 +39,7 @@ class Mark:
 
 @dataclass(slots=True)
 class _Seen:
-    """Part of a record file that was read before: the file, how many bytes and lines of it, and what they say."""
+    """The part of a record file that was read before: device and inode, bytes, lines, and the values in them."""
 
     file: tuple[int, int]
     size: int = 0
@@ -47,36 +48,51 @@ class _Seen:
 
 
 class Marks:
-    """Reads and sets marks. What it has read of record files it remembers."""
+    """Reads and sets marks. Remembers what it has read of record files."""
 
     def __init__(self) -> None:
         self._records: dict[str, _Seen] = {}
 
     def of(self, path: str) -> list[Mark]:
-        """Marks that fit what a file holds now. Raises TaggerError, see :meth:`_read`."""
+        """Return the marks that fit a file's current content.
+
+        :raises TaggerError: the record file of the folder cannot be read.
+        """
         found = [mark for mark in map(_parse, self._values(path, DONE)) if mark]
         content = file_digest(path) if found else None
         return [mark for mark in found if mark.output == content]
 
     def set_done(self, target: str, descriptor: int, mark: Mark) -> None:
-        """Mark the open file that is about to take a target's place. Raises OSError, TaggerError."""
+        """Mark an open file that is about to replace a target.
+
+        :raises OSError, TaggerError: the mark cannot be written.
+        """
         self._set(target, descriptor, DONE, json.dumps(asdict(mark)))
 
     def is_backup(self, path: str) -> bool:
-        """Whether a file is the backup of another; under another name, as when it was restored, it is none. Raises TaggerError."""
+        """Return whether a file is a backup. A backup that was renamed, for example to restore it, no longer is one.
+
+        :raises TaggerError: the record file of the folder cannot be read.
+        """
         name = os.path.basename(path)
         return any(value == name for value in self._values(path, BACKUP))
 
     def set_backup(self, path: str, descriptor: int) -> None:
-        """Mark an open file as a backup, if it is called `path`. Raises OSError, TaggerError."""
+        """Mark an open file as a backup under the name `path`.
+
+        :raises OSError, TaggerError: the mark cannot be written.
+        """
         self._set(path, descriptor, BACKUP, os.path.basename(path))
 
     def tidy(self, folder: str) -> None:
-        """Shorten the record file of a folder, if any, to what is still of use. Raises OSError, TaggerError."""
+        """Shorten the record file of a folder, if there is one, to the lines that still count.
+
+        :raises OSError, TaggerError: the record file cannot be read or written.
+        """
         path = os.path.join(folder, RECORD)
-        with _locked(path, create=False) as file:
-            if file is None:
-                return
+        if not os.path.lexists(path):
+            return
+        with _locked(path, 0):
             seen = self._read(folder)
             kept = {key: value for key, value in seen.values.items() if os.path.lexists(os.path.join(folder, key[0]))}
             if not kept:
@@ -86,7 +102,7 @@ class Marks:
                     new.writelines(_line(name, kind, value) for (name, kind), value in kept.items())
 
     def _values(self, path: str, kind: str) -> Iterator[str]:
-        with contextlib.suppress(OSError, AttributeError):  # no such attribute, or a system without any
+        with contextlib.suppress(OSError, AttributeError):  # no such attribute, or a system without attributes
             yield os.fsdecode(os.getxattr(path, _ATTRIBUTES[kind]))
         folder, name = os.path.split(path)
         value = self._read(folder).values.get((name, kind))
@@ -96,12 +112,15 @@ class Marks:
     def _set(self, path: str, descriptor: int, kind: str, value: str) -> None:
         try:
             os.setxattr(descriptor, _ATTRIBUTES[kind], os.fsencode(value))
-        except (OSError, AttributeError):  # of whatever kind: then the record must take it
+        except (OSError, AttributeError):  # whatever the error: the record file is the fallback
             folder, name = os.path.split(path)
             _append(os.path.join(folder, RECORD), _line(name, kind, value))
 
     def _read(self, folder: str) -> _Seen:
-        """What the record file of a folder says. Raises TaggerError where something else has its name, or it cannot be read."""
+        """Return the content of the record file of a folder, reading only lines added since the last time.
+
+        :raises TaggerError: it cannot be read, or is not a regular file.
+        """
         path = os.path.join(folder, RECORD)
         try:
             file = _open(path, os.O_RDONLY)
@@ -117,12 +136,11 @@ class Marks:
             file.seek(seen.size)
             for line in file:
                 if not line.endswith(b"\n"):
-                    break  # cut short, or being written
+                    break  # truncated, or being written
                 seen.size += len(line)
                 seen.lines += line != b"\n"
-                with contextlib.suppress(
-                    ValueError, KeyError, TypeError, RecursionError
-                ):  # a line that a crash cut short says nothing
+                # A line truncated by a crash is ignored.
+                with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
                     record = json.loads(line)
                     name, kind, value = record["name"], record["kind"], record["value"]
                     if isinstance(name, str) and kind in _ATTRIBUTES and isinstance(value, str):
@@ -131,12 +149,12 @@ class Marks:
 
 
 def is_own(name: str) -> bool:
-    """Whether a file of such a name is uk-tag's, and no input."""
+    """Return whether a file of this name belongs to uk-tag itself, and is not an input."""
     return name == RECORD or TEMPORARY.fullmatch(name) is not None
 
 
 def file_digest(path: str) -> str | None:
-    """SHA-256 of a file; `None` where it cannot be read."""
+    """Return the SHA-256 of a file, or `None` if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -155,8 +173,12 @@ def _line(name: str, kind: str, value: str) -> bytes:
 
 
 def _open(path: str, flags: int) -> BinaryIO:
-    """Open a record file, but no link, pipe or device that has its name. Raises OSError, TaggerError."""
-    other = TaggerError(f"{path}: is no regular file; move it away, marks of what is done go there")
+    """Open a record file, but never a link, pipe or device of that name.
+
+    :raises OSError: it cannot be opened.
+    :raises TaggerError: it is not a regular file.
+    """
+    other = TaggerError(f"{path}: is not a regular file; move it away, as uk-tag records there which files are done")
     try:
         descriptor = os.open(
             path,
@@ -174,18 +196,15 @@ def _open(path: str, flags: int) -> BinaryIO:
 
 
 @contextlib.contextmanager
-def _locked(path: str, *, create: bool) -> Iterator[BinaryIO | None]:
-    """A record file that nobody else writes to meanwhile; `None` where there is none. Raises OSError, TaggerError."""
+def _locked(path: str, flags: int) -> Iterator[BinaryIO]:
+    """Open a record file and keep other processes from writing to it.
+
+    :param flags: for `os.open`, in addition to O_RDWR.
+    :raises OSError, TaggerError: see :func:`_open`.
+    """
     while True:
-        try:
-            file = _open(path, os.O_RDWR | (os.O_CREAT if create else 0))
-        except FileNotFoundError:
-            if create:
-                raise
-            yield None
-            return
-        with file:
-            with contextlib.suppress(ImportError, OSError):  # no such locks
+        with _open(path, os.O_RDWR | flags) as file:
+            with contextlib.suppress(ImportError, OSError):  # a system without such locks
                 import fcntl
 
                 fcntl.flock(file, fcntl.LOCK_EX)
@@ -193,19 +212,21 @@ def _locked(path: str, *, create: bool) -> Iterator[BinaryIO | None]:
                 current = os.path.samestat(os.fstat(file.fileno()), os.lstat(path))
             except FileNotFoundError:
                 current = False
-            if current:  # nobody has replaced it meanwhile
+            if current:  # it was not replaced before it was locked
                 yield file
                 return
 
 
 def _append(path: str, line: bytes) -> None:
-    """Write a line to the end of a record file and to the disk, in full or not at all. Raises OSError, TaggerError."""
-    with _locked(path, create=True) as file:
-        assert file is not None
+    """Append a line to a record file and sync it to the disk, in full or not at all.
+
+    :raises OSError, TaggerError: it cannot be opened or written.
+    """
+    with _locked(path, os.O_CREAT) as file:
         size = file.seek(0, os.SEEK_END)
-        line = b"\n" + line  # lest a line that a crash cut short spoils this one
+        line = b"\n" + line  # so that a line truncated by a crash does not spoil this one
         try:
-            while line:  # a write may be short; the next one says why
+            while line:  # a write may be short; the next one raises the reason
                 line = line[file.write(line) :]
             os.fsync(file.fileno())
         except OSError:

@@ -1,16 +1,18 @@
-"""How far a batch run is, on a terminal."""
+"""Progress of a batch run, on a terminal."""
 
 import os
 import sys
 import time
 
-EVERY = 0.2  # seconds between two looks
+EVERY = 0.2  # seconds between two updates
 
 
 class Progress:
-    """One line on standard error, written anew; nothing where that is no terminal.
+    """A status line on standard error that is redrawn in place; nothing if that is not a terminal.
 
-    :param files, size: how many files, and how many bytes, there are.
+    Not `click.progressbar`, which redraws without a time limit and has no way to clear its line for a message.
+
+    :param files, size: number of files, and their total size in bytes.
     """
 
     def __init__(self, files: int, size: int) -> None:
@@ -21,12 +23,12 @@ class Progress:
         self._on = os.isatty(2)
 
     def tokens(self, count: int) -> None:
-        """So many tokens more were tagged."""
+        """Count tokens that were tagged."""
         self._tokens += count
         self._show()
 
     def file(self, size: int) -> None:
-        """A file of so many bytes is done."""
+        """Count a file that is done, with its size in bytes."""
         self._done += 1
         self._read += size
         self._show()
@@ -42,7 +44,7 @@ class Progress:
         sys.stderr.flush()
 
     def clear(self) -> None:
-        """Leave an empty line for whatever is said next."""
+        """Clear the line for the next message."""
         if self._on:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""The settings of a run, typed and complete; they can be sent to another process."""
+"""The settings of a run, typed and complete. They can be pickled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from tagger.formats.writer import WriterSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
-    """All that decides what comes out for an input, and how it is computed.
+    """Everything that the output for an input depends on, and how it is computed.
 
     :param model: path of the model file.
     :param device, threads, batch_tokens: see :class:`tagger.inference.engine.Engine` and
         :class:`tagger.inference.session.Session`.
-    :param line_buffered: write each sentence by itself, as soon as it is tagged.
+    :param line_buffered: write each sentence on its own as soon as it is tagged.
     """
 
     reader: ReaderSettings
@@ -29,22 +29,22 @@ class RunSettings:
 
     @property
     def needs_probabilities(self) -> bool:
-        """Whether scores are written: always in JSON, elsewhere when asked for."""
+        """True if scores are written: always in JSON Lines, in other formats on request."""
         return self.labels.scores or self.writer.form == "jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchSettings:
-    """Which files are annotated one by one, and where the annotations go.
+    """The files to annotate one by one, and where the annotations go.
 
     :param paths: files and folders.
-    :param recursive: whether folders are walked through.
-    :param include: patterns of file names in folders, as the shell has them; empty: all but hidden files.
-    :param output_dir: the folder that takes the annotations; `None`: in place.
-    :param backup: in place: suffix under which the old file stays; none where empty.
-    :param resume: whether what this run has written before is left as it is.
-    :param jobs: processes that share the files.
-    :param verbose: whether to say what was done already, and all that was passed over.
+    :param recursive: walk folders.
+    :param include: shell patterns of file names in folders; empty: all files that are not hidden.
+    :param output_dir: folder for the annotations; `None`: annotate in place.
+    :param backup: for annotation in place: suffix of the backups; empty: no backups.
+    :param resume: leave files that the same run has written before as they are.
+    :param jobs: number of processes that share the files.
+    :param verbose: report how many files were done before, and everything that was skipped.
     """
 
     paths: Sequence[str]

@@ -1,4 +1,4 @@
-"""Blocks of bytes from files and pipes, read in a thread of their own, so that whoever tags knows whether more is ready."""
+"""Blocks of bytes from files and pipes, read ahead in a thread, so that the tagger knows whether more is ready."""
 
 import os
 import queue
@@ -10,31 +10,31 @@ from itertools import chain, islice
 from tagger.errors import DataError
 from tagger.formats.encoding import may_be_mark
 from tagger.pipeline.archives import kind, may_be_magic, unpacked
-from tagger.pipeline.binaries import Guard, start_of_text
+from tagger.pipeline.binaries import TextCheck, start_of_text
 
 BLOCK = 1 << 16  # bytes: what a pipe holds on Linux
-AHEAD = 4  # blocks read before they are asked for
-LOOKED_THROUGH = 256  # blocks of an archive: whether it is damaged, if it seems to hold no text
+AHEAD = 4  # blocks read before they are needed
+SEARCHED = 256  # blocks of a compressed input that are searched for damage if its content does not look like text
 
 
 Observe = Callable[[bytes], None]
 
 
-def blocks(descriptor: int, path: str, guard: Guard, observe: Observe = lambda block: None) -> Iterator[bytes]:
-    """Blocks as they come, at most BLOCK bytes each; what is compressed is unpacked.
+def blocks(descriptor: int, path: str, check: TextCheck, observe: Observe = lambda block: None) -> Iterator[bytes]:
+    """Yield blocks of at most BLOCK bytes as they arrive. Compressed input is unpacked.
 
     :param path: the input's name, for messages.
-    :param guard: tells text from other content.
-    :param observe: is shown each block as it was read, before it is unpacked.
-    :raises DataError: it cannot be read, is damaged, or is no text.
+    :param check: refuses content that is not text.
+    :param observe: called with each block as it was read, before it is unpacked.
+    :raises DataError: the input cannot be read, is damaged, or is not text.
     """
     raw = _long_enough(_read(descriptor, path, observe), may_be_magic)
     start = next(raw, b"")
     packed = kind(start)
     content = unpacked(packed, start, raw, path) if packed else chain([start], raw) if start else raw
-    content = _long_enough(content, lambda start: may_be_mark(start, guard.separator))
+    content = _long_enough(content, lambda start: may_be_mark(start, check.separator))
     for block in content:
-        if fault := guard.fault(block):
+        if fault := check.fault(block):
             if packed:
                 yield from _before_damage(block, content)
                 fault = f"its content {fault}"
@@ -43,7 +43,7 @@ def blocks(descriptor: int, path: str, guard: Guard, observe: Observe = lambda b
 
 
 def _long_enough(blocks: Iterator[bytes], is_short: Callable[[bytes], bool]) -> Iterator[bytes]:
-    """The same blocks, the first ones joined as long as they are too short. No whole line is held."""
+    """Yield the same blocks, with the first ones joined until they are long enough. Never holds back a whole line."""
     start = b""
     for block in blocks:
         start += block
@@ -55,9 +55,12 @@ def _long_enough(blocks: Iterator[bytes], is_short: Callable[[bytes], bool]) -> 
 
 
 def _before_damage(block: bytes, content: Iterator[bytes]) -> Iterator[bytes]:
-    """What a block has of text, if the archive turns out to be damaged. Raises the DataError that says so."""
+    """Yield the text at the start of a block if the compressed input turns out to be damaged.
+
+    :raises DataError: it is damaged.
+    """
     try:
-        for _ in islice(content, LOOKED_THROUGH):
+        for _ in islice(content, SEARCHED):
             pass
     except DataError:
         if text := start_of_text(block):
@@ -81,51 +84,55 @@ def _read(descriptor: int, path: str, observe: Observe) -> Iterator[bytes]:
 
 
 class Source:
-    """An input read ahead by a thread.
+    """An input that is read ahead by a thread.
 
-    :param descriptor: an open file; whoever opened it closes it, at any time: the thread reads a duplicate, as it must never meet
-        another file under the same number.
-    :param guard, observe: see :func:`blocks`; called in the thread.
+    :param descriptor: an open file. The caller may close it at any time: the thread reads a duplicate, because the
+        number may be reused for another file.
+    :param path, check, observe: see :func:`blocks`; `check` and `observe` are called in the thread.
+    :raises DataError: no more files can be opened.
     """
 
-    def __init__(self, descriptor: int, path: str, guard: Guard, observe: Observe = lambda block: None) -> None:
-        self._queue: queue.SimpleQueue = queue.SimpleQueue()
-        self._room = threading.Semaphore(AHEAD)
+    def __init__(self, descriptor: int, path: str, check: TextCheck, observe: Observe = lambda block: None) -> None:
+        self._queue: queue.SimpleQueue[bytes | Exception | None] = queue.SimpleQueue()
+        self._free = threading.Semaphore(AHEAD)
         self._stopped = False
         try:
             own = os.dup(descriptor)
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror}", path=path) from None
-        threading.Thread(target=self._fill, args=(own, path, guard, observe), daemon=True).start()
+        threading.Thread(target=self._fill, args=(own, path, check, observe), daemon=True).start()
 
-    def _fill(self, descriptor: int, path: str, guard: Guard, observe: Observe) -> None:
+    def _fill(self, descriptor: int, path: str, check: TextCheck, observe: Observe) -> None:
         last: Exception | None = None
         try:
-            for block in blocks(descriptor, path, guard, observe):
-                self._room.acquire()
+            for block in blocks(descriptor, path, check, observe):
+                self._free.acquire()
                 if self._stopped:
                     return
                 self._queue.put(block)
-        except Exception as error:  # handed to the reader, in its turn
+        except Exception as error:  # raised by `next` after the blocks before it
             last = error
         finally:
             os.close(descriptor)
         self._queue.put(last)
 
     def next(self) -> bytes | None:
-        """The next block; `None` at the end. Waits for it. Raises DataError."""
+        """Wait for the next block. Returns `None` at the end.
+
+        :raises DataError: see :func:`blocks`.
+        """
         item = self._queue.get()
         if isinstance(item, Exception):
             raise item
-        self._room.release()
+        self._free.release()
         return item
 
     @property
     def is_ready(self) -> bool:
-        """Whether :meth:`next` would not wait."""
+        """True if :meth:`next` would not wait."""
         return not self._queue.empty()
 
     def stop(self) -> None:
         """Let the thread end at its next block."""
         self._stopped = True
-        self._room.release()
+        self._free.release()

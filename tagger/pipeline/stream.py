@@ -1,4 +1,8 @@
-"""From an input's blocks to the output's bytes: windows of sentences, tagged together while input keeps coming, and at once when it does not."""
+"""The main loop of the filter, from blocks of input to bytes of output.
+
+Sentences are collected in windows and tagged together while more input is ready. When none is, all that has come is
+tagged at once.
+"""
 
 import os
 import select
@@ -15,24 +19,28 @@ from tagger.inference.window import Window
 from tagger.pipeline.source import Source
 from tagger.system.signals import Interrupted, SignalGuard
 
-WINDOW_SENTENCES = 8192  # empty ones cost memory, too
-# A window of lines of at most about so many bytes a token, which are little more than the words, has at least so many tokens: what is done once for a
-# window, and for its longest sentences, weighs less then, and what is held is no more than it is of longer lines.
+WINDOW_SENTENCES = 8192  # empty sentences take memory as well
+# If most lines have at most NARROW bytes per token, which is little more than the words, a window has at least
+# NARROW_TOKENS tokens: the fixed cost of a window, and that of its longest sentences, is spread over more tokens, and
+# memory stays no higher than with longer lines.
 NARROW, NARROW_TOKENS = 16, 16384
-WRITTEN = 1 << 16  # what is ready goes out when it has so many bytes, as many as a pipe holds on Linux
+WRITTEN = 1 << 16  # bytes of output that are joined before they are written; what a pipe holds on Linux
 
 
 class Output:
-    """A file descriptor, written to with nothing buffered.
+    """A file descriptor to write to without a buffer.
 
-    :param descriptor: it may be non-blocking.
+    :param descriptor: may be non-blocking.
     """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
     def write(self, data: bytes) -> None:
-        """Write all of it. Raises OSError (BrokenPipeError where the reader is gone)."""
+        """Write all of the data.
+
+        :raises OSError: it cannot be written; BrokenPipeError if the reader is gone.
+        """
         rest = memoryview(data)
         while rest:
             try:
@@ -42,32 +50,33 @@ class Output:
 
 
 class Stream:
-    """Tags inputs one behind the other.
+    """Tags inputs one after the other.
 
-    :param write: takes bytes of whole sentences.
-    :param line_buffered: write each sentence by itself, as soon as it is tagged.
-    :param scores: whether probabilities are needed.
-    :param count: is told how many tokens were tagged and written.
+    :param write: called with the bytes of complete sentences.
+    :param line_buffered: write each sentence on its own as soon as it is tagged.
+    :param scores: compute probabilities.
+    :param count: called with the number of tokens just tagged and written.
     """
 
     def __init__(
         self,
         engine: Engine,
-        write: Callable[[bytes], None],
-        interrupts: SignalGuard,
+        write: Callable[[bytes], object],
+        guard: SignalGuard,
         *,
         line_buffered: bool = False,
         scores: bool = False,
         count: Callable[[int], None] = lambda tokens: None,
     ) -> None:
-        self._engine, self._write, self._interrupts = engine, write, interrupts
+        self._engine, self._write, self._guard = engine, write, guard
         self._line_buffered, self._scores, self._count = line_buffered, scores, count
         self._running: tuple[list[Piece], Window] | None = None
 
     def run(self, source: Source, reading: Reader, writing: Writer) -> None:
         """Tag one input to its end.
 
-        :raises DataError: it cannot be read on; all complete sentences in front of that place are written.
+        :raises DataError: the input cannot be read to its end; all complete sentences before the error are written.
+        :raises Interrupted: a signal arrived; all complete sentences are written.
         :raises OSError: the output cannot be written.
         """
         window: list[Piece] = []
@@ -76,17 +85,19 @@ class Stream:
         ended = False
         while not ended:
             try:
-                with self._interrupts.waiting():
+                with self._guard.waiting():
                     block = source.next()
             except DataError as error:
                 trouble, block = error, None
             except Interrupted:
-                self._flush(window, writing)  # complete, if another block was on its way
+                self._flush(window, writing)  # if it waited for a block, the window has complete sentences
                 self._settle(writing)
                 raise
             ended = block is None
-            # where there is trouble, what the reader still holds was cut off, and is not complete
-            found = [] if trouble else reading.close() if ended else reading.feed(block)
+            if trouble:
+                found: list[Piece] = []  # what the reader still holds is incomplete
+            else:
+                found = reading.close() if block is None else reading.feed(block)
             trouble = trouble or reading.error
             ended = ended or trouble is not None
             for piece in found:
@@ -107,7 +118,7 @@ class Stream:
             raise trouble
 
     def _flush(self, window: list[Piece], writing: Writer) -> None:
-        """Have a window tagged. The one before is written, and the next one read, while the model's threads work on it."""
+        """Start tagging a window. Meanwhile, the window before is written and the next one read."""
         if not window:
             return
         for part in [[piece] for piece in window] if self._line_buffered else [window]:
@@ -130,8 +141,13 @@ class Stream:
                 starts.append(len(tokens))
                 lengths.append(len(piece.tokens))
                 tokens += piece.tokens
-        places = np.array(starts, np.int64), np.array(lengths, np.int64)
-        return self._engine.submit(tokens, *places, probabilities=self._scores, ahead=not self._line_buffered)
+        return self._engine.submit(
+            tokens,
+            np.array(starts, np.int64),
+            np.array(lengths, np.int64),
+            probabilities=self._scores,
+            ahead=not self._line_buffered,
+        )
 
     def _settle(self, writing: Writer) -> None:
         """Write the window that is being tagged."""
@@ -141,15 +157,15 @@ class Stream:
         self._engine.collect(window)
         names = self._engine.bundle.tags
         parts: list[bytes] = []
-        place = size = 0
+        end = size = 0
         for piece in pieces:
-            start = place
+            start = end
             if isinstance(piece, Block):
-                place += len(piece.words)
-                chances = None if window.probabilities is None else window.probabilities[start:place]
-                parts.append(writing.write_block(piece, window.tags[start:place], chances))
+                end += len(piece.words)
+                probabilities = None if window.probabilities is None else window.probabilities[start:end]
+                parts.append(writing.write_block(piece, window.tags[start:end], probabilities))
             else:
-                place += len(piece.tokens)
+                end += len(piece.tokens)
                 parts.append(writing.write(piece, window.annotation(names, start, len(piece.tokens))))
             size += len(parts[-1])
             if size >= WRITTEN:
@@ -157,4 +173,4 @@ class Stream:
                 parts, size = [], 0
         self._write(b"".join(parts))
         self._count(int(window.lengths.sum()))
-        self._interrupts.check()
+        self._guard.check()

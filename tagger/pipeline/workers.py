@@ -1,4 +1,4 @@
-"""Processes that share the files of a batch run. Each has its own model; they end when the process that started them does."""
+"""Processes that share the files of a batch run. Each opens the model, and ends with the process that started it."""
 
 import contextlib
 import multiprocessing
@@ -23,35 +23,38 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, os.getpid()), daemon=True)
         try:
-            with held_back():  # until it ignores what is meant for the process that starts it
+            with held_back():  # until it ignores signals meant for its parent
                 self.process.start()
         except OSError as error:
             raise TaggerError(
                 f"no more processes can be started: {error.strerror}; try fewer --jobs, or raise the limit (ulimit -u)"
             ) from None
         theirs.close()
-        self.connection.send(
-            (make, setup)
-        )  # not above: what they import may fail, and that is then told as any failure is
+        # Not as arguments of the process: importing them may fail, and this way that is reported like any failure.
+        self.connection.send((make, setup))
         self.task: Any = None
 
     def give(self, task: Any) -> None:
         self.task = task
-        with contextlib.suppress(OSError):  # it has died already: that shows when it is heard next
+        with contextlib.suppress(OSError):  # it has died already: reading from it will tell
             self.connection.send(task)
 
 
 def share(
     tasks: Sequence[Any], jobs: int, make: Callable[[Any], Work], setup: Any, waiting: Callable[[], Any]
 ) -> Iterator[tuple[Any, str, Any]]:
-    """Have tasks done by some processes, each task by one of them, in any order.
+    """Share tasks among processes. Each task is done by one process; the order is not kept.
 
-    :param make: called once in each process with `setup`; must be importable. What it returns is called with each task and a function to send news with.
-        A process that dies, or that is ended when this generator is closed early, may leave a file half written.
-    :param waiting: a context in which nothing is half done.
-    :returns: yields (task, kind, value): news as the work sent them; `done`; `failed` with a message where the work raised a
-        TaggerError or a process died.
-    :raises TaggerError: `make` raised it. It would in each process and for each task, so all of them end.
+    A process that dies, or is killed because this generator is closed early, may leave a temporary file.
+
+    :param jobs: number of processes.
+    :param make: called once in each process with `setup`; must be importable. It returns a function that is called
+        with each task and with a function to send news.
+    :param waiting: context manager entered while waiting, when a signal may safely interrupt.
+    :returns: an iterator over (task, kind, value): the news that the work sends; ("done", `None`); or ("failed",
+        message) if the work raised an error or its process died.
+    :raises TaggerError: `make` raised it, or no process can be started. As `make` would fail for every task, all
+        processes end.
     """
     rest = iter(tasks)
     workers: list[_Worker] = []
@@ -62,7 +65,7 @@ def share(
             except TaggerError:
                 if not workers:
                     raise
-                break  # those that there are do the work
+                break  # the processes started so far do the work
             worker.give(task)
             workers.append(worker)
             next(rest)
@@ -74,12 +77,10 @@ def share(
                     kind, value = worker.connection.recv()
                 except (EOFError, OSError):
                     worker.process.join()
-                    kind, value = (
-                        "failed",
-                        f"{worker.task.source}: the process that annotated it died ({_ending(worker.process.exitcode)}); try fewer --jobs",
-                    )
+                    ending = _ending(worker.process.exitcode)
+                    line = f"{worker.task.source}: the process that annotated it died ({ending}); try fewer --jobs"
                     workers.remove(worker)
-                    yield worker.task, kind, value
+                    yield worker.task, "failed", line
                     task = next(rest, None)
                     if task is not None:
                         worker = _Worker(make, setup)
@@ -100,13 +101,13 @@ def share(
     finally:
         with held_back():
             for worker in workers:
-                worker.process.kill()  # what it had begun is of no use, and the caller clears it away
+                worker.process.kill()  # its unfinished output is useless, and the caller removes it
             for worker in workers:
                 worker.process.join()
 
 
 def _serve(connection: Connection, parent: int) -> None:
-    for number in SIGNALS:  # Ctrl-C and the like reach the whole group: the starting process decides
+    for number in SIGNALS:  # Ctrl-C and the like reach the whole process group: the parent decides
         signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {*SIGNALS, signal.SIGALRM})
@@ -136,17 +137,17 @@ def _serve(connection: Connection, parent: int) -> None:
                 connection.send(("failed", line if isinstance(error, TaggerError) else f"{task.source}: {line}"))
             else:
                 connection.send(("done", None))
-    os._exit(0)  # nothing is left to do; what the interpreter does at its end might be interrupted
+    os._exit(0)  # nothing is left to do, and the interpreter's shutdown might be interrupted
 
 
 def _end_with(parent: int) -> None:
-    """Have the kernel end this process with the one that started it, where it can (Linux)."""
+    """Have the kernel kill this process when its parent ends, if it can (Linux)."""
     with contextlib.suppress(OSError, AttributeError):
         import ctypes
 
         set_parent_death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-    if os.getppid() != parent:  # it was already gone
+    if os.getppid() != parent:  # the parent was already gone
         os._exit(1)
 
 

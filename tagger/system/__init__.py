@@ -1,1 +1,1 @@
-"""The operating system: streams, signals, files that appear whole, locks, memory, packages that may be missing."""
+"""The operating system: streams, signals, atomic writes, locks, memory, packages that may be missing."""

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, whatever kills the writer."""
+"""Atomic writes: a file appears complete or not at all, whatever kills the writer."""
 
 import contextlib
 import os
@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 from tagger.system.attributes import lend, set_mode
 
-# The number of the process that writes it, so that a later run knows whose is left over.
+# The name holds the process id of the writer, so that a later run can tell which files are left over.
 TEMPORARY = re.compile(r"\.uk-tag-(\d+)-.*\.tmp")
-SETTLED = 60  # seconds after which a temporary file without a lock belongs to no process, even if one has its number
+SETTLED = 60  # seconds after which an unlocked temporary file belongs to no process, even if its process id is in use
 
 _unfinished: set[str] = set()
 
@@ -25,14 +25,16 @@ def atomic_write(
     seal: Callable[[int], None] = lambda descriptor: None,
     before_replace: Callable[[], None] = lambda: None,
 ) -> Iterator[BinaryIO]:
-    """A binary file to write to; it takes the place of `path` when the block ends, and is removed when the block raises.
+    """Open a new binary file that replaces `path` when the block ends, and is removed if the block raises.
 
-    A file that stood there lends its owner, permissions and attributes; nobody else can read the new one before. Where `path` is a link, the file
-    that it leads to is replaced. Raises OSError where the folder cannot be written to or the disk is full; the old file stays then.
+    The new file gets the owner, permissions and attributes of the old one, if there is one; until then, only this
+    user can read it. If `path` is a link, the file that it leads to is replaced.
 
-    :param like: the file that lends its owner and so on instead.
-    :param seal: called with the descriptor when all is written, before it is synced to the disk; for marks that must appear with the content.
-    :param before_replace: called when all is on disk, just before the new file takes the place.
+    :param like: take owner, permissions and attributes from this file instead.
+    :param seal: called with the descriptor when everything is written, before it is synced to the disk; for marks
+        that must appear with the content.
+    :param before_replace: called when everything is on disk, just before the file is renamed.
+    :raises OSError: the folder cannot be written to, or the disk is full. The old file stays.
     """
     path = os.path.realpath(path)
     temporary = os.path.join(os.path.dirname(path), f".uk-tag-{os.getpid()}-{os.urandom(6).hex()}.tmp")
@@ -45,12 +47,12 @@ def atomic_write(
             file.flush()
             mode = lend(like or path, file.fileno())
             seal(file.fileno())
-            set_mode(temporary, file.fileno(), mode)  # last: it may take away the right to do the rest
+            set_mode(temporary, file.fileno(), mode)  # last, as it may take away the right to do the rest
             os.fsync(file.fileno())
             before_replace()
             if (
                 os.name == "nt"
-            ):  # there an open file cannot be renamed; elsewhere it stays open, and locked, until it has its name
+            ):  # Windows cannot rename an open file; elsewhere it stays open, and locked, until renamed
                 file.close()
             os.replace(temporary, path)
     except BaseException:
@@ -63,14 +65,14 @@ def atomic_write(
 
 
 def abandon() -> None:
-    """Remove what this process has begun to write: it is about to end."""
+    """Remove the unfinished files of this process, which is about to end."""
     for temporary in list(_unfinished):
         with contextlib.suppress(OSError):
             os.unlink(temporary)
 
 
 def remove_left_over(folder: str | Path) -> None:
-    """Remove temporary files in a folder whose processes are gone."""
+    """Remove temporary files from a folder if the processes that wrote them are gone."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             match = TEMPORARY.fullmatch(entry.name)
@@ -80,7 +82,10 @@ def remove_left_over(folder: str | Path) -> None:
 
 
 def _is_left_over(path: str, process: int) -> bool:
-    """Whether nobody writes this file: its writer holds a lock on it, which tells more than a number that another process may have now."""
+    """Return whether no process writes this file.
+
+    Its writer holds a lock on it, which says more than the process id, as another process may have that now.
+    """
     locked: bool | None = None
     age = 0.0
     with contextlib.suppress(OSError):
@@ -96,7 +101,10 @@ def _is_left_over(path: str, process: int) -> bool:
 
 
 def try_lock(descriptor: int) -> bool | None:
-    """Lock an open file or folder for as long as it is open. Returns False where another process has done so, `None` where that cannot be done."""
+    """Lock an open file or folder for as long as it is open.
+
+    :returns: True if it is locked now, False if another process holds the lock, `None` if there are no such locks.
+    """
     try:
         import fcntl
     except ImportError:  # Windows
@@ -111,7 +119,7 @@ def try_lock(descriptor: int) -> bool | None:
 
 
 def _is_alive(process: int) -> bool:
-    if process == os.getpid():  # its files are locked where there are locks; else this is asked before it writes any
+    if process == os.getpid():  # where locks work, its files are locked; elsewhere it has not written any yet
         return False
     try:
         os.kill(process, 0)
@@ -119,15 +127,15 @@ def _is_alive(process: int) -> bool:
         return False
     except OSError:
         return True
-    with contextlib.suppress(OSError):  # Linux: one that was killed may stay listed until somebody asks how it ended
+    with contextlib.suppress(OSError):  # Linux: a killed process stays listed until its parent waits for it
         return not Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].lstrip().startswith("Z")
     return True
 
 
 def sync_folder(folder: str) -> None:
-    """Have the names in a folder survive a power cut, where the system can do that."""
+    """Sync a folder to the disk, so that its file names survive a power cut, where the system can do that."""
     if os.name == "posix":
-        with contextlib.suppress(OSError):  # what was to be replaced has been
+        with contextlib.suppress(OSError):  # the file is already replaced
             descriptor = os.open(folder, os.O_RDONLY)
             try:
                 os.fsync(descriptor)

@@ -1,20 +1,22 @@
-"""Owner, permissions and extended attributes of a file, passed on to the file that takes its place."""
+"""Owner, permissions and extended attributes of a file, copied to the file that replaces it."""
 
 import contextlib
 import os
 import stat
 
-PREFIX = "user.uk-tag"  # our own marks speak of one content, and do not pass on
+PREFIX = "user.uk-tag"  # our own marks describe one content, and are not copied
 ACCESS = "system.posix_acl_access"
-# What vouches for a content (capabilities(7), IMA, EVM) does not pass on to another.
+# Attributes that vouch for one content (capabilities(7), IMA, EVM) are not copied.
 BOUND = {"security.capability", "security.evm", "security.ima"}
 
 
 def lend(old: str, descriptor: int) -> int:
-    """Give an open new file the owner, group, access list and other attributes of an old one, as far as this user may.
+    """Give an open new file the owner, group, access list and attributes of an old one, as far as this user may.
 
-    :returns: the permissions to set once all else is done. They never let anybody read or write who could not do so before: where the group
-        cannot be kept, the new one may do no more than all others.
+    :param old: path of the old file; if there is none, only the permissions of a new file are returned.
+    :param descriptor: the open new file.
+    :returns: the permissions to set once everything else is done. They never let anybody read or write who could not
+        do so before: if the group cannot be kept, the new group gets no more rights than all others.
     """
     try:
         status = os.stat(old)
@@ -31,7 +33,7 @@ def lend(old: str, descriptor: int) -> int:
 
 
 def set_mode(path: str, descriptor: int, mode: int) -> None:
-    """Set the permissions of an open file, by its number where the system can do so."""
+    """Set the permissions of an open file, by its descriptor where the system can do so."""
     os.chmod(descriptor if os.chmod in os.supports_fd else path, mode)
 
 
@@ -58,6 +60,6 @@ def _lend_extended(old: str, descriptor: int) -> None:
         if not name.startswith(PREFIX) and name not in BOUND:
             with contextlib.suppress(OSError):
                 os.setxattr(descriptor, name, os.getxattr(old, name))
-    if ACCESS not in names:  # the folder's default list may have lent one
+    if ACCESS not in names:  # the new file may have one from the folder's default list
         with contextlib.suppress(OSError):
             os.removexattr(descriptor, ACCESS)

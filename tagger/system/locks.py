@@ -1,4 +1,4 @@
-"""One run at a time on a tree, wherever it is started: locks on the folders themselves, which go with the process."""
+"""Locks on folders, so that only one run at a time works on a tree. They end with the process."""
 
 import contextlib
 import os
@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from tagger.errors import TaggerError
 
-MOST = 100  # folders locked one by one; each takes a descriptor, of which a process may have 1024
+MOST = 100  # folders that are locked one by one; each takes a descriptor, and a process may have 1024
 
 
 @contextlib.contextmanager
 def locked(folders: Iterable[str]) -> Iterator[None]:
-    """Keep other runs out of some folders and all that is below, as long as the block lasts.
+    """Keep other runs out of folders, and of everything below them, for the duration of the block.
 
-    The folders are locked for this process alone, and those above them together with runs on other folders: so a run on one of them is
-    refused, too. Where a folder cannot be opened or the file system has no such locks, there is none.
+    The folders get exclusive locks and their parents shared ones, so that a run on a parent is refused as well. A
+    folder that cannot be opened, or whose file system has no such locks, is not locked.
 
     :param folders: real paths.
-    :raises TaggerError: another run is at work there.
+    :raises TaggerError: another run works there.
     """
     try:
         import fcntl
@@ -30,14 +30,14 @@ def locked(folders: Iterable[str]) -> Iterator[None]:
     above = {parent for folder in own for parent in _parents(folder)}
     seen: set[tuple[int, int]] = set()
     with contextlib.ExitStack() as stack:
-        for folder in sorted(own | above):  # in one order, lest two runs refuse each other
+        for folder in sorted(own | above):  # always in the same order, so that two runs cannot refuse each other
             try:
                 descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
             except OSError:
                 continue
             stack.callback(os.close, descriptor)
             status = os.fstat(descriptor)
-            if (status.st_dev, status.st_ino) in seen:  # mounted at two places: a lock of our own would keep us out
+            if (status.st_dev, status.st_ino) in seen:  # mounted twice: our own lock would keep us out
                 continue
             seen.add((status.st_dev, status.st_ino))
             try:

@@ -1,4 +1,4 @@
-"""Packages that are missing or broken: one line says what mends it."""
+"""Missing or broken packages, reported in one line with the command that fixes it."""
 
 import sys
 from importlib import import_module
@@ -8,7 +8,7 @@ from tagger.errors import PackageError
 
 OURS = ("tagger", "export")
 REQUIRED = ("click", "numpy", "onnxruntime", "tokenize_uk")
-# The extra of setup.cfg that brings a package; what is not here comes with uk-tag itself.
+# The extra of setup.cfg that installs a package; all others are installed with uk-tag itself.
 EXTRAS = {
     "torch": "train",
     "datasets": "train",
@@ -20,18 +20,19 @@ EXTRAS = {
     "pandas": "spark",
     "pyarrow": "spark",
 }
-NAMES = {"tokenize_uk": "tokenize-uk"}  # of the package, where that of the module is another
+NAMES = {"tokenize_uk": "tokenize-uk"}  # of packages that are named differently from their modules
 RUNTIMES = ("onnxruntime-gpu", "onnxruntime", "onnxruntime-directml", "onnxruntime-openvino", "onnxruntime-rocm")
-NO_ROOM = (
-    "failed to map segment",
-    "cannot allocate memory",
-    "bad_alloc",
-)  # what the dynamic linker, the kernel and C++ say where memory is short
+# Messages of the dynamic linker, the kernel and C++ when memory is short.
+NO_MEMORY = ("failed to map segment", "cannot allocate memory", "bad_alloc")
 ONNXRUNTIME_USED = ("InferenceSession", "SessionOptions", "RunOptions", "get_available_providers")
 
 
 def need(name: str) -> ModuleType:
-    """Import a package. Raises PackageError where it is missing or broken; MemoryError passes."""
+    """Import a package.
+
+    :raises PackageError: it is missing or broken.
+    :raises MemoryError: memory is short.
+    """
     try:
         return import_module(name)
     except Exception as error:
@@ -41,7 +42,10 @@ def need(name: str) -> ModuleType:
 
 
 def onnxruntime() -> ModuleType:
-    """Import onnxruntime. Raises PackageError where it is missing, or lost its files to another package of it that was removed."""
+    """Import onnxruntime.
+
+    :raises PackageError: it is missing, or has lost files because another of its packages was removed.
+    """
     module = need("onnxruntime")
     if lost := [name for name in ONNXRUNTIME_USED if not hasattr(module, name)]:
         raise PackageError(_line("onnxruntime", f"it has no {lost[0]}: another package of it was removed, perhaps"))
@@ -49,31 +53,29 @@ def onnxruntime() -> ModuleType:
 
 
 def explain(error: BaseException, program: str = "") -> str | None:
-    """The line for an error that a package raised while it was imported, or that its lack raised; `None` for other errors.
+    """Return one line for an error caused by a missing package or by the import of a broken one, else `None`.
 
-    :param program: whose extra is named, where it has one of its own.
+    :param program: name of the program; the line names its extra if it has one of its own.
     """
     name = _culprit(error)
-    if name is None or any(sign in str(error).lower() for sign in NO_ROOM):
+    if name is None or any(sign in str(error).lower() for sign in NO_MEMORY):
         return None
     reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
     missing = isinstance(error, ModuleNotFoundError) and error.name == name
-    return _line(
-        name, reason, missing, "export" if program == "uk-tag-export" and EXTRAS.get(name) == "train" else None
-    )
+    extra = "export" if program == "uk-tag-export" and EXTRAS.get(name) == "train" else None
+    return _line(name, reason, missing, extra)
 
 
 def _line(name: str, reason: str, missing: bool = False, extra: str | None = None) -> str:
     package = _runtime() if name == "onnxruntime" else NAMES.get(name, name)
     what = f"the package {package} is {'not installed' if missing else f'broken ({reason})'}"
     extra = extra or EXTRAS.get(name)
-    return f"{what}; run: pip install " + (
-        f"'uk-tag[{extra}]'" if missing and extra else f"--force-reinstall {package}"
-    )
+    wanted = f"'uk-tag[{extra}]'" if missing and extra else f"--force-reinstall {package}"
+    return f"{what}; run: pip install {wanted}"
 
 
 def _culprit(error: BaseException) -> str | None:
-    """The package of others whose import an error came out of: the first one on the way there, or the one that is not there."""
+    """Return the third-party package that caused an error: the first one whose import led to it, or the missing one."""
     if isinstance(error, ModuleNotFoundError) and error.name in {*EXTRAS, *REQUIRED}:
         return error.name
     trace = error.__traceback__
@@ -89,14 +91,14 @@ def _culprit(error: BaseException) -> str | None:
     if isinstance(error, ImportError):
         name = (error.name or "").partition(".")[0]
     elif isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
-        name = error.obj.__name__.partition(".")[0]  # its files are gone, but for an empty folder
+        name = error.obj.__name__.partition(".")[0]  # only an empty folder is left of it
     else:
         return None
     return name if name and name not in OURS and name not in sys.stdlib_module_names else None
 
 
 def _runtime() -> str:
-    """Which package of onnxruntime is installed, by what pip noted; else the one that setup.cfg asks for on most machines."""
+    """Return the installed package of onnxruntime by pip's records, else the one that setup.cfg requires here."""
     from importlib.metadata import PackageNotFoundError, version
 
     for package in RUNTIMES:

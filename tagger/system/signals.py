@@ -1,19 +1,20 @@
-"""Ctrl-C, SIGTERM and the like: what is complete is written first, then the program ends; a second signal ends it at once."""
+"""Ctrl-C, SIGTERM and the like: complete output is written before the program ends. A second signal ends it at once."""
 
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from tagger.system.atomic import abandon
 
-# Ctrl-C, kill, a terminal that closes, Ctrl-\; Windows has the first two.
+# Ctrl-C, kill, a terminal that is closed, Ctrl-\; Windows has only the first two.
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
-GRACE = 1.0  # seconds that a blocked reader of our output has to take what is complete
+GRACE = 1.0  # seconds that a blocked reader of our output has to take the complete sentences
 
 
 class Interrupted(BaseException):
-    """A signal arrived. No subclass of Exception, so that nothing catches it by accident."""
+    """A signal arrived. Not a subclass of Exception, so that nothing catches it by accident."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -22,7 +23,7 @@ class Interrupted(BaseException):
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """A stretch, of moments, in which no signal arrives; it does so afterwards. Processes that are started within begin so, too."""
+    """Hold back signals for the short duration of the block. Processes started in it begin with signals held back."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
@@ -34,16 +35,21 @@ def held_back() -> Iterator[None]:
 
 
 class SignalGuard:
-    """Handlers for SIGNALS. While :meth:`waiting`, a signal raises at once; else :meth:`check` raises when work is at a good place."""
+    """Handlers for SIGNALS.
+
+    A signal raises Interrupted at once within :meth:`waiting`; otherwise the next :meth:`check` raises it.
+    """
 
     def __init__(self) -> None:
         self._arrived: int | None = None
         self._waiting = False
         for number in SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup and background jobs ignore some: so do we
+            if (
+                signal.getsignal(number) is not signal.SIG_IGN
+            ):  # keep ignoring the signals that nohup and background jobs ignore
                 signal.signal(number, self._handle)
 
-    def _handle(self, number: int, frame) -> None:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
         if self._arrived is not None:
             abandon()
             os._exit(128 + number)
@@ -54,12 +60,16 @@ class SignalGuard:
         if self._waiting:
             raise Interrupted(number)
 
-    def _expire(self, number: int, frame) -> None:
-        raise Interrupted(self._arrived)
+    def _expire(self, number: int, frame: FrameType | None) -> None:
+        if self._arrived is not None:
+            raise Interrupted(self._arrived)
 
     @contextmanager
-    def waiting(self):
-        """A stretch in which nothing is half done."""
+    def waiting(self) -> Iterator[None]:
+        """Let a signal raise Interrupted at once during the block, in which nothing may be half done.
+
+        :raises Interrupted: a signal arrives, or has arrived before.
+        """
         self._waiting = True
         try:
             self.check()
@@ -68,7 +78,10 @@ class SignalGuard:
             self._waiting = False
 
     def check(self) -> None:
-        """Raise Interrupted if a signal has arrived."""
+        """Raise if a signal has arrived.
+
+        :raises Interrupted: one has.
+        """
         if self._arrived is not None:
             if hasattr(signal, "setitimer"):
                 signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,8 +1,12 @@
-"""Entry points of the three programs. They import next to nothing, so that what goes wrong while the rest is imported ends in one line, too."""
+"""Entry points of the three programs.
+
+They import next to nothing, so that errors during the import of everything else are reported in one line as well.
+"""
 
 import os
 import signal
 import sys
+from types import FrameType
 
 TROUBLE, USAGE, BROKEN_PIPE = 1, 2, 141
 
@@ -14,7 +18,7 @@ def uk_tag() -> None:
         if sys.stderr:
             sys.stderr.flush()
     finally:
-        os._exit(code)  # at once: nothing is buffered, and a thread may still wait for input
+        os._exit(code)  # without waiting: nothing is buffered, and a thread may still wait for input
 
 
 def uk_tag_train() -> None:
@@ -28,15 +32,14 @@ def uk_tag_export() -> None:
 
 
 def run(program: str, module: str) -> int:
-    """Call `main` of a module. Every ending has its exit code, and at most one line on standard error; only a mistake of ours has a traceback.
+    """Call `main` of a module, and report an error in one line on standard error; only a bug has a traceback.
 
-    :param program: the name before that line.
-    :returns: the exit code: `main`'s own, 1 for trouble, 2 for wrong options, 130 for Ctrl-C, 141 where the reader of the output is gone.
+    :param program: the name at the start of that line.
+    :returns: the exit code: that of `main`, 1 for an error, 2 for wrong options, 128 and its number for a signal (130
+        for Ctrl-C), 141 if the reader of the output is gone.
     """
     try:
-        if (
-            signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        ):  # else it is ignored, as in jobs in the background
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # background jobs ignore it
             signal.signal(signal.SIGINT, _stop)
         from importlib import import_module
 
@@ -47,14 +50,14 @@ def run(program: str, module: str) -> int:
         code = import_module(module).main()
         sys.stdout.flush()
         return code or 0
-    except KeyboardInterrupt:  # before there was a handler
+    except KeyboardInterrupt:  # before the handler was installed
         return 128 + signal.SIGINT
     except BaseException as error:
         return _ending(error, program)
 
 
 def _ending(error: BaseException, program: str) -> int:
-    """The exit code; what there is to say is said."""
+    """Report an error if it needs a line. Returns the exit code."""
     from tagger.errors import OptionError
     from tagger.system.failures import describe
     from tagger.system.signals import Interrupted
@@ -74,8 +77,8 @@ def _ending(error: BaseException, program: str) -> int:
     return USAGE if isinstance(error, OptionError) else TROUBLE
 
 
-def _stop(number: int, frame) -> None:
-    """Ctrl-C. While a module is imported, end at once: whoever is imported may catch what is raised, or say more of it."""
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Handle Ctrl-C. During an import, end at once, as the imported module might catch or report an exception."""
     while frame is not None:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
             os._exit(128 + number)

@@ -1,47 +1,60 @@
-"""The standard streams of a program: safe to write to where they are closed, full, or not read any more."""
+"""The standard streams of a program: safe to write to even if they are closed, full, or no longer read."""
 
 import io
 import os
 import select
 import sys
+from typing import TYPE_CHECKING
 
 from tagger.errors import TaggerError, printable
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 
 class ReaderGone(BaseException):
-    """Whoever read standard output has gone. No subclass of OSError, as click ends a program with exit code 1 at that."""
+    """The reader of standard output is gone. Not a subclass of OSError, for which click exits with code 1."""
 
 
 def output_error(error: OSError) -> TaggerError:
-    """What to tell where standard output cannot be written."""
+    """Return the error to raise when standard output cannot be written."""
     return TaggerError(f"standard output: {error.strerror}; free space there, or write elsewhere")
 
 
 class StandardOutput(io.RawIOBase):
-    """Descriptor 1. What fails is raised once, as ReaderGone or TaggerError; after that, all is dropped, also when Python flushes at its end."""
+    """File descriptor 1 as a raw stream.
+
+    The first failure is raised, as ReaderGone or TaggerError. Later output is dropped, even when Python flushes at
+    exit.
+    """
 
     _failed = False
 
     @classmethod
     def open(cls) -> io.TextIOWrapper:
-        """A stream of text like `sys.stdout`; what its encoding lacks is written as an escape."""
+        """Return a text stream like `sys.stdout` that escapes characters missing from its encoding."""
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         return io.TextIOWrapper(io.BufferedWriter(cls()), encoding, "backslashreplace", line_buffering=os.isatty(1))
 
     def writable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def fileno(self) -> int:
-        """1."""
+        """Return 1."""
         return 1
 
     def isatty(self) -> bool:
-        """Whether it is a terminal."""
+        """Return whether it is a terminal."""
         return os.isatty(1)
 
-    def write(self, data) -> int:
-        """Write some of it, and say how many bytes."""
+    def write(self, data: "ReadableBuffer") -> int:
+        """Write some of the data, as any raw stream may.
+
+        :returns: the number of bytes written, or dropped after a failure.
+        :raises ReaderGone: the reader is gone.
+        :raises TaggerError: standard output cannot be written for another reason.
+        """
         while not self._failed:
             try:
                 return os.write(1, data)
@@ -50,11 +63,11 @@ class StandardOutput(io.RawIOBase):
             except OSError as error:
                 self._failed = True
                 raise (ReaderGone() if isinstance(error, BrokenPipeError) else output_error(error)) from None
-        return len(data)
+        return memoryview(data).nbytes
 
 
 def reserve_descriptors() -> None:
-    """Where a standard stream is closed, keep its number from the next file that is opened; to use it stays an error."""
+    """Occupy the number of each closed standard stream, so that no other file gets it. Using it stays an error."""
     for number, unfit in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:
             os.fstat(number)
@@ -63,7 +76,7 @@ def reserve_descriptors() -> None:
 
 
 def say(line: str) -> None:
-    """Write a line to standard error, with nothing in it that a terminal would act on. Where that cannot be done, nobody can be told."""
+    """Write a line to standard error, without control characters. A failure is ignored, as it cannot be reported."""
     try:
         os.write(2, (printable(line) + "\n").encode("utf-8", "backslashreplace"))
     except OSError:

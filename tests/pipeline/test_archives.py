@@ -1,4 +1,4 @@
-"""Compressed input: every kind, in every mode, whole, damaged and cut short."""
+"""Compressed input: every kind, in every mode, complete, damaged and truncated."""
 
 import bz2
 import gzip
@@ -14,7 +14,7 @@ from support.processes import LINE, fine, start, tag
 
 from tagger.errors import DataError
 from tagger.pipeline import archives
-from tagger.pipeline.binaries import Guard
+from tagger.pipeline.binaries import TextCheck
 from tagger.pipeline.source import blocks
 
 KINDS = {"gzip": (".gz", gzip.compress), "xz": (".xz", lzma.compress), "bzip2": (".bz2", bz2.compress)}
@@ -24,13 +24,13 @@ MIB = 1 << 20
 
 
 def lines(count: int) -> bytes:
-    """So many lines of text of which none is like another."""
+    """Return lines of text that are all different."""
     generator = random.Random(count)
     return "".join(f"{' '.join(generator.choices(WORDS, k=8))}\n" for _ in range(count)).encode()
 
 
 def unpack(name: str, data: bytes, piece: int = 1 << 16) -> tuple[bytes, str]:
-    """The content, and the error after it."""
+    """Return the content, and the error after it."""
     raw = (data[begin : begin + piece] for begin in range(0, len(data), piece))
     content = b""
     try:
@@ -43,7 +43,7 @@ def unpack(name: str, data: bytes, piece: int = 1 << 16) -> tuple[bytes, str]:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_all_modes_read_it_by_its_first_bytes_and_in_place_leaves_it(name, tmp_path):
+def test_read_in_all_modes_but_in_place(name, tmp_path):
     suffix, compress = KINDS[name]
     several = compress(LINE.encode()) + compress(b"") + b"\0" * 100 + compress(LINE.encode() * 2) + b"\0" * 512
     (tmp_path / f"packed.txt{suffix}").write_bytes(several)
@@ -63,7 +63,7 @@ def test_all_modes_read_it_by_its_first_bytes_and_in_place_leaves_it(name, tmp_p
     ).exists()
 
 
-def test_it_is_answered_while_the_input_stays_open():
+def test_answers_before_the_input_ends():
     for _, compress in KINDS.values():
         packed = compress(LINE.encode())
         process = start()
@@ -76,7 +76,7 @@ def test_it_is_answered_while_the_input_stays_open():
 
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("size", [500, 70_000, 300_000])
-def test_whatever_the_pieces(name, size):
+def test_blocks_of_any_size(name, size):
     _, compress = KINDS[name]
     content = lines(size // 60)
     packed = compress(content)
@@ -89,7 +89,7 @@ def test_whatever_the_pieces(name, size):
 
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("size", [200, 4_000, 300_000])
-def test_all_that_comes_before_a_fault_is_given(name, size):
+def test_unpacks_up_to_an_error(name, size):
     _, compress = KINDS[name]
     content = lines(size // 60)
     packed = compress(content)
@@ -112,7 +112,7 @@ def test_all_that_comes_before_a_fault_is_given(name, size):
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_what_a_damaged_file_holds_is_tagged_and_a_file_is_written_whole_or_not_at_all(name, tmp_path):
+def test_damaged_file(name, tmp_path):
     suffix, compress = KINDS[name]
     content = ("Київ\n\n" * 400).encode()
     damaged = bytearray(compress(content))
@@ -132,11 +132,11 @@ def test_what_a_damaged_file_holds_is_tagged_and_a_file_is_written_whole_or_not_
 
 
 def read(path) -> tuple[bytes, str]:
-    """What is read of a file as text, and the error after it."""
+    """Return what is read of a file as text, and the error after it."""
     content = b""
     with open(path, "rb") as file:
         try:
-            for block in blocks(file.fileno(), "file", Guard()):
+            for block in blocks(file.fileno(), "file", TextCheck()):
                 content += block
         except DataError as error:
             return content, str(error)
@@ -144,7 +144,7 @@ def read(path) -> tuple[bytes, str]:
 
 
 @pytest.mark.parametrize("size", [1_000, 4_000, 100_000])
-def test_garbage_after_a_fault_does_not_hide_what_came_before(size, tmp_path):
+def test_garbage_after_an_error(size, tmp_path):
     content = lines(size // 60)
     packed = lzma.compress(content)
     for place in range(len(packed) // 2, len(packed) - 40, len(packed) // 20):
@@ -159,7 +159,7 @@ def test_garbage_after_a_fault_does_not_hide_what_came_before(size, tmp_path):
     assert read(tmp_path / "a")[0] == b""
 
 
-def test_damage_is_told_from_content_that_is_no_text():
+def test_damage_or_content_that_is_not_text():
     content = lines(60)
     damaged = bytearray(lzma.compress(content))
     damaged[len(damaged) // 2] ^= 0x55
@@ -172,7 +172,7 @@ def test_damage_is_told_from_content_that_is_no_text():
     assert done.returncode == 1 and b"its content is not text" in done.stderr and done.stdout == b""
 
 
-def test_memory_does_not_depend_on_what_it_holds():
+def test_memory_is_bounded():
     def little_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (1536 * MIB, 1536 * MIB))
 
@@ -191,7 +191,7 @@ def test_memory_does_not_depend_on_what_it_holds():
     assert done.stderr.count(b"\n") == 1
 
 
-def test_zstd_is_read_where_python_can(monkeypatch, tmp_path):
+def test_zstd(monkeypatch, tmp_path):
     data = b"\x28\xb5\x2f\xfd" + b"content"
     if sys.version_info < (3, 14):
         (tmp_path / "a.zst").write_bytes(data)

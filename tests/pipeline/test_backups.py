@@ -1,4 +1,4 @@
-"""Backups of files annotated in place are never overwritten, and are no input; nor is anything else lost."""
+"""Backups of files annotated in place: never overwritten, never an input, and nothing else is lost."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ SYSTEMS = [(), ("no attributes",), ("no functions", "no links"), ("no room",)]
 
 
 @pytest.mark.parametrize("faults", SYSTEMS[:2], ids=str)
-def test_a_backup_is_no_input_under_any_suffix(faults, words, tmp_path, tiny_model):
+def test_a_backup_is_not_an_input(faults, words, tmp_path, tiny_model):
     environment = faulty(tmp_path / "faults", *faults)
     arguments = ["-m", tiny_model, "-i", "conll", "-r", words]
     assert run(*arguments, "--in-place=.bak", env=environment).stderr == ""
@@ -57,7 +57,7 @@ def test_a_backup_never_overwrites(kind, faults, words, tmp_path, tiny_model):
     )
 
 
-def test_a_backup_that_comes_in_the_last_moment_is_kept(words):
+def test_a_backup_made_at_the_last_moment_is_kept(words):
     path, marks = str(words / "a.conll"), Marks()
     with open(path, "rb") as file:
         digest = "0" * 64
@@ -68,7 +68,7 @@ def test_a_backup_that_comes_in_the_last_moment_is_kept(words):
     assert (words / "a.conll.bak").read_text() == "mine\n"
 
 
-def test_a_file_that_is_linked_or_copied_to_its_backup_goes_on(words, tiny_model):
+def test_a_backup_of_the_same_content_is_accepted(words, tiny_model):
     os.link(words / "a.conll", words / "a.conll.bak")  # as after a kill between the two steps
     (words / "b.conll.bak").write_text(WORD, encoding="utf-8")  # as after one where files cannot be linked
     done = run("-m", tiny_model, "-i", "conll", "--in-place=.bak", words / "a.conll", words / "b.conll")
@@ -82,12 +82,12 @@ def test_a_file_that_is_linked_or_copied_to_its_backup_goes_on(words, tiny_model
     )
 
 
-def test_a_suffix_is_no_path(words, tiny_model):
+def test_a_suffix_is_not_a_path(words, tiny_model):
     done = run("-m", tiny_model, "--in-place=/../b", words / "a.conll")
     assert done.returncode == 2 and "suffix" in done.stderr and done.stderr.count("\n") == 1
 
 
-def test_a_file_that_an_editor_replaces_meanwhile_stays_the_editors(tmp_path, tiny_model):
+def test_a_file_replaced_by_an_editor_is_kept(tmp_path, tiny_model):
     top = make(tmp_path / "texts", 1, 100, 1000)
     path = top / "deep" / "0.conll"
     process = subprocess.Popen(

@@ -15,13 +15,13 @@ PROGRAM = [sys.executable, str(ROOT / "bin" / "uk-tag")]
 
 
 def tree(top):
-    """All files below a folder with their contents."""
+    """Return the contents of all files below a folder."""
     return {path.relative_to(top).as_posix(): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}
 
 
 @pytest.fixture
 def texts(tmp_path):
-    """A folder with CoNLL files in two levels, a hidden one and one of another kind."""
+    """A folder with CoNLL files on two levels, a hidden file and one of another kind."""
     top = tmp_path / "texts"
     (top / "deep").mkdir(parents=True)
     for number in range(6):
@@ -32,7 +32,7 @@ def texts(tmp_path):
     return top
 
 
-def test_a_tree_keeps_its_shape_for_any_number_of_processes(texts, tmp_path, tiny_model):
+def test_a_tree_with_several_processes(texts, tmp_path, tiny_model):
     one, two = tmp_path / "one", tmp_path / "two"
     run_program("uk-tag", "-m", tiny_model, "-r", texts, "--output-dir", one, "--include", "*.conll", check=True)
     assert set(tree(one)) == {"1.conll", "3.conll", "5.conll", "deep/0.conll", "deep/2.conll", "deep/4.conll"}
@@ -44,7 +44,7 @@ def test_a_tree_keeps_its_shape_for_any_number_of_processes(texts, tmp_path, tin
     assert done.stderr == b"" and tree(one) == tree(two)
 
 
-def test_resume_skips_by_content_not_by_name(texts, tmp_path, tiny_model):
+def test_resume_compares_contents(texts, tmp_path, tiny_model):
     out = tmp_path / "out"
     arguments = ["-m", tiny_model, "-r", texts, "--output-dir", out, "--resume", "-v"]
     assert b"0 of 7 files are done" in run_program("uk-tag", *arguments, check=True).stderr
@@ -57,7 +57,7 @@ def test_resume_skips_by_content_not_by_name(texts, tmp_path, tiny_model):
     assert b"0 of 7 files are done" in run_program("uk-tag", *arguments, "--scheme", "bioes", check=True).stderr
 
 
-def test_in_place_once_and_not_twice(texts, tiny_model):
+def test_in_place_is_done_once(texts, tiny_model):
     path = texts / "1.conll"
     path.chmod(0o640)
     before = path.read_bytes()
@@ -71,7 +71,7 @@ def test_in_place_once_and_not_twice(texts, tiny_model):
     assert link.is_symlink() and (texts / "5.conll").read_bytes().split(b"\n")[1].count(b"\t") == 2
 
 
-def test_failures_are_told_at_the_end_and_the_rest_is_done(texts, tmp_path, tiny_model):
+def test_failures_do_not_stop_the_rest(texts, tmp_path, tiny_model):
     (texts / "bad.conllu").write_bytes(b"1\tone\n")
     (texts / "packed.txt").write_bytes(b"\x1f\x8b\x08cut short")
     (texts / "locked").mkdir()
@@ -105,7 +105,7 @@ def test_failures_are_told_at_the_end_and_the_rest_is_done(texts, tmp_path, tiny
         assert tree(out) == {}, "nothing half written"
 
 
-def test_collisions_and_overwriting_are_refused(texts, tmp_path, tiny_model):
+def test_collisions_are_refused(texts, tmp_path, tiny_model):
     out = tmp_path / "out"
     (texts / "deep" / "1.conll").write_bytes((texts / "1.conll").read_bytes())
     done = run_program("uk-tag", "-m", tiny_model, texts / "1.conll", texts / "deep" / "1.conll", "--output-dir", out)
@@ -128,7 +128,7 @@ def test_collisions_and_overwriting_are_refused(texts, tmp_path, tiny_model):
         assert run_program("uk-tag", *arguments).returncode == 2
 
 
-def test_a_full_disk_leaves_the_old_file(texts, tiny_model):
+def test_full_disk(texts, tiny_model):
     path = texts / "1.conll"
     path.write_text(corpora.conll(400), encoding="utf-8")
     before = path.read_bytes()
@@ -149,7 +149,7 @@ def test_a_full_disk_leaves_the_old_file(texts, tiny_model):
     assert not [name for name in os.listdir(texts) if name.endswith(".tmp")]
 
 
-def test_a_file_that_grows_while_it_is_read_is_left_alone(texts, tiny_model):
+def test_a_growing_file_is_left_alone(texts, tiny_model):
     path = texts / "1.conll"
     path.write_text(corpora.conll(3000), encoding="utf-8")
     process = subprocess.Popen([*PROGRAM, "-m", tiny_model, "--in-place", str(path)], cwd=texts, stderr=subprocess.PIPE)
@@ -162,7 +162,7 @@ def test_a_file_that_grows_while_it_is_read_is_left_alone(texts, tiny_model):
     assert len(path.read_bytes()) == grown + len(corpora.conll(3000).encode())
 
 
-def test_interrupted_says_how_to_go_on(texts, tmp_path, tiny_model):
+def test_interrupted(texts, tmp_path, tiny_model):
     for number in range(200):
         (texts / f"more{number}.conll").write_text(corpora.conll(30, seed=number), encoding="utf-8")
     out = tmp_path / "out"

@@ -1,4 +1,4 @@
-"""What is no text is refused by name and left as it was, in every mode; what is text is read, however odd."""
+"""Files that are not text are refused by name and left as they were, in every mode. All text is read."""
 
 import gzip
 import io
@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from support.processes import fine, read_until, start, tag
 
-from tagger.pipeline.binaries import FIRST, Guard
+from tagger.pipeline.binaries import FIRST, TextCheck
 
 TEXT = "Леся Українка жила в Києві .\nДощ .\n" * 20
 NOISE = random.Random(7)
 
 
 def zipped(name: str) -> bytes:
-    """An archive with one file of that name."""
+    """Return a zip archive with one file of that name."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, TEXT)
@@ -30,7 +30,7 @@ def zipped(name: str) -> bytes:
 
 
 def tarred() -> bytes:
-    """An archive of text."""
+    """Return a tar archive of text."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:
         entry = tarfile.TarInfo("a.txt")
@@ -40,7 +40,7 @@ def tarred() -> bytes:
 
 
 def database(path: Path) -> bytes:
-    """A table with a row."""
+    """Return an SQLite database with one row."""
     connection = sqlite3.connect(path)
     connection.execute("create table t (text)")
     connection.execute("insert into t values (?)", [TEXT])
@@ -50,7 +50,7 @@ def database(path: Path) -> bytes:
 
 
 def picture() -> bytes:
-    """A PNG of grey noise."""
+    """Return a PNG picture of grey noise."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -63,7 +63,7 @@ def picture() -> bytes:
 
 @pytest.fixture(scope="module")
 def binaries(tmp_path_factory) -> dict[str, bytes]:
-    """Files that are no text, by their names."""
+    """Files that are not text, by name."""
     wave = (
         b"RIFF"
         + struct.pack("<I4s4sIHHIIHH", 1036, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16)
@@ -96,13 +96,13 @@ def binaries(tmp_path_factory) -> dict[str, bytes]:
 
 
 def states(folder: Path, binaries: dict[str, bytes]) -> dict[str, tuple[bytes, int, int]]:
-    """Contents, times and numbers of the files."""
+    """Return contents, modification times and inode numbers of the files."""
     found = {name: folder / name for name in binaries}
     return {name: (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) for name, path in found.items()}
 
 
 def check_names(done, binaries) -> None:
-    """Each file is named in a line of its own, once."""
+    """Check that each file is named once, in a line of its own."""
     said = done.stderr.decode().splitlines()
     assert done.returncode == 1 and len(said) in (len(binaries), len(binaries) + 1), done.stderr.decode()
     assert all(line.startswith("uk-tag: ") for line in said) and "Traceback" not in done.stderr.decode()
@@ -175,23 +175,23 @@ def test_on_standard_input(name, says, binaries):
     assert said.startswith("uk-tag: standard input") and says in said and said.count("\n") == 1
 
 
-def test_random_bytes_of_any_size_and_lists_of_numbers():
+def test_random_bytes_and_numbers():
     generator = random.Random(3)
     for _ in range(500):
-        assert Guard().fault(generator.randbytes(generator.randrange(64, 5000)))
-        assert Guard(null=True).fault(generator.randbytes(generator.randrange(300, 5000)))
+        assert TextCheck().fault(generator.randbytes(generator.randrange(64, 5000)))
+        assert TextCheck(null=True).fault(generator.randbytes(generator.randrange(300, 5000)))
     for form in ("<i", ">i", "<d", "<h"):
-        assert Guard().fault(b"".join(struct.pack(form, generator.randrange(3000)) for _ in range(50)))
+        assert TextCheck().fault(b"".join(struct.pack(form, generator.randrange(3000)) for _ in range(50)))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1251", "koi8-u", "cp866", "iso8859-5", "latin-1"])
-def test_text_in_old_encodings_is_none_of_these(encoding):
+def test_text_in_old_encodings(encoding):
     text = "Леся Украинка жила в Киеве.\tДождь\f\r\n\x1b[1mТак\x1b[0m\b\x07" * 30 + "\x1a"
-    assert Guard(whole=True).fault(text.encode(encoding, "replace")) is None
-    assert Guard(whole=True).fault("Так\x1a".encode(encoding, "replace")) is None
+    assert TextCheck(whole=True).fault(text.encode(encoding, "replace")) is None
+    assert TextCheck(whole=True).fault("Так\x1a".encode(encoding, "replace")) is None
 
 
-def test_a_few_odd_characters_are_no_reason():
+def test_a_few_control_characters_are_accepted():
     for text in (
         "поле\x01поле\x02\n" * 9,
         "Київ\ufeff\u202e\ufffe\n",
@@ -204,12 +204,12 @@ def test_a_few_odd_characters_are_no_reason():
     ):
         for end in range(1, len(text.encode()) + 1):
             block = text.encode()[:end]
-            assert len(block) < 9 or Guard(whole=True).fault(block) is None, block
+            assert len(block) < 9 or TextCheck(whole=True).fault(block) is None, block
     done = tag(stdin="Так .\n".encode("cp1251"))
     assert done.returncode == 0 and b"is not UTF-8" in done.stderr and done.stdout.startswith("Так\t".encode("cp1251"))
 
 
-def test_a_nul_far_from_the_start_is_passed_on_but_never_takes_the_place_of_a_file(tmp_path):
+def test_a_nul_far_from_the_start(tmp_path):
     data = ("Так .\n" * (FIRST // 8)).encode() + b"\0 .\n"
     assert len(data) > FIRST
     path = tmp_path / "a.txt"
@@ -223,7 +223,7 @@ def test_a_nul_far_from_the_start_is_passed_on_but_never_takes_the_place_of_a_fi
     assert fine("-0", path, "-o", tmp_path / "out") == b"" and (tmp_path / "out").read_bytes().endswith(b"\n\0.\tO\n\0")
 
 
-def test_nothing_waits_for_more_than_has_come():
+def test_the_check_does_not_wait():
     process = start()
     process.stdin.write("Київ\n".encode())
     process.stdin.flush()

@@ -1,4 +1,4 @@
-"""Odd bytes, compressed input, and files that are both ends of the pipe, with real processes."""
+"""Irregular bytes, compressed input, and files that are both input and output, with real processes."""
 
 import gzip
 import os
@@ -14,9 +14,9 @@ from support.processes import LINE, fine, shell, start, tag
 ANSWER = "Леся\tB-PERS\nУкраїнка\tI-PERS\nжила\tO\nв\tO\nКиєві\tB-LOC\n.\tO\n\n".encode()
 
 
-def test_bytes_that_are_not_utf_8_come_out_as_they_went_in(tmp_path):
+def test_invalid_utf_8_is_kept(tmp_path):
     data = "Київ\tx\n\n".encode() + b"\xff\xd0\t\xfe\nab\t\xc0\x80\n\n\xff\ty\n"
-    for more in (b"", b"a\tx\n\n" * 20_000 + b"a\0b\tx\n"):  # near the start, a NUL would say that this is no text
+    for more in (b"", b"a\tx\n\n" * 20_000 + b"a\0b\tx\n"):  # near the start, a NUL would mean that this is not text
         done = tag(stdin=data + more)
         assert done.returncode == 0 and re.sub(rb"\t(O|[BI]-[A-Z]+)\n", b"\n", done.stdout) == data + more
     done = tag(stdin=data)
@@ -63,7 +63,7 @@ def test_a_token_of_a_megabyte():
         )
 
 
-def test_gzip_is_known_by_its_first_bytes(tmp_path):
+def test_gzip(tmp_path):
     members = (
         gzip.compress(LINE.encode()) + gzip.compress(b"") + b"\0" * 100 + gzip.compress(LINE.encode() * 2) + b"\0" * 512
     )
@@ -78,7 +78,7 @@ def test_gzip_is_known_by_its_first_bytes(tmp_path):
     assert process.communicate(members[1:], timeout=60) == (ANSWER * 3, b"")
 
 
-def test_broken_gzip_is_told_and_what_came_before_is_tagged():
+def test_broken_gzip():
     words = [LINE, "Так .\n", "Ні , не так .\n", "Дощ .\n"]
     generator = random.Random(1)
     whole = "".join(generator.choices(words, k=3000)).encode()
@@ -100,7 +100,8 @@ def test_an_input_that_is_the_output_is_refused(tmp_path):
     os.link(tmp_path / "f", tmp_path / "hard")
     os.symlink("f", tmp_path / "soft")
     done = shell(
-        f"cd {tmp_path}; uk_tag f >> f; echo $?; uk_tag < f >> hard; echo $?; uk_tag g f -o soft; echo $?; uk_tag f < g >> g; echo $?"
+        f"cd {tmp_path}; uk_tag f >> f; echo $?; uk_tag < f >> hard; echo $?; "
+        "uk_tag g f -o soft; echo $?; uk_tag f < g >> g; echo $?"
     )
     assert done.stdout.split() == [b"1", b"1", b"1", b"0"]
     assert done.stderr.count(b"is also the output") == 3 and done.stderr.count(b"\n") == 3
@@ -110,7 +111,7 @@ def test_an_input_that_is_the_output_is_refused(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["f", "g", "hard", "soft"]
 
 
-def test_an_output_file_is_written_whole_or_not_at_all(tmp_path):
+def test_an_output_file_is_atomic(tmp_path):
     (tmp_path / "in").write_text(LINE * 500, encoding="utf-8")
     target = tmp_path / "out"
     target.write_bytes(b"old")
@@ -140,17 +141,18 @@ def test_an_output_file_is_written_whole_or_not_at_all(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["in", "out"]
 
 
-def test_an_output_that_is_no_regular_file_is_written_into_and_not_replaced(tmp_path):
+def test_a_device_as_output(tmp_path):
     os.mkfifo(tmp_path / "fifo")
     done = shell(
-        f"cd {tmp_path}; cat fifo & echo Київ | uk_tag -o fifo && wait; echo Київ | uk_tag -o -; ln -s /dev/full full; echo Київ | uk_tag -o full"
+        f"cd {tmp_path}; cat fifo & echo Київ | uk_tag -o fifo && wait; echo Київ | uk_tag -o -; "
+        "ln -s /dev/full full; echo Київ | uk_tag -o full"
     )
     assert done.stdout == "Київ\tB-LOC\n\n".encode() * 2 and done.returncode == 1
     assert done.stderr == b"uk-tag: full: cannot be written: No space left on device\n"
     assert sorted(os.listdir(tmp_path)) == ["fifo", "full"] and not (tmp_path / "fifo").is_file()
 
 
-def test_inputs_do_not_run_into_each_other(tmp_path):
+def test_inputs_stay_apart(tmp_path):
     conllu = "1\tКиїв\t_\t_\t_\t_\t_\t_\t_\t_"
     for name, content in (
         ("a", "\ufeffКиїв\tx"),
@@ -175,7 +177,7 @@ def test_inputs_do_not_run_into_each_other(tmp_path):
     assert done.stderr.startswith(b"uk-tag: bad:4: ")
 
 
-def test_parts_of_a_stream_tagged_by_themselves_equal_the_whole(tmp_path):
+def test_parts_of_a_stream_equal_the_whole(tmp_path):
     sentences = ["Леся\tx\nУкраїнка\ty", "Дощ\tx\nу\ty\nКиєві\tz", "# c\nТак\tx", "Київ\tx\n.\ty"]
     parts = [
         "".join(f"{sentence}\n\n" for sentence in random.Random(seed).choices(sentences, k=300)) for seed in range(4)
@@ -189,7 +191,7 @@ def test_parts_of_a_stream_tagged_by_themselves_equal_the_whole(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["in.txt", "-", "fifo"])
-def test_all_kinds_of_input_take_the_same_path(name, tmp_path):
+def test_all_kinds_of_input(name, tmp_path):
     (tmp_path / "in.txt").write_text(LINE * 100, encoding="utf-8")
     os.mkfifo(tmp_path / "fifo")
     done = shell(f"cd {tmp_path}; cat in.txt > fifo & uk_tag {name} < in.txt; kill $! 2> /dev/null; true")

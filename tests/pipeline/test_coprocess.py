@@ -1,4 +1,4 @@
-"""uk-tag as a coprocess: one line in, its tags out, an empty line behind them, and nothing is held back while the other side waits."""
+"""uk-tag as a coprocess: for each line its tags and an empty line, and nothing is held back while the caller waits."""
 
 import os
 import shutil
@@ -45,7 +45,7 @@ async function tag(line) {
 
 
 class Tagging:
-    """The program, asked line by line."""
+    """The program, called line by line."""
 
     def __init__(self, model) -> None:
         command = [sys.executable, str(ROOT / "bin" / "uk-tag"), "-i", "text", "-m", str(model)]
@@ -62,7 +62,7 @@ class Tagging:
 
 @pytest.fixture
 def environment(tiny_model, tmp_path):
-    """Where `uk-tag` is a command."""
+    """Environment variables with `uk-tag` on the path."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "uk-tag").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/bin/uk-tag" "$@"\n')

@@ -1,4 +1,4 @@
-"""Which files are annotated and where to, with links, other names and all that would do harm."""
+"""Selection of files and targets: links, names, and targets that would do harm."""
 
 import os
 from pathlib import Path
@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from support.trees import RECORD, WORD, columns, run
 
-from tagger.pipeline.files import Left, Selection, tasks_in_place, tasks_into
+from tagger.pipeline.files import Left, tasks_in_place, tasks_into
 from tagger.pipeline.marks import Marks
+from tagger.pipeline.settings import BatchSettings
 
 
-def test_links_in_a_tree_are_passed_over_and_named_ones_followed(words, tmp_path, tiny_model):
+def test_links(words, tmp_path, tiny_model):
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "c.conll").write_text(WORD, encoding="utf-8")
@@ -22,8 +23,8 @@ def test_links_in_a_tree_are_passed_over_and_named_ones_followed(words, tmp_path
     assert (done.returncode, done.stderr) == (0, "uk-tag: passed over links (2; name one to follow it)\n")
     done = run("-m", tiny_model, "-i", "conll", "--in-place", "--resume", "-v", "-r", words, "--include", "*.conll")
     assert (
-        "passed over files not named by --include (1), links (2; name one to follow it), pipes, devices or broken links (1)"
-        in done.stderr
+        "passed over files not named by --include (1), links (2; name one to follow it), "
+        "pipes, devices or broken links (1)" in done.stderr
     )
     assert (outside / "c.conll").read_text(encoding="utf-8") == WORD and (words / "link.conll").is_symlink()
     done = run("-m", tiny_model, "-i", "conll", "--in-place=.bak", words / "link.conll", outside / "c.conll")
@@ -35,14 +36,28 @@ def test_links_in_a_tree_are_passed_over_and_named_ones_followed(words, tmp_path
     assert sorted(os.listdir(outside)) == ["c.conll", "c.conll.bak"]
 
 
+def batch(*paths: Path, recursive: bool = False, include: tuple[str, ...] = ()) -> BatchSettings:
+    """Settings for annotation in place without backups."""
+    return BatchSettings(
+        paths=[str(path) for path in paths],
+        recursive=recursive,
+        include=include,
+        output_dir=None,
+        backup="",
+        resume=False,
+        jobs=1,
+        verbose=False,
+    )
+
+
 def targets(*paths: Path, folder: Path, form: str = "same", recursive: bool = False) -> tuple[list[str], list[str]]:
-    """Where annotations go, below the folder, and what is refused."""
+    """Return the targets, relative to the folder, and the problems."""
     left = Left()
-    tasks = tasks_into(Selection([str(path) for path in paths], recursive, ()), str(folder), form, Marks(), left)
+    tasks = tasks_into(batch(*paths, recursive=recursive), str(folder), form, Marks(), left)
     return [os.path.relpath(task.target, folder) for task in tasks], [str(problem) for problem in left.problems]
 
 
-def test_targets_that_would_do_harm_are_refused(words, tmp_path):
+def test_harmful_targets_are_refused(words, tmp_path):
     out, outside = tmp_path / "out", tmp_path / "outside"
     for folder in (out, outside, words / "deep"):
         folder.mkdir()
@@ -52,7 +67,7 @@ def test_targets_that_would_do_harm_are_refused(words, tmp_path):
     (out / "a.conll").symlink_to(outside / "a.conll")
     (out / "b.conll").mkdir()
     found, (link, place) = targets(a, b, folder=out)
-    assert found == [] and "by a link" in link and "no regular file" in place
+    assert found == [] and "by a link" in link and "not a regular file" in place
     (out / "deep").symlink_to(outside)
     assert any(
         "deep/a.conll leads there by a link" in problem for problem in targets(words, folder=out, recursive=True)[1]
@@ -68,7 +83,7 @@ def test_targets_that_would_do_harm_are_refused(words, tmp_path):
 @pytest.mark.parametrize(
     ("names", "form"), [(("a/x.txt", "b/x.txt"), "same"), (("x.txt", "x.txt.gz"), "same"), (("x.a", "x.b"), "jsonl")]
 )
-def test_inputs_with_one_output_name_are_told_a_way_out(names, form, tmp_path):
+def test_inputs_with_the_same_output_name(names, form, tmp_path):
     paths = [tmp_path / name for name in names]
     for path in paths:
         path.parent.mkdir(exist_ok=True)
@@ -93,11 +108,11 @@ def test_names_of_outputs(name, form, target, tmp_path):
     assert targets(tmp_path / name, folder=tmp_path / "o", form=form) == ([target], [])
 
 
-def test_own_files_are_no_input(tmp_path):
+def test_own_files_are_not_inputs(tmp_path):
     for name in (RECORD, ".uk-tag-1-x.tmp", "a.jsonl", "b.tmp"):
         (tmp_path / name).write_text("x\n")
     left = Left()
-    tasks = tasks_in_place(Selection([str(tmp_path)], True, ("*.jsonl", "*.tmp")), "", Marks(), left)
+    tasks = tasks_in_place(batch(tmp_path, recursive=True, include=("*.jsonl", "*.tmp")), Marks(), left)
     assert [os.path.basename(task.source) for task in tasks] == ["a.jsonl", "b.tmp"]
-    tasks = tasks_in_place(Selection([str(tmp_path / RECORD)], False, ()), "", Marks(), left)
+    tasks = tasks_in_place(batch(tmp_path / RECORD), Marks(), left)
     assert tasks == [] and "uk-tag's own" in str(left.problems[0])

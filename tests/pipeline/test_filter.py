@@ -1,4 +1,4 @@
-"""The filter in a pipe: when it answers, how it ends, what it says, with real processes."""
+"""The filter in a pipe: when it answers, how it ends, which messages it writes, with real processes."""
 
 import fcntl
 import os
@@ -16,14 +16,14 @@ ANSWER = "Леся\tB-PERS\nУкраїнка\tI-PERS\nжила\tO\nв\tO\nКиє
 
 
 def text(done: subprocess.CompletedProcess) -> str:
-    """Standard error of a run that failed with one line."""
+    """Return the standard error of a run that failed with one line."""
     said = done.stderr.decode()
     assert said.startswith("uk-tag: ") and said.count("\n") == 1 and "Traceback" not in said, said
     return said
 
 
 def end(process: subprocess.Popen) -> tuple[int, bytes]:
-    """Exit code and standard error of a process that must end soon."""
+    """Return exit code and standard error of a process that must end soon."""
     code = process.wait(timeout=30)
     said = process.stderr.read()
     for stream in (process.stdin, process.stdout, process.stderr):
@@ -32,7 +32,7 @@ def end(process: subprocess.Popen) -> tuple[int, bytes]:
     return code, said
 
 
-def test_the_reader_of_the_output_may_go_at_any_time(tmp_path):
+def test_the_reader_of_the_output_goes(tmp_path):
     done = shell("yes 'Київ — столиця України .' | uk_tag | head -3; echo ${PIPESTATUS[1]} >&2")
     assert done.stdout.count(b"\n") == 3 and done.stderr == b"141\n"
     reader, writer = os.pipe()
@@ -66,7 +66,7 @@ def test_answers_while_the_input_stays_open(arguments, sent, wanted):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_signals_end_it_without_a_word_and_after_complete_sentences(number, code):
+def test_signals_while_it_waits(number, code):
     process = start("-i", "conll")
     process.stdin.write(b"a\n\nb\n\nc\n")
     process.stdin.flush()
@@ -75,7 +75,7 @@ def test_signals_end_it_without_a_word_and_after_complete_sentences(number, code
     assert end(process) == (code, b"")
 
 
-def test_signals_that_come_while_it_works_or_starts_leave_whole_sentences(tmp_path):
+def test_signals_while_it_works(tmp_path):
     source = tmp_path / "long.txt"
     source.write_text(LINE * 200_000, encoding="utf-8")
     for delay, number, code in ((0.15, signal.SIGTERM, 143), (1.5, signal.SIGINT, 130)):
@@ -93,7 +93,7 @@ def test_signals_that_come_while_it_works_or_starts_leave_whole_sentences(tmp_pa
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_though_nobody_reads_the_output(number, tmp_path):
+def test_signals_while_nobody_reads(number, tmp_path):
     source = tmp_path / "long.txt"
     source.write_text(LINE * 3000, encoding="utf-8")
     process = start(source)
@@ -104,7 +104,7 @@ def test_a_signal_ends_it_though_nobody_reads_the_output(number, tmp_path):
     assert end(process) == (128 + number, b"") and time.monotonic() - started < 10
 
 
-def test_a_signal_leaves_no_half_file(tmp_path):
+def test_a_signal_leaves_no_partial_file(tmp_path):
     target = tmp_path / "out"
     target.write_bytes(b"old")
     process = start("-o", target)
@@ -133,12 +133,12 @@ def test_a_signal_leaves_no_half_file(tmp_path):
         ("-o", "x", "--output-dir", "y", "z"),
     ],
 )
-def test_wrong_options_are_usage_errors_in_one_line(arguments):
+def test_wrong_options(arguments):
     done = subprocess.run([*PROGRAM, *arguments], input=b"", capture_output=True, timeout=60)
     assert done.returncode == 2 and done.stdout == b"" and "--help" in text(done)
 
 
-def test_labels_that_the_model_lacks_are_usage_errors():
+def test_labels_that_the_model_lacks():
     for arguments in (("--only", "PER"), ("--map", "DOG=CAT"), ("--map", "PERS=<b>")):
         done = tag(*arguments)
         assert done.returncode == 2 and "--help" in text(done)
@@ -207,7 +207,8 @@ import os, sys
 from tagger.start import run
 code = run("uk-tag", "tagger.cli.main")
 names = {name.partition(".")[0] for name in sys.modules}
-os.write(2, (" ".join(sorted(names & {"torch", "datasets", "onnx", "onnxruntime", "numpy", "tokenize_uk", "transformers"})) + "|" + str(code)).encode())
+watched = {"torch", "datasets", "onnx", "onnxruntime", "numpy", "tokenize_uk", "transformers"}
+os.write(2, (" ".join(sorted(names & watched)) + "|" + str(code)).encode())
 os._exit(0)
 """
     loaded = {}
@@ -226,7 +227,7 @@ os._exit(0)
     }
 
 
-def test_neither_locale_nor_python_settings_matter():
+def test_locale_and_python_settings():
     plain = fine("-O", "jsonl", stdin=LINE.encode())
     assert "Леся Українка".encode() in plain
     for settings in (
@@ -258,7 +259,7 @@ def test_colour():
     assert seen == {"colour": coloured, "none": ANSWER, "dumb": ANSWER}
 
 
-def test_what_is_said_about_itself():
+def test_version_and_help():
     assert fine("--version") == f"uk-tag {__version__}\n".encode()
     assert b"BY-NC-SA" in fine("--version", "-v")
     done = tag("-v", stdin=b"a\n")

@@ -1,4 +1,4 @@
-"""Annotation of trees that is stopped in every way, time and again: in the end each file is tagged once, and nothing is lost or left over."""
+"""Trees annotated by runs that are stopped in every way: each file is tagged once, and nothing is lost or left over."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ for deaf in (
 
 
 def is_gone(group: int) -> bool:
-    """Whether no process of a group is left."""
+    """Return whether no process of a group is left."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
@@ -30,9 +30,11 @@ def is_gone(group: int) -> bool:
 
 
 def stop(command: list[str], begun, delay: float, number: int, whole_group: bool, **settings) -> tuple[int, str]:
-    """Start a command, and send it a signal so many seconds after it has begun. Returns its exit code and what it said, when all its processes are gone.
+    """Start a command, stop it by a signal, and wait until all its processes are gone.
 
-    :param begun: tells whether it has.
+    :param begun: returns whether the command has begun its work.
+    :param delay: seconds from then to the signal.
+    :returns: exit code and standard error.
     """
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, text=True, **settings)
     wait_for(lambda: begun() or process.poll() is not None)
@@ -45,7 +47,7 @@ def stop(command: list[str], begun, delay: float, number: int, whole_group: bool
 
 
 def storm(base, model, kills, seed, *, into, include, faults=(), size=20):
-    """Annotate trees, from one folder and from another, until so many runs were stopped; look at each tree when it is done."""
+    """Annotate trees from several folders until `kills` runs were stopped. Check each tree when it is done."""
     base.mkdir()
     top, elsewhere, out = base / "texts", base / "elsewhere", base / "elsewhere" / "out"
     environment = faulty(base / "faults", *faults)
@@ -136,7 +138,7 @@ def test_stopped_many_times(case, tmp_path, tiny_model):
         (signal.SIGQUIT, False),
     ],
 )
-def test_a_signal_at_work_leaves_no_litter_and_no_worker(number, whole_group, tmp_path, tiny_model):
+def test_a_signal_leaves_no_files_and_no_workers(number, whole_group, tmp_path, tiny_model):
     top = make(tmp_path / "texts", 2, 100, 1000)
     before = tree(top)
     command = [
@@ -161,7 +163,7 @@ def test_a_signal_at_work_leaves_no_litter_and_no_worker(number, whole_group, tm
 
 
 @pytest.mark.parametrize("number", SIGNALS[1:], ids=str)
-def test_a_signal_leaves_no_half_output_file(number, tmp_path, tiny_model):
+def test_a_signal_leaves_no_partial_output(number, tmp_path, tiny_model):
     command = [*PROGRAM, "-m", str(tiny_model), "-o", str(tmp_path / "out")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_for(lambda: os.listdir(tmp_path))
@@ -170,8 +172,8 @@ def test_a_signal_leaves_no_half_output_file(number, tmp_path, tiny_model):
     process.stdin.close()
 
 
-def test_two_signals_at_once_leave_no_half_output_file(tmp_path, tiny_model):
-    """A shell passes on the hang-up that its jobs get from the terminal, too."""
+def test_two_signals_at_once(tmp_path, tiny_model):
+    """Jobs get the hang-up from the terminal, and again from the shell."""
     source = make(tmp_path / "texts", 1, 100, 1000) / "deep" / "0.conll"
     (tmp_path / "out").mkdir()
     process = subprocess.Popen([*PROGRAM, "-m", str(tiny_model), str(source), "-o", str(tmp_path / "out" / "file")])
@@ -182,7 +184,7 @@ def test_two_signals_at_once_leave_no_half_output_file(tmp_path, tiny_model):
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT], ids=str)
-def test_signals_that_are_ignored_stay_so(number, tmp_path, tiny_model):
+def test_ignored_signals_stay_ignored(number, tmp_path, tiny_model):
     command = [*PROGRAM, "-m", str(tiny_model), "-o", str(tmp_path / "out")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
     wait_for(lambda: os.listdir(tmp_path))
@@ -192,7 +194,7 @@ def test_signals_that_are_ignored_stay_so(number, tmp_path, tiny_model):
     assert process.returncode == 0 and os.listdir(tmp_path) == ["out"]
 
 
-def test_what_a_kill_leaves_goes_with_the_next_run(tmp_path, tiny_model):
+def test_the_next_run_cleans_up_after_a_kill(tmp_path, tiny_model):
     target = tmp_path / "out"
     process = subprocess.Popen([*PROGRAM, "-m", str(tiny_model), "-o", str(target)], stdin=subprocess.PIPE)
     wait_for(lambda: os.listdir(tmp_path))

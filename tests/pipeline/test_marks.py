@@ -1,4 +1,4 @@
-"""Marks tell what is annotated, wherever a run is started, with extended attributes and without."""
+"""Marks of annotated files, for runs started anywhere, with extended attributes and without."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ SYSTEMS = [(), ("no attributes",), ("no functions", "no links"), ("no room",)]
 
 
 @pytest.mark.parametrize("faults", SYSTEMS, ids=str)
-def test_resumed_from_anywhere_any_number_of_times(faults, words, tmp_path, tiny_model):
+def test_resumed_from_anywhere(faults, words, tmp_path, tiny_model):
     environment = faulty(tmp_path / "faults", *faults)
     before = (words / "a.conll").read_bytes()
     for cwd, name in ((words, "."), (tmp_path, "words"), (Path("/"), words)):
@@ -65,7 +65,7 @@ def test_resumed_from_anywhere_any_number_of_times(faults, words, tmp_path, tiny
 
 @pytest.mark.parametrize("where", ["in place", "into a folder"])
 @pytest.mark.parametrize("kind", ["pipe", "link", "folder", "deep"])
-def test_something_else_under_the_name_of_the_record(kind, where, words, tmp_path, tiny_model):
+def test_the_record_is_not_a_regular_file(kind, where, words, tmp_path, tiny_model):
     out = tmp_path / "out"
     out.mkdir()
     record = (words if where == "in place" else out) / RECORD
@@ -83,13 +83,13 @@ def test_something_else_under_the_name_of_the_record(kind, where, words, tmp_pat
     else:
         assert (
             done.returncode == 1
-            and f"{record}: is no regular file; move it away" in done.stderr
+            and f"{record}: is not a regular file; move it away" in done.stderr
             and done.stderr.count("\n") == 1
         )
         assert columns(words / "a.conll") == 2 and not (tmp_path / "elsewhere").exists()
 
 
-def test_a_record_that_is_cut_short_lets_no_file_be_replaced(words, tmp_path, tiny_model):
+def test_a_truncated_record(words, tmp_path, tiny_model):
     for number in range(6):
         (words / f"{number}.conll").write_text(WORD, encoding="utf-8")
     environment = faulty(tmp_path / "faults", "no attributes")
@@ -116,7 +116,7 @@ def no_attributes(monkeypatch):
         monkeypatch.setattr(os, name, refuse, raising=False)
 
 
-def test_records_stay_short_and_survive_what_is_torn(tmp_path, no_attributes):
+def test_records_stay_short(tmp_path, no_attributes):
     target, record = tmp_path / "a", tmp_path / RECORD
     target.write_bytes(b"")
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -137,7 +137,7 @@ def test_records_stay_short_and_survive_what_is_torn(tmp_path, no_attributes):
     assert not record.exists() and marks.of(str(target)) == []
 
 
-def test_a_short_write_of_a_record_is_taken_back(tmp_path, no_attributes, monkeypatch):
+def test_a_short_write_is_undone(tmp_path, no_attributes, monkeypatch):
     import resource
 
     marks, path = Marks(), str(tmp_path / "a")
@@ -153,7 +153,7 @@ def test_a_short_write_of_a_record_is_taken_back(tmp_path, no_attributes, monkey
     assert (tmp_path / RECORD).stat().st_size == size
 
 
-def test_a_record_that_may_not_be_read_is_told(tmp_path, no_attributes, monkeypatch):
+def test_an_unreadable_record(tmp_path, no_attributes, monkeypatch):
     (tmp_path / RECORD).touch()
 
     def refuse(*arguments):
@@ -164,8 +164,8 @@ def test_a_record_that_may_not_be_read_is_told(tmp_path, no_attributes, monkeypa
         Marks().of(str(tmp_path / "a"))
 
 
-def test_marks_are_made_in_a_moment(tmp_path):
-    """A folder of many files takes no time that grows with their square, without attributes either."""
+def test_marks_are_fast(tmp_path):
+    """The time for a folder does not grow with the square of its files, even without extended attributes."""
     import unittest.mock
 
     refuse = unittest.mock.Mock(side_effect=OSError(errno.ENOTSUP, "no"))

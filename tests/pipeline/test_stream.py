@@ -1,4 +1,4 @@
-"""Inputs of great size or odd shape: memory stays flat, and nothing takes quadratic time."""
+"""Large or irregular inputs: memory stays flat, and nothing takes quadratic time."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from tagger.pipeline.stream import NARROW_TOKENS, Stream
 
 
 def memory(process) -> int:
-    """Resident memory in KiB."""
+    """Return the resident memory in KiB."""
     with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
@@ -46,7 +46,7 @@ def test_many_blank_lines():
 
 
 @pytest.mark.slow
-def test_a_million_blank_lines_and_a_million_tiny_sentences():
+def test_a_million_tiny_sentences():
     for arguments in ((), ("-i", "conll")):
         assert fine(*arguments, stdin=b"\n" * 1_000_000) == b"\n" * 1_000_000
     assert fine("-i", "conll", stdin=b"a\n\n" * 1_000_000) == b"a\tO\n\n" * 1_000_000

@@ -1,4 +1,4 @@
-"""What takes the place of a file has its owner, permissions and attributes."""
+"""A file that replaces another keeps its owner, permissions and attributes."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ is_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files
 
 
 @is_root
-def test_owner_group_permissions_and_attributes_stay(words, tmp_path, tiny_model):
+def test_attributes_are_kept(words, tmp_path, tiny_model):
     path, out = words / "a.conll", tmp_path / "out"
     out.mkdir()
     outputs = [out / "a.conll", tmp_path / "whole"]
@@ -47,7 +47,7 @@ def test_owner_group_permissions_and_attributes_stay(words, tmp_path, tiny_model
 
 @pytest.fixture
 def public():
-    """A folder that any user may write to."""
+    """A folder that any user can write to."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o777)
     yield folder
@@ -55,8 +55,8 @@ def public():
 
 
 @is_root
-def test_permissions_never_widen_where_the_group_cannot_be_kept(public):
-    """An ordinary user replaces a file of a group that is not his: it may not become readable for his own group."""
+def test_permissions_never_widen(public):
+    """A file of another group, replaced by an unprivileged user, does not become readable for the user's own group."""
     old, new = public / "old", public / "new"
     old.touch()
     os.chown(old, 12, 34)
@@ -75,7 +75,7 @@ with open(os.open(new, os.O_RDWR | os.O_CREAT, 0o600), "wb") as file:
 
 
 @is_root
-def test_an_unwritable_working_directory_is_no_matter(public, tiny_model):
+def test_an_unwritable_working_directory(public, tiny_model):
     path, model = public / "a.conll", public / "tiny.onnx"
     path.write_text(WORD, encoding="utf-8")
     os.chown(path, 65534, 65534)

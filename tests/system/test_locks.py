@@ -41,7 +41,7 @@ def test_one_run_at_a_time_on_a_tree(tmp_path, tiny_model):
     assert run("-m", tiny_model, "--in-place", "--resume", "-r", top / "deep").returncode == 0
 
 
-def test_two_runs_that_start_together_tag_once(words, tmp_path, tiny_model):
+def test_two_runs_at_once_tag_once(words, tmp_path, tiny_model):
     for number in range(30):
         (words / f"{number}.conll").write_text(WORD, encoding="utf-8")
     command = [*PROGRAM, "-m", str(tiny_model), "-i", "conll", "--in-place", "--resume", "-r"]

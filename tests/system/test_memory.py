@@ -1,4 +1,4 @@
-"""What is asked of the C library's malloc."""
+"""The settings of the C library's malloc."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ from tagger.allocator import MMAP_THRESHOLD, keep_memory_small
 
 library = ctypes.CDLL(None)
 library.malloc.restype, library.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
-library.mallopt(MMAP_THRESHOLD, 64 << 20)  # where it comes to stand, up to 32 MB, in a program that has freed large blocks
+library.mallopt(MMAP_THRESHOLD, 64 << 20)  # it grows up to 32 MB in a program that has freed large blocks
 keep_memory_small()
 barrier = threading.Barrier(4)
 
@@ -44,14 +44,14 @@ print(resident() - before)
 @pytest.mark.skipif(
     platform.libc_ver()[0] != "glibc" or not sys.platform.startswith("linux"), reason="needs GNU's C library on Linux"
 )
-def test_what_is_free_is_given_back():
+def test_free_memory_is_returned():
     plain = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
     kept = int(subprocess.run([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, check=True, env=plain).stdout)
     assert kept < 16 << 20, f"{kept >> 20} MB of 80 are still held"
 
 
 class Library:
-    """A C library that notes what it is asked."""
+    """A C library that records its calls."""
 
     def __init__(self, gnu):
         self.asked = {}
@@ -63,14 +63,14 @@ class Library:
 
 
 @pytest.mark.parametrize("gnu", [True, False])
-def test_only_gnus_is_asked(monkeypatch, gnu):
+def test_only_the_gnu_library_is_set(monkeypatch, gnu):
     library = Library(gnu)
     monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: library)
     memory.keep_memory_small()
     assert library.asked == (memory.SETTINGS if gnu else {})
 
 
-def test_where_there_is_no_such_library_nothing_happens(monkeypatch):
+def test_other_libraries_are_left_alone(monkeypatch):
     def fail(name):
         raise OSError
 

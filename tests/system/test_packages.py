@@ -1,4 +1,4 @@
-"""Packages that are missing or broken: one line says which command mends it, from the programs and in a program."""
+"""Missing or broken packages: one line names the command that fixes it, in the programs and from Python."""
 
 import os
 import subprocess
@@ -45,7 +45,7 @@ def arguments_of(command: str, tmp_path, corpus, checkpoint) -> list:
 
 
 @pytest.mark.parametrize(("command", "package", "line"), MISSING)
-def test_what_is_missing_is_named_with_the_mend(command, package, line, tmp_path, tiny_corpus, tiny_checkpoint):
+def test_missing_packages(command, package, line, tmp_path, tiny_corpus, tiny_checkpoint):
     program, *words = command.split()
     arguments = arguments_of(command, tmp_path, tiny_corpus, tiny_checkpoint)
     done = run_program(
@@ -62,7 +62,7 @@ def test_what_is_missing_is_named_with_the_mend(command, package, line, tmp_path
 
 
 BROKEN = {
-    "a library that is not there": "raise OSError('libx.so.9: cannot open shared object file: No such file or directory')",
+    "a missing library": "raise OSError('libx.so.9: cannot open shared object file: No such file or directory')",
     "another version of Python": "raise ImportError('\\n\\nIMPORTANT: PLEASE READ THIS\\nno module for this Python')",
     "half of the files": "from . import nothing",
     "a dependency": "import there_is_no_such_package",
@@ -72,7 +72,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("package", ["click", "numpy", "onnxruntime", "tokenize_uk"])
 @pytest.mark.parametrize("how", BROKEN)
-def test_what_is_broken_is_named_with_the_mend(package, how, tmp_path):
+def test_broken_packages(package, how, tmp_path):
     (tmp_path / package).mkdir()
     (tmp_path / package / "__init__.py").write_text(BROKEN[how], encoding="utf-8")
     done = run_program("uk-tag", "-i", "text", "--sentences", stdin="Він пр. Київ.\n".encode(), **environment(tmp_path))
@@ -82,7 +82,7 @@ def test_what_is_broken_is_named_with_the_mend(package, how, tmp_path):
 
 
 @pytest.mark.parametrize("package", ["click", "numpy", "onnxruntime", "tokenize_uk"])
-def test_a_folder_without_files_is_no_package(package, tmp_path):
+def test_a_package_without_files(package, tmp_path):
     done = run_program(
         "uk-tag", "-i", "text", "--sentences", stdin="Він пр. Київ.\n".encode(), **environment(tmp_path, EMPTY=package)
     )
@@ -91,7 +91,7 @@ def test_a_folder_without_files_is_no_package(package, tmp_path):
     ), done
 
 
-def test_a_broken_package_in_another_process(tmp_path):
+def test_a_broken_package_in_a_worker(tmp_path):
     for name in "abc":
         (tmp_path / f"{name}.txt").write_text("Київ", encoding="utf-8")
     files = [tmp_path / f"{name}.txt" for name in "abc"]
@@ -117,7 +117,7 @@ INTERFACE = [
 
 
 @pytest.mark.parametrize(("program", "how", "package", "mend"), INTERFACE)
-def test_in_a_program(program, how, package, mend, tmp_path):
+def test_from_python(program, how, package, mend, tmp_path):
     lines = ["try:", f"    {program}", "except ImportError as error:", "    from tagger import PackageError"]
     lines += ["    assert isinstance(error, PackageError) and str(error).count(chr(10)) == 0", "    print(error)"]
     variables = {**os.environ, **environment(tmp_path, **{how: package})}
@@ -127,5 +127,5 @@ def test_in_a_program(program, how, package, mend, tmp_path):
     assert mend in done.stdout and done.stderr == "", done
 
 
-def test_it_is_also_one_of_ours():
+def test_package_error_is_an_import_error():
     assert issubclass(PackageError, TaggerError) and issubclass(PackageError, ImportError)

@@ -1,4 +1,4 @@
-"""However a program ends, it says at most one line, and its exit code tells how: signals while it starts, no room, outputs that cannot be written."""
+"""Every ending of a program has its exit code and at most one line: signals at start, no memory, unwritable output."""
 
 import os
 import resource
@@ -17,7 +17,7 @@ PROGRAMS = ("uk-tag", "uk-tag-train", "uk-tag-export")
 
 
 def one_line(done: subprocess.CompletedProcess) -> str:
-    """What was said, which must be one line, of the program."""
+    """Return the standard error, which must be one line of the program."""
     lines = done.stderr.decode().splitlines()
     assert len(lines) == 1 and lines[0].startswith("uk-tag"), done
     return lines[0]
@@ -45,9 +45,7 @@ AT_START = [
 
 
 @pytest.mark.parametrize(("program", "at", "number"), AT_START)
-def test_a_signal_while_the_program_starts_ends_it_in_silence(
-    program, at, number, tmp_path, tiny_corpus, tiny_checkpoint
-):
+def test_a_signal_at_start_is_silent(program, at, number, tmp_path, tiny_corpus, tiny_checkpoint):
     if at.partition(".")[0] in ("torch", "onnx"):
         pytest.importorskip(at.partition(".")[0])
     arguments = {
@@ -68,7 +66,7 @@ def test_a_signal_while_the_program_starts_ends_it_in_silence(
     assert not list(tmp_path.glob("x.*"))
 
 
-def test_a_job_that_ignores_ctrl_c_goes_on(tmp_path):
+def test_ignored_ctrl_c(tmp_path):
     command = ["bash", "-c", 'trap "" INT; exec "$@"', "-", *PROGRAM, "-i", "text"]
     variables = {**os.environ, **environment(tmp_path, SIGNAL=str(int(signal.SIGINT)), SIGNAL_AT="numpy")}
     done = subprocess.run(command, input=LINE.encode(), capture_output=True, env=variables, timeout=PATIENCE)
@@ -83,7 +81,7 @@ SHOWING = [
 
 
 @pytest.mark.parametrize(("program", "options"), SHOWING)
-def test_what_is_only_shown_needs_an_output(program, options, tmp_path):
+def test_help_and_lists_need_an_output(program, options, tmp_path):
     command = f'"{sys.executable}" "{ROOT / "bin" / program}" {options}'
     for to, code in ((">&-", 1), (">/dev/full", 1), ("> >(exit)", 141)):
         wait = "sleep 0.3; " if code == 141 else ""  # until the reader is gone
@@ -96,7 +94,7 @@ def test_what_is_only_shown_needs_an_output(program, options, tmp_path):
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_a_wrong_option_is_told_in_one_line(program):
+def test_a_wrong_option(program):
     for arguments in (
         ["--no-such"],
         ["--no-such=\x1b]0;x\x07\u2028\x9b"],
@@ -107,12 +105,12 @@ def test_a_wrong_option_is_told_in_one_line(program):
         assert f"see {program} --help" in one_line(done) and one_line(done).isprintable()
 
 
-def test_the_help_that_is_named_is_that_of_the_command():
+def test_the_help_named_is_that_of_the_command():
     assert one_line(run_program("uk-tag-train", "fit")).endswith("see uk-tag-train fit --help")
 
 
 def limited(which: int, limit: int, user: int | None = None):
-    """What a process does to itself before a program runs in it."""
+    """Return a function that limits a process before a program runs in it."""
 
     def set_limit():
         if user is not None:
@@ -125,7 +123,7 @@ def limited(which: int, limit: int, user: int | None = None):
 
 
 def python_for_anyone():
-    """Skip where another user cannot read Python or the checkout."""
+    """Skip if another user cannot read Python or the checkout."""
     probe = [sys.executable, "-c", f"open({str(ROOT / 'tagger/cli.py')!r})"]
     if (
         os.getuid()
@@ -209,7 +207,7 @@ SHOWN = r"\x1b]0;x\x07\u202e\u2066\u2028\u2029\x7f\u009b\n\r\t\xff\xc0"
         ("uk-tag-export", ["--show", NAME]),
     ],
 )
-def test_names_in_messages_are_safe_to_show(program, arguments, tmp_path, tiny_corpus):
+def test_names_in_messages_are_escaped(program, arguments, tmp_path, tiny_corpus):
     shutil.copy(tiny_corpus, tmp_path / "corpus")
     done = subprocess.run(
         [sys.executable, ROOT / "bin" / program, *arguments],
@@ -224,11 +222,11 @@ def test_names_in_messages_are_safe_to_show(program, arguments, tmp_path, tiny_c
     assert SHOWN in said or "--only" in arguments, said
 
 
-def test_names_in_tables_are_safe_to_show(tmp_path, tiny_corpus):
+def test_names_in_tables_are_escaped(tmp_path, tiny_corpus):
     shutil.copy(tiny_corpus, tmp_path / NAME)
     done = run_program("uk-tag-train", "describe", tmp_path / NAME)
     assert done.returncode == 0 and all(line.isprintable() for line in done.stdout.decode().split("\n"))
 
 
-def test_what_is_printable_stays():
+def test_printable_characters_stay():
     assert printable("Київ’я – «є» 🇺🇦 é \u200d\u00a0e\u0301") == "Київ’я – «є» 🇺🇦 é \u200d\u00a0e\u0301"

@@ -1,4 +1,4 @@
-"""Nothing leaves the machine, and nothing is noted for that: onnxruntime is told to be silent before it is imported, by whatever uses it."""
+"""No telemetry: onnxruntime is silenced before it is imported, whatever uses it, and nothing is stored for sending."""
 
 import os
 import shutil
@@ -30,7 +30,8 @@ USES = {
     "a program that also uses onnxruntime": [*PYTHON, f"import tagger, onnxruntime; {LOADING}"],
     "another process of it": [
         *PYTHON,
-        f"import multiprocessing as m; from tagger import Tagger; m.get_context('spawn').Pool(1).apply(exec, [{LOADING!r}])",
+        "import multiprocessing as m; from tagger import Tagger; "
+        f"m.get_context('spawn').Pool(1).apply(exec, [{LOADING!r}])",
     ],
     "a module of the exporter": [*PYTHON, "import export.quantize"],
     "Spark": [
@@ -42,7 +43,7 @@ USES = {
 
 @pytest.fixture
 def home(tmp_path):
-    """A folder to work in, with an empty home folder in it."""
+    """A working folder with an empty home folder in it."""
     for name in "ab":
         (tmp_path / f"{name}.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "data.conll").write_text("Київ\tB-LOC\n", encoding="utf-8")
@@ -62,7 +63,7 @@ def run(command, home, **variables):
 
 
 @pytest.mark.parametrize("use", USES)
-def test_nothing_is_written_below_the_home_folder(use, home):
+def test_nothing_is_written_to_the_home_folder(use, home):
     if use == "a module of the exporter":
         pytest.importorskip("onnx")
     if use == "Spark":
@@ -74,7 +75,7 @@ def test_nothing_is_written_below_the_home_folder(use, home):
     assert [path.name for path in home.rglob("*") if path.is_file() and path.suffix != ".pyc"] == []
 
 
-def test_a_home_folder_that_cannot_be_written_to(home):
+def test_an_unwritable_home_folder(home):
     done = run(USES["uk-tag"], home, HOME="/nonexistent/home")
     assert done.returncode == 0 and done.stderr == "" and "B-LOC" in done.stdout
 
@@ -89,7 +90,7 @@ def test_no_socket_to_another_machine(home):
     assert "exited with 0" in calls and "AF_INET" not in calls
 
 
-def test_onnxruntime_finds_the_variable_when_it_is_imported(home):
+def test_the_variable_is_set_before_the_import(home):
     # In a process of its own, C's environment: what os.environ says is no proof that a library sees it.
     program = """
 import ctypes, sys
