@@ -111,7 +111,7 @@ def test_collisions_are_refused(texts, tmp_path, tiny_model):
     done = run_program("uk-tag", "-m", tiny_model, texts / "1.conll", texts / "deep" / "1.conll", "--output-dir", out)
     assert (
         done.returncode == 1
-        and b"in a run of its own, into another --output-dir" in done.stderr
+        and b"in a separate run, into another --output-dir" in done.stderr
         and (out / "1.conll").exists()
     )
     before = tree(texts)

@@ -89,7 +89,7 @@ def test_inputs_with_the_same_output_name(names, form, tmp_path):
         path.parent.mkdir(exist_ok=True)
         path.touch()
     found, (problem,) = targets(*paths, folder=tmp_path / "o", form=form)
-    assert len(found) == 1 and "annotate it in a run of its own, into another --output-dir" in problem
+    assert len(found) == 1 and "annotate it in a separate run, into another --output-dir" in problem
     assert targets(paths[1], folder=tmp_path / "p", form=form)[1] == []
 
 
