@@ -73,7 +73,7 @@ def test_harmful_targets_are_refused(words, tmp_path):
         "deep/a.conll leads there by a link" in problem for problem in targets(words, folder=out, recursive=True)[1]
     )
     found, (problem, _) = targets(words / "deep" / "a.conll", a, folder=words)
-    assert found == [] and "which is an input, too" in problem
+    assert found == [] and "which is also an input" in problem
     with open(b, "rb") as file:
         Marks().set_backup(str(b), file.fileno())
     (outside / "b.conll").touch()

@@ -12,7 +12,7 @@ from tagger.system import memory
 # Blocks of a megabyte from four threads at once, all of which are free in the end.
 PROGRAM = """
 import ctypes, threading
-from tagger.allocator import MMAP_THRESHOLD, keep_memory_small
+from tagger.system.memory import MMAP_THRESHOLD, keep_memory_small
 
 library = ctypes.CDLL(None)
 library.malloc.restype, library.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
