@@ -1,3 +1,3 @@
-"""From checkpoints to model files."""
+"""Conversion of checkpoints to model files."""
 
-import tagger  # noqa: F401 - before onnxruntime, which it keeps silent
+import tagger  # noqa: F401 - before onnxruntime, whose telemetry it turns off

@@ -186,7 +186,7 @@ def _show(path: str, as_json: bool) -> None:
 
 
 def _on_one_line(value: Any) -> str:
-    """A text as it is, all else, and a text with control characters in it, as JSON."""
+    """Return a plain string as it is, and any other value, or a string with control characters, as JSON."""
     if is_plain(value):
         return printable(value)
     text = json.dumps(value, ensure_ascii=False)
@@ -198,7 +198,10 @@ def _log(line: str) -> None:
 
 
 def main() -> None:
-    """Do the work of :func:`tagger.system.start.uk_tag_export`. Raises what :func:`tagger.system.start.run` ends with."""
+    """Do the work of :func:`tagger.system.start.uk_tag_export`.
+
+    Errors are raised, for :func:`tagger.system.start.run` to report.
+    """
     invoke(command, "uk-tag-export")
 
 

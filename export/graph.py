@@ -50,9 +50,9 @@ def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
     directions = 2 if settings.bidirectional else 1
     output = np.ascontiguousarray(weights["output.weight"].T)  # (width, tags)
     if pinned:
-        places = pinned_columns(directions, settings.width)
+        columns = pinned_columns(directions, settings.width)
         output = np.zeros((directions * (settings.width + EXTRA), tags), np.float32)
-        output[places] = weights["output.weight"].T
+        output[columns] = weights["output.weight"].T
     constants = {
         "table": table,
         "scales": scales,
@@ -67,8 +67,7 @@ def build(network: Network, *, pinned: bool = False) -> onnx.ModelProto:
         helper.make_node("Cast", ["rows.numbers"], ["rows.steps"], name="widen", to=TensorProto.FLOAT),
         helper.make_node("Gather", ["scales", FEATURES], ["rows.scales.half"], name="scale"),
         helper.make_node("Cast", ["rows.scales.half"], ["rows.scales"], name="widen.scale", to=TensorProto.FLOAT),
-        # a product of each word's scales and rows takes three fifths of the time of scaling and summing one
-        # after the other
+        # a product of each word's scales and embedding rows takes 0.6 of the time of scaling them and then summing
         helper.make_node("Transpose", ["rows.scales"], ["rows.weights"], name="lay", perm=[0, 2, 1]),
         helper.make_node("MatMul", ["rows.weights", "rows.steps"], ["sums"], name="sum"),
         helper.make_node("Squeeze", ["sums", "slot_axis"], ["summed"], name="flatten"),

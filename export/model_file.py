@@ -1,4 +1,4 @@
-"""Writing of one model file: the graph and its bundle, sealed with a digest."""
+"""Writing of a model file: the graph and its bundle, sealed with a digest."""
 
 from pathlib import Path
 
@@ -19,6 +19,9 @@ def to_bytes(model: onnx.ModelProto, bundle: Bundle) -> bytes:
 
 
 def write_model(content: bytes, path: str | Path) -> None:
-    """Write the file, atomically. Raises DataError if it cannot be written."""
+    """Write the file atomically.
+
+    :raises DataError: it cannot be written.
+    """
     with whole_file(path) as file:
         file.write(content)

@@ -105,7 +105,10 @@ def compare_int8(content: bytes, exact: bytes, sentences: Sequence[Sequence[str]
 
 
 def _opened(content: bytes, path: Path) -> Session:
-    """Write a file for a moment, and open it. Raises ModelError where uk-tag would refuse it."""
+    """Write a model to `path`, and open it as uk-tag does.
+
+    :raises ModelError: uk-tag would refuse it.
+    """
     path.write_bytes(content)
     try:
         return Session(path, device="cpu")

@@ -50,7 +50,10 @@ def reverse(path: str | Path) -> Checkpoint:
 
 
 def _settings(network: dict[str, Any]) -> NetworkSettings:
-    """The shape of the network, as its card gives it. Raises ModelError where that is none."""
+    """Return the network settings from the model's card.
+
+    :raises ModelError: an entry is unknown or has a wrong value.
+    """
     own = {**asdict(NetworkSettings()), **network}
     if strange := own.keys() - asdict(NetworkSettings()).keys():
         raise ModelError(f"the card's network has an entry {shown(min(strange))}; {MEND}")
@@ -68,7 +71,10 @@ def _settings(network: dict[str, Any]) -> NetworkSettings:
 
 
 def _check_sizes(settings: NetworkSettings, stored: dict[str, np.ndarray]) -> None:
-    """Compare sizes with those of the weights before a network of them is made. Raises KeyError or ValueError."""
+    """Compare the settings with the sizes of the weights before a network is made.
+
+    :raises KeyError, ValueError: weights are missing or have other sizes.
+    """
     sizes = stored["table"].shape[1], stored[f"layer.{settings.layers - 1}.R"].shape[2]
     if sizes != (settings.embedding, settings.width):
         raise ValueError(f"weights of sizes {sizes}")
@@ -83,7 +89,9 @@ def _weights(stored: dict[str, np.ndarray], settings: NetworkSettings, chain: Tr
     }
     for name in ("start", "between", "end"):
         scores = getattr(chain, name)
-        found[f"chain.{name}"] = np.where(scores == np.float32(FORBIDDEN), np.float32(0), scores)  # it masks by itself
+        found[f"chain.{name}"] = np.where(
+            scores == np.float32(FORBIDDEN), np.float32(0), scores
+        )  # the CRF masks them itself
     if settings.layer_norm:
         found |= {name: stored[name] for name in ("norm.weight", "norm.bias")}
     for layer in range(settings.layers):

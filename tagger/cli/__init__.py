@@ -2,7 +2,7 @@
 
 
 def main() -> None:
-    """Run the program; an entry point that imports next to nothing."""
+    """Run the program. An entry point that imports almost nothing, so that errors while importing are handled too."""
     from tagger.system.start import uk_tag
 
     uk_tag()

@@ -1,4 +1,4 @@
-"""Runs uk-tag as `python -m tagger.cli`."""
+"""Run uk-tag as `python -m tagger.cli`."""
 
 from tagger.cli import main
 

@@ -1,4 +1,4 @@
-"""Options that do not fit together, as tables, and the check that refuses them."""
+"""Tables of options that exclude or need one another, and the check for them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,36 +7,39 @@ import click
 
 BY_FILE = ("output_dir", "in_place")
 TEXT_ONLY = ("pretokenized", "sentences", "null")
-# Options that exclude each other.
+# Pairs of options that exclude each other.
 CONFLICTS = (
     ("output", "output_dir"),
     ("output", "in_place"),
     ("output_dir", "in_place"),
     ("pretokenized", "sentences"),
 )
-# Options that go with one of others.
+# Options that need at least one of some others: option, the others, how messages name them.
 NEEDS = (
     ("recursive", BY_FILE, "--output-dir or --in-place"),
     ("include", BY_FILE, "--output-dir or --in-place"),
     ("resume", BY_FILE, "--output-dir or --in-place"),
-    ("jobs", BY_FILE, "--output-dir or --in-place; to share one stream, see parallel --pipe in the README"),
+    ("jobs", BY_FILE, "--output-dir or --in-place; to split one stream, see parallel --pipe in the README"),
     ("include", ("recursive",), "-r"),
 )
 
 
 def is_by_file(options: Mapping[str, Any]) -> bool:
-    """Whether files are annotated one by one."""
+    """Return whether files are annotated one by one, and not as one stream."""
     return any(_is_given(options, name) for name in BY_FILE)
 
 
 def check(options: Mapping[str, Any]) -> None:
-    """Refuse options that do not fit together. Raises click.UsageError."""
+    """Check that the options fit together.
+
+    :raises click.UsageError: they do not.
+    """
     for one, other in CONFLICTS:
         if _is_given(options, one) and _is_given(options, other):
-            raise click.UsageError(f"{_spelt(one)} and {_spelt(other)} exclude each other")
-    for name, others, spelt in NEEDS:
+            raise click.UsageError(f"{_spelling(one)} and {_spelling(other)} cannot be used together")
+    for name, others, spelling in NEEDS:
         if _is_given(options, name) and not any(_is_given(options, other) for other in others):
-            raise click.UsageError(f"{_spelt(name)} goes with {spelt}")
+            raise click.UsageError(f"{_spelling(name)} needs {spelling}")
     by_file, files = is_by_file(options), options["files"]
     if by_file and not files:
         raise click.UsageError("--output-dir and --in-place need files")
@@ -44,15 +47,15 @@ def check(options: Mapping[str, Any]) -> None:
         raise click.UsageError("--output-dir and --in-place cannot take standard input")
     text_only = [name for name in TEXT_ONLY if options[name]]
     if text_only and options["input_format"] in ("conll", "conllu"):
-        raise click.UsageError(f"--{text_only[0]} is for text, not for -i {options['input_format']}")
+        raise click.UsageError(f"--{text_only[0]} applies to text, not to -i {options['input_format']}")
     table = options["output_format"] == "same" and not options["scores"] and options["in_place"] is None
     if options["count"] and not table:
-        raise click.UsageError("--count writes a table of its own: leave out -O, --scores and --in-place")
+        raise click.UsageError("--count writes its own table: leave out -O, --scores and --in-place")
     key = options["key"]
     if not key.strip() or set(key) & set("|= ") or not key.isprintable():
-        raise click.UsageError("--key: a name without |, = and white space")
+        raise click.UsageError("--key: give a name without |, = and white space")
     if options["output_format"] == "brat" and not by_file and len(files) > 1:
-        raise click.UsageError("-O brat numbers the entities of one input; for several use --output-dir")
+        raise click.UsageError("-O brat numbers the entities of a single input; for several, use --output-dir")
 
 
 def _is_given(options: Mapping[str, Any], name: str) -> bool:
@@ -60,5 +63,5 @@ def _is_given(options: Mapping[str, Any], name: str) -> bool:
     return value is not None and value is not False and value != () and (name != "jobs" or value > 1)
 
 
-def _spelt(name: str) -> str:
+def _spelling(name: str) -> str:
     return "--" + name.replace("_", "-")

@@ -1,4 +1,4 @@
-"""uk-tag: its options, and what they ask for."""
+"""The program uk-tag: its options, and the choice of what to run."""
 
 import gc
 import os
@@ -30,108 +30,118 @@ SHELLS = ("bash", "zsh", "fish")
     type=click.Choice(["auto", *INPUTS]),
     default="auto",
     show_default=True,
-    help="What is read.",
+    help="Input format.",
 )
-@click.option("--pretokenized", is_flag=True, help="Text whose tokens stand between spaces.")
-@click.option("--sentences", is_flag=True, help="Text whose lines are paragraphs: cut them into sentences first.")
-@click.option("-0", "--null", is_flag=True, help="Text whose sentences end with NUL; so do those of the output.")
+@click.option("--pretokenized", is_flag=True, help="Text input: tokens are separated by spaces.")
+@click.option("--sentences", is_flag=True, help="Text input: lines are paragraphs; split them into sentences.")
+@click.option("-0", "--null", is_flag=True, help="Text input: sentences end with NUL, in the output as well.")
 @click.option(
     "--token-column",
     type=Column(),
     default="1",
     show_default=True,
-    help="CoNLL: the column of the token, from 1; negative from the end.",
+    help="CoNLL input: column of the token, counted from 1; negative: from the end.",
 )
 @click.option(
-    "-O", "--output-format", type=click.Choice(OUTPUTS), default="same", show_default=True, help="What is written."
+    "-O", "--output-format", type=click.Choice(OUTPUTS), default="same", show_default=True, help="Output format."
 )
 @click.option(
-    "--column", type=Column(), help="CoNLL: make the tag column N, from 1, and move the others on.  [default: the last]"
+    "--column",
+    type=Column(),
+    help="CoNLL output: insert the tags as column N, counted from 1.  [default: as the last column]",
 )
-@click.option("--key", default="NER", show_default=True, help="CoNLL-U: the name of the tag in MISC.")
+@click.option("--key", default="NER", show_default=True, help="CoNLL-U output: key of the tag in MISC.")
 @click.option(
     "--scheme",
     type=click.Choice(SCHEMES),
     default="bio",
     show_default=True,
-    help="How tags mark where names begin and end.",
+    help="Tagging scheme of the output.",
 )
-@click.option("--scores", is_flag=True, help="Also write how probable each tag, or each entity, is.")
+@click.option("--scores", is_flag=True, help="Also write the probability of each tag or entity.")
 @click.option(
     "--count",
     is_flag=True,
-    help="Write how often each entity occurs, its label, and an example; holds all different ones in memory.",
+    help="Write a frequency table of entities with label and example; keeps distinct entities in memory.",
 )
-@click.option("--map", "mapping", type=LabelMap(), default="", help="Rename labels: PERS=PER; O drops one.")
-@click.option("--only", type=Names(), default="", help="Keep these labels, as renamed, and no other.")
+@click.option("--map", "mapping", type=LabelMap(), default="", help="Rename labels: PERS=PER; O drops a label.")
+@click.option("--only", type=Names(), default="", help="Keep only these labels, under their new names.")
 @click.option(
     "-m",
     "--model",
     type=click.Path(),
-    help="A file, or uk-ner or uk-ner-small, which come with uk-tag.  [default: $UK_TAG_MODEL, else uk-ner]",
+    help="A model file, or the included uk-ner or uk-ner-small.  [default: $UK_TAG_MODEL, else uk-ner]",
 )
 @click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True, help="Where the model runs.")
 @click.option(
     "--precision",
     type=click.Choice(PRECISIONS),
     default="auto",
-    help="Of figures.  [default: int8 on the CPU, float32 on CUDA]",
+    help="Numeric precision of the model.  [default: int8 on the CPU, float32 on CUDA]",
 )
-@click.option(
-    "--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads of the model on the CPU."
-)
+@click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="CPU threads of the model.")
 @click.option(
     "--batch-tokens",
     type=click.IntRange(1),
     metavar="N",
-    help="Padded tokens that the model takes at once; tags do not depend on it.",
+    help="Maximum batch size in tokens, padding included. Does not change the output.",
 )
-@click.option("-u", "--line-buffered", is_flag=True, help="Write each sentence by itself.")
-@click.option("--strict", is_flag=True, help="Stop at a byte that is not UTF-8, instead of warning.")
-@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write there: whole, or not at all.")
+@click.option("-u", "--line-buffered", is_flag=True, help="Tag and write each sentence separately.")
+@click.option("--strict", is_flag=True, help="Stop at invalid UTF-8 instead of warning.")
+@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write to FILE atomically.")
 @click.option(
     "--output-dir",
     type=click.Path(),
     metavar="FOLDER",
-    help="Annotate each FILE into this folder, under the same name.",
+    help="Write each annotated FILE into this folder, under the same name.",
 )
 @click.option(
     "--in-place",
     metavar="[=SUFFIX]",
     is_flag=False,
     flag_value="",
-    help="Annotate each FILE in its place; keep the old one as FILE+SUFFIX.",
+    help="Replace each FILE by its annotation; with SUFFIX, keep the original as FILE+SUFFIX.",
 )
-@click.option("-r", "--recursive", is_flag=True, help="With these two: whole folders, whose shape is kept.")
+@click.option(
+    "-r",
+    "--recursive",
+    is_flag=True,
+    help="With --output-dir or --in-place: recurse into folders and keep their structure.",
+)
 @click.option(
     "--include",
     multiple=True,
     metavar="PATTERN",
-    help="With -r: only files of such a name, as in *.conll (repeatable).",
+    help="With -r: only files whose name matches, such as *.conll (repeatable).",
 )
 @click.option(
-    "--resume", is_flag=True, help="With these two: skip what is done already, with the same input, model and options."
+    "--resume",
+    is_flag=True,
+    help="With --output-dir or --in-place: skip files already annotated with the same input, model and options.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="With these two: processes that share the files.",
+    help="With --output-dir or --in-place: number of processes.",
 )
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Colour entities.",
+    help="Highlight entities in colour.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is used.")
-@click.option("--completion", type=click.Choice(SHELLS), help="Print the completion script for a shell.")
+@click.option("-v", "--verbose", is_flag=True, help="Report the model and the device on standard error.")
+@click.option("--completion", type=click.Choice(SHELLS), help="Print the completion script of a shell.")
 @click.option("--man", is_flag=True, help="Print the manual page: uk-tag --man | man -l -")
 @click.option("--version", is_flag=True, help="Print the version; with -v also the model and its licence.")
 def command(**options: Any) -> Callable[[], int]:
-    """Check the options, and return the work itself: click would turn a broken pipe within into exit code 1."""
+    """Check the options, and return the function that does the work.
+
+    It is called after click has returned: click would turn a broken pipe into exit code 1.
+    """
     if not any(options[name] for name in ("completion", "man", "version")):
         conflicts.check(options)
     return lambda: _run(options)
@@ -158,7 +168,7 @@ def _run(options: dict[str, Any]) -> int:
         from tagger.cli import settings
         from tagger.pipeline.batch import annotate
 
-        gc.enable()  # where workers open the model, this process never does
+        gc.enable()  # main() disables it until a model is open; with workers, this process never opens one
         run = settings.run_settings(options, str(model), color=False)
         return annotate(settings.batch_settings(options), run, SignalGuard(), _warn)
     prefetch(model)
@@ -166,7 +176,7 @@ def _run(options: dict[str, Any]) -> int:
     from tagger.pipeline.filter import STANDARD_INPUT, open_filter, to_file, to_standard_output
 
     guard = SignalGuard()
-    target = options["output"] if options["output"] != STANDARD_INPUT else None  # "-" is standard output here
+    target = options["output"] if options["output"] != STANDARD_INPUT else None  # -o - means standard output
     color = target is None and wants_color(options["color"], 1)
     filter_ = open_filter(settings.run_settings(options, str(model), color), guard, _warn)
     if options["verbose"]:
@@ -174,12 +184,15 @@ def _run(options: dict[str, Any]) -> int:
         _warn(f"model {session.bundle.name} under {session.bundle.licence}")
         _warn(f"{session.path.name} runs on {session.device_reason}")
     files = options["files"] or (STANDARD_INPUT,)
-    fine = to_file(filter_, files, target) if target else to_standard_output(filter_, files)
-    return 0 if fine else 1
+    succeeded = to_file(filter_, files, target) if target else to_standard_output(filter_, files)
+    return 0 if succeeded else 1
 
 
 def _model_facts(path: str | None) -> str:
-    """Name, licence, digest and path of a model file, a line each. Raises ModelError."""
+    """Return the name, licence, digest and path of a model file, one per line.
+
+    :raises ModelError: the file cannot be used.
+    """
     from tagger.inference.model_path import model_file
     from tagger.model_file.bundle import graph_of, read_bundle
     from tagger.model_file.content import read_model
@@ -200,9 +213,10 @@ def _show(text: str) -> int:
 
 
 def _completion(shell: str) -> str:
-    from click.shell_completion import get_completion_class
+    from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
-    return get_completion_class(shell)(command, {}, "uk-tag", "_UK_TAG_COMPLETE").source()
+    classes = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+    return classes[shell](command, {}, "uk-tag", "_UK_TAG_COMPLETE").source()
 
 
 def _warn(line: str) -> None:
@@ -210,13 +224,16 @@ def _warn(line: str) -> None:
 
 
 def main() -> int:
-    """The work of :func:`tagger.system.start.uk_tag`. Returns the exit code; raises what :func:`tagger.system.start.run` gives another."""
-    gc.disable()  # until the model is open: what is made till then stays
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # numpy starts a thread for each core, which spins for a while and here never has work
+    """Do the work of :func:`tagger.system.start.uk_tag`, and return the exit code.
+
+    Errors are raised, for :func:`tagger.system.start.run` to report.
+    """
+    gc.disable()  # until the model is open: objects made before that live to the end, so collecting finds nothing
+    # numpy would start a thread per core, which spins for a while; there is no work for them here
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     work = invoke(command, "uk-tag", with_optional_value(sys.argv[1:], "--in-place"))
-    return work() if callable(work) else work
+    code: int = work() if callable(work) else work  # click itself handles --help and returns 0
+    return code
 
 
 if __name__ == "__main__":

@@ -7,84 +7,89 @@ import click
 
 INTRODUCTION = """Tag persons, organisations, places and other names in Ukrainian text.
 
-Reads FILEs, or standard input where there is none or it is -, and writes the same with a tag for every token. Sentences are answered as soon as
-they have been read, in the order in which they came; the same sentence always gets the same tags.
+Reads FILEs, or standard input if there are none or FILE is -, and writes every token with its tag. Sentences come out
+as soon as no more input is ready, in the order of the input. The same sentence always gets the same tags.
 """
 
 SECTIONS: dict[str, str] = {
-    "Forms": """\
-text      one sentence a line; out come lines of token, TAB, tag, and an empty line
-          behind each sentence, also behind an empty one. --pretokenized takes
-          tokens from between spaces, --sentences cuts paragraphs into sentences.
-conll     a token and its columns on each line, an empty line behind each sentence;
-          out come the same lines, byte for byte, with the tag in a new last column.
-          A line with a TAB is cut at TABs, any other at white space. Lines with
-          "# " in front and no TAB, and -DOCSTART- lines, pass through.
-conllu    CoNLL-U; the tag goes into MISC as NER=B-PERS, nothing for O.
+    "Formats": """\
+text      One sentence per line. The output has one line per token, TAB and tag, and an
+          empty line after each sentence; an empty line gives an empty line. With
+          --pretokenized, tokens are separated by spaces; with --sentences, lines are
+          paragraphs, which are split into sentences.
+conll     One token per line, with any further columns, and an empty line after each
+          sentence. The output has the same lines, byte for byte, with the tag as a new
+          last column. A line with a TAB is split at TABs, any other at white space.
+          Lines that start with "# " and have no TAB, and -DOCSTART- lines, are copied.
+conllu    CoNLL-U. The tag is added to MISC as NER=B-PERS; O is not written.
 
-Without -i the first line that is neither blank nor a comment decides: ten columns
-between TABs with a number first are conllu; a TAB or -DOCSTART- means conll; all
-else is text. Tokens one a line without a TAB look like text: say -i conll.
+Without -i, the first line that is neither blank nor a comment decides: ten columns
+separated by TABs, the first a number, mean conllu; a TAB or -DOCSTART- means conll;
+anything else is text. One token per line without a TAB looks like text: use -i conll.
 
-gzip, xz and bzip2 are unpacked, with Python 3.14 zstd, too. What is no text is refused:
-what starts as a picture, an archive, a PDF or the like; what has a NUL in its first 64
-KiB, or anywhere where a file is written, unless -0 is given; what has many control
-characters, or some and is not UTF-8.
+gzip, xz and bzip2 are unpacked, and zstd with Python 3.14. Input that is not text is
+refused: a file that starts like an image, an archive, a PDF or similar; a NUL in the
+first 64 KiB, or anywhere if a file is written, unless -0 is given; many control
+characters, or some together with invalid UTF-8.
 
---count, for spreadsheets: a cell that would be a formula (=, +, -, @ in front) or open
-a quotation without an end starts with an apostrophe. -O html shows what is not seen
-(marks of direction, control characters) by number: U+202E.""",
+--count is safe to open in a spreadsheet: a cell that would be a formula (it starts with
+=, +, - or @) or open a quotation without an end gets an apostrophe before it. -O html
+shows invisible characters (direction marks, control characters) as numbers: U+202E.""",
     "Files": """\
---output-dir, --in-place and -o write a file whole or not at all; one that is replaced
-keeps its owner, group, permissions and attributes. A signal leaves nothing half done.
+--output-dir, --in-place and -o write a file completely or not at all; a replaced file
+keeps its owner, group, permissions and attributes. A signal leaves no partial file.
 
---in-place=.bak keeps the old file as FILE.bak, and never overwrites one: where another
-file has that name, FILE stays as it is. Backups are not annotated, nor are files whose
-name ends with the suffix. Links that are met with -r are passed over; one that is
-named has its file annotated.
+--in-place=.bak keeps the original as FILE.bak and never overwrites a backup: if another
+file has that name, FILE is left unchanged. Backups are not annotated, nor are files
+whose name ends with the suffix. Symbolic links found with -r are skipped; for a link
+given as FILE, the file that it points to is annotated.
 
-Each annotated file is marked (in the attribute user.uk-tag; where there are none, in
-.uk-tag-journal.jsonl beside it), and --resume goes by the mark and the content, wherever
-it is started. cp needs --preserve=xattr, and rsync -X, for marks to go along. In place,
-a file that was annotated with another model, version or options is refused; without
---resume it is annotated once more. One run at a time works on a folder.""",
-    "Flush": """\
-While more input is ready, sentences are tagged many at a time. As soon as none is,
-all that are complete are tagged and written. -u writes each by itself.""",
+Each annotated file carries a mark: the extended attribute user.uk-tag or, without
+attributes, a line of .uk-tag-journal.jsonl in its folder. --resume checks the mark and
+the content, wherever it is started. To copy marks, use cp --preserve=xattr or rsync -X.
+With --in-place, --resume refuses a file annotated with another model, version or
+options; without --resume it is annotated again. Only one run at a time may use a folder.""",
+    "Buffering": """\
+While more input is ready, sentences are tagged in batches. When no more is ready, all
+complete sentences are tagged and written. With -u, each sentence is tagged separately.""",
     "Exit codes": """\
-0 all is well; 1 an input, the model or the output failed, and one line on standard
-error says which and how to mend it; 2 wrong options; 130 Ctrl-C, 143 SIGTERM, 129 a
-terminal that was closed, 131 SIGQUIT, and 141 where the reader of the output has gone,
-all without a message.""",
+0 success; 1 an input, the model or the output failed, and one line on standard error
+says which and what to do; 2 wrong options; and, without a message, 130 Ctrl-C, 143
+SIGTERM, 129 terminal closed, 131 SIGQUIT, 141 reader of the output gone.""",
     "Environment": """\
-UK_TAG_MODEL  the model, if there is no -m
+UK_TAG_MODEL  the model if -m is not given
 NO_COLOR      no colour unless --color=always""",
 }
 
-# (what it shows, the command); a test runs each in a folder with corpus.txt, corpus.conll, corpus.conllu, more.txt.gz and texts/
+# (description, command). A test runs each in a folder with corpus.txt, corpus.conll, corpus.conllu, more.txt.gz
+# and texts/.
 EXAMPLES: list[tuple[str, str]] = [
     ("Tag running text", "cat corpus.txt | uk-tag"),
-    ("Tag the first column of CoNLL", "cut -f1 corpus.conll | uk-tag -i conll"),
+    ("Tag the first column of a CoNLL file", "cut -f1 corpus.conll | uk-tag -i conll"),
     ("List the places", "uk-tag -O inline corpus.txt | grep -o '<LOC>[^<]*' | sort | uniq -c | sort -rn"),
     ("JSON with offsets and scores", "uk-tag -O jsonl corpus.txt more.txt.gz"),
     ("The most frequent names", "uk-tag --count corpus.txt | head"),
-    ("A page to look at", "uk-tag -O html corpus.txt > corpus.html"),
-    ("Other names for labels, only some of them", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
+    ("A web page with highlighted entities", "uk-tag -O html corpus.txt > corpus.html"),
+    ("Rename labels, and keep only some", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     (
-        "Annotate a folder, all cores, going on where it was stopped",
+        "Annotate a folder on all cores; a stopped run is resumed",
         'uk-tag -r texts --output-dir tagged --resume --jobs "$(nproc)"',
     ),
-    ("Tag a file in place and keep the old one", "uk-tag -i conll --in-place=.bak corpus.conll"),
+    ("Tag a file in place and keep the original", "uk-tag -i conll --in-place=.bak corpus.conll"),
 ]
 
 EPILOG = "\n\n".join(
     [f"\b\n{title}:\n" + "\n".join(f"  {line}" for line in text.split("\n")) for title, text in SECTIONS.items()]
-    + ["\b\nExamples:\n" + "\n".join(f"  # {what}\n  {command}" for what, command in EXAMPLES)]
+    + ["\b\nExamples:\n" + "\n".join(f"  # {title}\n  {command}" for title, command in EXAMPLES)]
 )
 
 
 def man_page(command: click.Command, version: str) -> str:
-    """The manual as a page for man(1), in roff."""
+    """Return the manual page in roff, for man(1).
+
+    :param command: the command whose options are listed.
+    :param version: of the program.
+    """
     context = click.Context(command, info_name="uk-tag")
     date = datetime.now(UTC).strftime("%Y-%m-%d")
     lines = [
@@ -105,7 +110,7 @@ def man_page(command: click.Command, version: str) -> str:
         lines += [f".SH {title.upper()}", ".nf", _roff(text), ".fi"]
     lines += [
         ".SH EXAMPLES",
-        *(f".PP\n{_roff(what)}:\n.PP\n.nf\n.RS\n{_roff(example)}\n.RE\n.fi" for what, example in EXAMPLES),
+        *(f".PP\n{_roff(title)}:\n.PP\n.nf\n.RS\n{_roff(example)}\n.RE\n.fi" for title, example in EXAMPLES),
     ]
     return "\n".join(lines) + "\n"
 

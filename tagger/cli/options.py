@@ -1,10 +1,10 @@
-"""Kinds of values that options take, and what click lacks: usage errors in one line."""
+"""Types of option values, and what click lacks: usage errors on one line, options with an optional value."""
 
 import os
 import re
 import signal
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,14 +12,19 @@ from tagger.errors import printable
 from tagger.system.signals import Interrupted
 from tagger.system.streams import say
 
+if TYPE_CHECKING:  # generic for type checkers only: click 8.2 has no type argument
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType
 
-class LabelMap(click.ParamType):
-    """`ART=MISC,DATE=O` as a dictionary."""
+
+class LabelMap(ParamType):
+    """Label names to replace, such as `ART=MISC,DATE=O`. The value is a dictionary."""
 
     name = "OLD=NEW,..."
 
-    def convert(self, value, param, ctx):
-        """Cut at commas and equals signs."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, str]:
+        """Split at commas and equals signs."""
         if isinstance(value, dict):
             return value
         mapping = {}
@@ -31,43 +36,47 @@ class LabelMap(click.ParamType):
         return mapping
 
 
-class Names(click.ParamType):
-    """`PERS,LOC` as a tuple."""
+class Names(ParamType):
+    """Names, such as `PERS,LOC`. The value is a tuple."""
 
     name = "NAME,..."
 
-    def convert(self, value, param, ctx):
-        """Cut at commas."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Split at commas."""
         return value if isinstance(value, tuple) else tuple(filter(None, value.split(",")))
 
 
-class Column(click.ParamType):
-    """A column counted from 1, as `cut` counts; negative from the end. The value counts from 0."""
+class Column(ParamType):
+    """A column, counted from 1 as by `cut`, or from the end if negative. The value is a Python index."""
 
     name = "N"
 
-    def convert(self, value, param, ctx):
-        """Shift by one."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Convert to an index that counts from 0."""
         try:
             number = int(value)
         except ValueError:
             self.fail(f"{value!r}: write a whole number", param, ctx)
         if number == 0:
-            self.fail("columns count from 1", param, ctx)
+            self.fail("columns are counted from 1", param, ctx)
         return number - 1 if number > 0 else number
 
 
 def one_line(error: click.ClickException, program: str) -> str:
-    """A usage error as one line with the mend."""
-    lines = [
-        printable(line) for line in re.split(r"[\n\t]+", error.format_message())
-    ]  # click's own; in what it repeats they are no use, either
+    """Return a usage error as one line that also says where to read more."""
+    # click breaks its messages into lines; breaks and TABs in the user's words that it repeats are of no use either
+    lines = [printable(line) for line in re.split(r"[\n\t]+", error.format_message())]
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else program
     return f"{program}: {re.sub(' +', ' ', ' '.join(lines)).strip()}; see {command} --help"
 
 
 def invoke(command: click.Command, program: str, arguments: list[str] | None = None) -> Any:
-    """Carry out a command. Returns what it returns; raises SystemExit for wrong options, which were then told in one line, and Interrupted."""
+    """Run a click command, and return its result.
+
+    :param arguments: by default those of the process.
+    :raises SystemExit: wrong options, which have been reported on one line.
+    :raises Interrupted: Ctrl-C.
+    """
     try:
         return command.main(arguments, prog_name=program, standalone_mode=False)
     except click.ClickException as error:
@@ -78,15 +87,19 @@ def invoke(command: click.Command, program: str, arguments: list[str] | None = N
 
 
 def with_optional_value(arguments: list[str], option: str) -> list[str]:
-    """Spell a bare `option` so that click does not take the argument behind it for its value."""
+    """Replace a bare `option` by `option=`, so that click does not take the argument after it as its value."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     return [
-        f"{option}=" if argument == option and place < end else argument for place, argument in enumerate(arguments)
+        f"{option}=" if argument == option and index < end else argument for index, argument in enumerate(arguments)
     ]
 
 
 def wants_color(choice: str, descriptor: int) -> bool:
-    """Whether to colour: `always`, `never`, or `auto`: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    """Return whether to write colours.
+
+    :param choice: `always`, `never`, or `auto`: on a terminal, unless NO_COLOR is set (https://no-color.org).
+    :param descriptor: the file descriptor that is written to.
+    """
     if choice != "auto":
         return choice == "always"
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and os.isatty(descriptor)

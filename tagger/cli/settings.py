@@ -1,4 +1,4 @@
-"""From the options of the command line to typed settings."""
+"""Conversion of command-line options to typed settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,10 +11,10 @@ from tagger.pipeline.settings import BatchSettings, RunSettings
 
 
 def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSettings:
-    """The settings of a run.
+    """Return the settings of a run.
 
     :param model: path of the model file.
-    :param color: whether entities are coloured.
+    :param color: whether entities are highlighted.
     """
     form = options["input_format"]
     if form == "auto":
@@ -46,7 +46,7 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
 
 
 def batch_settings(options: Mapping[str, Any]) -> BatchSettings:
-    """The settings of annotation file by file."""
+    """Return the settings for annotating files one by one."""
     return BatchSettings(
         paths=options["files"],
         recursive=options["recursive"],

@@ -1,1 +1,1 @@
-"""The tagger as a part of other programs; each module needs the program that it is named for."""
+"""Integrations with other libraries. Each module needs the library that it is named after."""

@@ -1,6 +1,6 @@
 """A component for spaCy pipelines: `nlp.add_pipe("uk_tag")` sets `doc.ents` on spaCy's own tokens.
 
-spaCy finds it by the package's entry point; where the package is not installed, importing this module makes it known.
+spaCy finds it through the entry point of the package. Where the package is not installed, import this module first.
 """
 
 import json
@@ -18,19 +18,14 @@ from tagger.tagger import Tagger
 from tagger.text.tokenizer import sentence_ranges
 
 need("spacy")
-from spacy.language import Language  # noqa: E402 - now it is known to be there
+from spacy.language import Language  # noqa: E402 - after the check that it is installed
 from spacy.tokens import Doc, Span  # noqa: E402
 
-LABELS = {"PERS": "PER"}  # what spaCy's own Ukrainian pipelines call it
+LABELS = {"PERS": "PER"}  # the label of spaCy's own Ukrainian pipelines
 BATCH_DOCUMENTS = 64
 MODEL_FILE, SETTINGS_FILE = "model.onnx", "settings.json"
 
 
-@Language.factory(
-    "uk_tag",
-    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
-    default_config={"model": None, "device": "auto", "threads": 1, "labels": LABELS},
-)
 def make_component(
     nlp: Language, name: str, model: str | None, device: str, threads: int, labels: dict[str, str]
 ) -> "EntityTagger":
@@ -38,15 +33,24 @@ def make_component(
     return EntityTagger(model, device=device, threads=threads, labels=labels)
 
 
-class EntityTagger:
-    """Sets the entities of documents. It takes the sentences that the document has, or finds them; entities that were set before stay.
+Language.factory(
+    "uk_tag",
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
+    default_config={"model": None, "device": "auto", "threads": 1, "labels": LABELS},
+    func=make_component,
+)
 
+
+class EntityTagger:
+    """A pipeline component that sets the entities of documents.
+
+    It uses the sentences of a document if they are set, and finds them otherwise. Entities that were set before stay.
     The model is opened when the first document arrives.
 
     :param model: a model file, by default that of :meth:`tagger.Tagger.load`.
     :param device, threads: see :meth:`tagger.Tagger.load`.
-    :param labels: labels to rename; `O` drops one; what the model does not have is of no account. spaCy adds its defaults to those of a
-        configuration, so `{"PERS": "PERS"}` is how to keep that one.
+    :param labels: labels to rename; `O` drops a label, and labels that the model does not have are ignored. spaCy
+        merges the default into a configuration, so keeping the label PERS takes `{"PERS": "PERS"}`.
     """
 
     def __init__(
@@ -54,18 +58,25 @@ class EntityTagger:
     ) -> None:
         self._model, self._device, self._threads, self._labels = model, device, threads, dict(labels)
         self._tagger: Tagger | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None  # of a model that came as bytes
+        self._folder: tempfile.TemporaryDirectory[str] | None = None  # for a model from from_bytes
 
     @property
     def tagger(self) -> Tagger:
-        """The tagger within. Raises ModelError or DeviceError."""
+        """The tagger, which is opened on first use.
+
+        :raises ModelError: the model file cannot be used.
+        :raises DeviceError: there is no usable GPU.
+        """
         if self._tagger is None:
             self._tagger = Tagger.load(self._model, device=self._device, threads=self._threads)
         return self._tagger
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels that entities may have; none while the model is not there, as before :meth:`from_disk` of a pipeline that came from elsewhere."""
+        """The labels that entities may have.
+
+        Empty while there is no model, as before :meth:`from_disk` of a pipeline from another machine.
+        """
         try:
             own = [bio.parse(tag)[1] for tag in self.tagger.bundle.tags]
         except ModelError:
@@ -79,7 +90,10 @@ class EntityTagger:
         return next(self.pipe([doc]))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_DOCUMENTS) -> Iterator[Doc]:
-        """Set the entities of documents, in order, `batch_size` of them tagged together."""
+        """Set the entities of documents, in order.
+
+        :param batch_size: number of documents that are tagged together.
+        """
         documents = iter(stream)
         while batch := list(islice(documents, batch_size)):
             sentences = [(doc, positions) for doc in batch for positions in _sentences(doc)]
@@ -100,23 +114,26 @@ class EntityTagger:
                 yield Span(doc, positions[start], positions[end - 1] + 1, label=name)
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write the model and the settings into a folder, which is then all that is needed."""
+        """Write the model and the settings into a folder, which is self-contained."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MODEL_FILE).write_bytes(self._content())
         (folder / SETTINGS_FILE).write_text(self._settings(), encoding="utf-8")
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "EntityTagger":
-        """Take the model and the settings of such a folder."""
+        """Load the model and the settings from a folder that :meth:`to_disk` wrote."""
         folder = Path(path)
         return self._take(folder / MODEL_FILE, (folder / SETTINGS_FILE).read_text(encoding="utf-8"))
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """The settings, a line feed, and the model."""
+        """Return the settings, a line feed and the model."""
         return self._settings().encode() + b"\n" + self._content()
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "EntityTagger":
-        """Take the settings and the model."""
+        """Load the settings and the model from bytes that :meth:`to_bytes` returned.
+
+        :raises DataError: the bytes have another format.
+        """
         settings, separator, content = data.partition(b"\n")
         if not separator:
             raise DataError("these bytes were not written by EntityTagger.to_bytes")
@@ -149,15 +166,15 @@ def _restore(tagger: Tagger | None, device: str, threads: int, labels: dict[str,
 
 
 def _sentences(doc: Doc) -> Iterator[list[int]]:
-    """For each sentence the positions of its tokens, but for those of white space alone, which the model does not know."""
+    """Yield the token indices of each sentence, without white-space tokens, which the model does not know."""
     words = [token for token in doc if not token.is_space and token.text]
     known = doc.has_annotation("SENT_START")
     starts = [span.start_char for span in doc.sents] if known else [start for start, _ in sentence_ranges(doc.text)]
-    place = 0
+    index = 0
     for end in [*starts[1:], len(doc.text) + 1]:
         positions = []
-        while place < len(words) and words[place].idx < end:
-            positions.append(words[place].i)
-            place += 1
+        while index < len(words) and words[index].idx < end:
+            positions.append(words[index].i)
+            index += 1
         if positions:
             yield positions

@@ -1,6 +1,7 @@
-"""Tagging on Spark: `annotate(frame)` adds columns to a data frame, on all workers, each of which opens the model once.
+"""Tagging on Spark: `annotate(frame)` adds columns to a data frame. Each worker opens the model once.
 
-The workers need this package (`--archives` with a packed environment, or `pip install` on each); the model is in it.
+The workers need this package (`--archives` with a packed environment, or `pip install` on each), which includes the
+models.
 """
 
 from collections.abc import Iterator
@@ -22,10 +23,11 @@ ENTITIES_TYPE = "array<struct<start:bigint,end:bigint,label:string,text:string,s
 
 @dataclass(frozen=True, slots=True)
 class Annotator:
-    """Adds columns to batches of rows: the function for `mapInPandas` and for `mapInArrow`. What the columns are, `Tagger.map_batch` says.
+    """A function for `mapInPandas` and `mapInArrow` that adds the columns of `Tagger.map_batch` to batches of rows.
 
     :param model: a model file that all workers can read, by default the one in the package.
-    :param device, threads: see :meth:`tagger.Tagger.load`; Spark runs a worker on each core, so one thread is right on the CPU.
+    :param device, threads: see :meth:`tagger.Tagger.load`. Spark runs a worker on each core, so one thread is right on
+        the CPU.
     :param tokens, text, tags, entities: names of columns, see :meth:`tagger.Tagger.map_batch`.
     """
 
@@ -38,7 +40,7 @@ class Annotator:
     entities: str = "entities"
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
-        """Batches, as pandas data frames or Arrow record batches, with their new columns."""
+        """Yield each batch, a pandas data frame or an Arrow record batch, with its new columns."""
         tagger = _tagger(self.model, self.device, self.threads)
         for batch in batches:
             added = tagger.map_batch(batch, tokens=self.tokens, text=self.text, tags=self.tags, entities=self.entities)
@@ -51,28 +53,37 @@ class Annotator:
                 yield pyarrow.RecordBatch.from_pydict({**kept, **new})
 
     def schema(self, frame: "DataFrame") -> "StructType":
-        """The schema of `frame` with the new columns behind. Raises DataError where it has no column to tag."""
-        StructType = need("pyspark.sql.types").StructType
+        """Return the schema of `frame` with the new columns after the others.
+
+        :raises DataError: it has no column to tag.
+        """
+        struct = need("pyspark.sql.types").StructType
         names = frame.schema.names
         new = {name: f"`{name}` {kind}" for source, name, kind in self._sources() if source in names}
         if not new:
             raise DataError(
-                f"there is neither a column {self.tokens!r} nor a column {self.text!r}, only {', '.join(map(repr, names))}"
+                f"there is neither a column {self.tokens!r} nor a column {self.text!r}, "
+                f"only {', '.join(map(repr, names))}"
             )
-        added = cast("StructType", StructType.fromDDL(", ".join(new.values())))
-        return StructType([*(field for field in frame.schema.fields if field.name not in new), *added.fields])
+        added = cast("StructType", struct.fromDDL(", ".join(new.values())))
+        kept = [field for field in frame.schema.fields if field.name not in new]
+        return cast("StructType", struct([*kept, *added.fields]))
 
     def _sources(self) -> list[tuple[str, str, str]]:
         return [(self.tokens, self.tags, TAGS_TYPE), (self.text, self.entities, ENTITIES_TYPE)]
 
 
 def annotate(frame: "DataFrame", **options: Any) -> "DataFrame":
-    """A data frame with `tags` for its column `tokens`, or `entities` for its column `text`; see :class:`Annotator` for the options."""
+    """Return a data frame with `tags` for its column `tokens`, and `entities` for its column `text`.
+
+    :param options: see :class:`Annotator`.
+    :raises DataError: there is neither column.
+    """
     annotator = Annotator(**options)
     return frame.mapInArrow(annotator, annotator.schema(frame))
 
 
 @lru_cache(maxsize=1)
 def _tagger(model: str | None, device: str, threads: int) -> Tagger:
-    # A worker process is handed one task after the other: the model stays open between them.
+    # A worker process runs many tasks one after the other: the model stays open between them.
     return Tagger.load(model, device=device, threads=threads)
