@@ -202,4 +202,4 @@ def test_python_examples_run(code, tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=tmp_path, env=environment, timeout=120)
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.decode().count("Києві") >= (3 if "datasets" in modules else 1)
-    assert "tagger.pipeline.stream(" not in code or "['B-LOC']" in done.stdout.decode()
+    assert "tagger.stream(" not in code or "['B-LOC']" in done.stdout.decode()
