@@ -1,4 +1,4 @@
-"""What many tests share: a tiny tagger, trained once, as a checkpoint and as a model file."""
+"""Fixtures that many tests share: a tiny tagger, trained once, as a checkpoint and as a model file."""
 
 import gzip
 import signal
@@ -10,16 +10,17 @@ import pytest
 from support import corpora
 from support.processes import ROOT, run_program
 
-# The same examples each time, however slow the machine: what a test finds today it does not find by chance.
+# The same examples in every run and no deadline: a failure must not depend on chance or on the load of the machine.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
-# Shells start background jobs deaf to Ctrl-C, and what they start is deaf, too; programs under test are to hear it wherever the tests run.
+# Shells start background jobs with SIGINT ignored, and child processes inherit that. Programs under test must receive
+# it wherever the tests run.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
 def examples_folder(tmp_path) -> Path:
-    """The files that examples in the documents name, and a folder `programs` with uk-tag, for `pipes.bash`."""
+    """The files named in the examples of the documents, and a folder `programs` with uk-tag, for `processes.bash`."""
     sentences = [" ".join(tokens) for tokens, _ in corpora.sentences(30)]
     (tmp_path / "corpus.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
     (tmp_path / "corpus.conll").write_text(corpora.conll(30), encoding="utf-8")
@@ -94,7 +95,7 @@ def weights(tokenizer) -> Path:
 
 @pytest.fixture(scope="session")
 def teacher_corpus(tmp_path_factory) -> Path:
-    """A folder with an annotated file; and plain text, some of it from documents of the annotated file."""
+    """A folder with an annotated file and plain text, some of which is from documents of the annotated file."""
     folder = tmp_path_factory.mktemp("corpus")
     (folder / "train.conll").write_text(corpora.conll(200), encoding="utf-8")
     blocks = ["\n".join(" ".join(tokens) for tokens, _ in corpora.sentences(12, seed)) for seed in range(10, 40)]
@@ -104,7 +105,7 @@ def teacher_corpus(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def teacher_pipeline(teacher_corpus, tokenizer, weights) -> tuple[Path, str]:
-    """All steps through the teacher's commands: the folder with their files, and what evaluate printed."""
+    """Run all steps of the teacher's commands. Return the folder of their files, and the output of evaluate."""
     from support.tiny_encoder import run
 
     corpus = teacher_corpus

@@ -1,6 +1,9 @@
-"""Which size of a batch suits a device: python tests/benchmarks/batches.py CORPUS.conll [--device cuda] [--sizes 4096 16384 65536]
+"""Speed and memory by batch size.
 
-Tokens a second of whole processes, medians of runs in turns, with one thread and with two; and the most memory that a process took. Linux only.
+python tests/benchmarks/batches.py CORPUS.conll [--device cuda] [--sizes 4096 16384 65536]
+
+Prints tokens per second of whole processes (medians of alternating runs, with one thread and with two) and the peak
+memory of a process. Linux only.
 """
 
 import argparse
@@ -9,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from speed import ROOT, compile_program, medians, read
@@ -33,7 +37,7 @@ def main() -> None:
     print(f"{os.cpu_count()} CPUs, {arguments.device}, {count:,} tokens, medians of {arguments.runs} runs\n")
     peaks: dict[str, int] = {}
 
-    def way(name: str, size: int, threads: int):
+    def way(name: str, size: int, threads: int) -> Callable[[], float]:
         command = [*PROGRAM, "--device", arguments.device, "--batch-tokens", str(size), "--threads", str(threads)]
 
         def run() -> float:
@@ -44,7 +48,7 @@ def main() -> None:
         return run
 
     ways = {
-        (name := f"{size:>6} tokens, {threads} thread{'s'[: threads > 1]}"): way(name, size, threads)
+        (name := f"{size:>6} tokens, {threads} {'thread' if threads == 1 else 'threads'}"): way(name, size, threads)
         for threads, size in itertools.product(arguments.threads, arguments.sizes)
     }
     for name, seconds in medians(ways, arguments.runs).items():
@@ -52,7 +56,7 @@ def main() -> None:
 
 
 def measured(command: list[str], data: bytes) -> tuple[float, int]:
-    """Seconds of a process that is given data, and its largest resident memory in KiB."""
+    """Return the seconds of a process that reads `data`, and its peak resident memory in KiB."""
     began = time.perf_counter()
     running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     running.stdin.write(data)

@@ -1,6 +1,9 @@
-"""What a larger network buys, and costs: python tests/benchmarks/curve.py MODEL.onnx... --development DEV.conll --corpus CORPUS.conll
+"""Accuracy and speed by model size.
 
-For each model file its development F1, and the tokens/s of a whole process on one core, in turns, medians of some runs.
+python tests/benchmarks/curve.py MODEL.onnx... --development DEV.conll --corpus CORPUS.conll
+
+Prints the development F1 of each model file, and the tokens/s of whole processes on one core (medians of alternating
+runs).
 """
 
 import argparse
@@ -29,7 +32,7 @@ def main() -> None:
     arguments = parser.parse_args()
     compile_program()
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # what is started stays on one core, too
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # child processes stay on this core as well
     sentences = read(arguments.corpus, arguments.tokens)
     count = sum(map(len, sentences))
     (documents,) = documents_of(str(arguments.development)).values()

@@ -1,4 +1,5 @@
-"""Whether uk-tag cuts each line of a text as tokenize-uk's default engine does, into tokens and into sentences, and how fast:
+"""Comparison of uk-tag's tokens and sentences with those of tokenize-uk, line by line, and the time of both.
+
 python tests/benchmarks/cutting.py TEXT[.xz]
 """
 
@@ -26,36 +27,43 @@ def main() -> None:
     with (lzma.open if path.suffix == ".xz" else open)(path, "rt", encoding="utf-8") as file:
         lines = [line.rstrip("\n") for line in file]
     print(f"{len(lines):,} lines\n")
-    left = sum(end - start for line in lines for start, end, usual in split_regular(line) if not usual)
-    unsure = sum(end - start for line in lines for start, end in (sentence_starts(line) or ((), [(0, len(line))]))[1])
+    left_for_tokens = sum(end - start for line in lines for start, end, regular in split_regular(line) if not regular)
+    left_for_sentences = sum(
+        end - start for line in lines for start, end in (sentence_starts(line) or ((), [(0, len(line))]))[1]
+    )
     differ = compare(
         "tokens",
         lines,
         token_spans,
         lambda line: [(start, end) for _, start, end in tokenize_words_with_spans(line)],
-        left,
+        left_for_tokens,
     )
 
-    def by_engine(line: str) -> list[tuple[int, int]]:
+    def reference_sentences(line: str) -> list[tuple[int, int]]:
         starts = [0, *(start for _, start, _ in tokenize_sents_with_spans(line)[1:])]
         return list(zip(starts, [*starts[1:], len(line)], strict=True))
 
-    differ += compare("sentences", lines, sentence_spans, by_engine, unsure)
+    differ += compare("sentences", lines, sentence_spans, reference_sentences, left_for_sentences)
     sys.exit(1 if differ else 0)
 
 
-def compare(what: str, lines: list[str], own: Callable[[str], list], engine: Callable[[str], list], left: int) -> int:
-    """Cut all lines in both ways, and print; the number of lines that differ."""
+def compare(
+    what: str, lines: list[str], own: Callable[[str], list], reference: Callable[[str], list], left: int
+) -> int:
+    """Split all lines in both ways, and print the times and the differences.
+
+    :param left: number of characters that uk-tag leaves to tokenize-uk.
+    :returns: number of lines that differ.
+    """
     times = [time.perf_counter()]
     found = [own(line) for line in lines]
     times.append(time.perf_counter())
-    expected = [engine(line) for line in lines]
+    expected = [reference(line) for line in lines]
     times.append(time.perf_counter())
     other = [line for line, one, two in zip(lines, found, expected, strict=True) if one != two]
-    print(
-        f"{sum(map(len, found)):,} {what}; {left / max(sum(map(len, lines)), 1):.1%} of the characters are left to tokenize-uk"
-    )
-    print(f"{len(other):,} lines are cut otherwise than by it")
+    share = left / max(sum(map(len, lines)), 1)
+    print(f"{sum(map(len, found)):,} {what}; {share:.1%} of the characters are left to tokenize-uk")
+    print(f"{len(other):,} lines differ from tokenize-uk")
     print(f"{times[1] - times[0]:.1f} s, by tokenize-uk alone {times[2] - times[1]:.1f} s\n")
     for line in other[:10]:
         print(f"  {line}")

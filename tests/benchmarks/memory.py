@@ -1,6 +1,7 @@
-"""How much memory uk-tag takes over a long stream: python tests/benchmarks/memory.py CORPUS.conll
+"""Memory of uk-tag over a long stream: python tests/benchmarks/memory.py CORPUS.conll
 
-The stream is the corpus as CoNLL-U with all ten columns filled, over and over. Linux only: reads VmRSS of the running process every tenth of it.
+The stream is the corpus as CoNLL-U with all ten columns filled, repeated. Reads VmRSS of the running process after each
+tenth of the stream. Linux only.
 """
 
 import argparse
@@ -42,19 +43,16 @@ def main() -> None:
 
 
 def universal(text: str) -> bytes:
-    """Sentences of CoNLL as CoNLL-U."""
+    """Convert CoNLL to CoNLL-U with all ten columns filled."""
     rows, number = [], 0
     for line in text.split("\n"):
         if line.startswith("# "):
             continue
         token = line.split("\t")[0]
         number = number + 1 if token else 0
-        features = "Animacy=Anim|Case=Gen|Gender=Masc|Number=Sing"
-        rows.append(
-            f"{number}\t{token}\t{token.lower()}\tNOUN\tNcmsgy\t{features}\t{number // 2}\tnmod\t{number // 2}:nmod\tTranslit=_"
-            if token
-            else ""
-        )
+        features, head = "Animacy=Anim|Case=Gen|Gender=Masc|Number=Sing", number // 2
+        filled = f"{number}\t{token}\t{token.lower()}\tNOUN\tNcmsgy\t{features}\t{head}\tnmod\t{head}:nmod\tTranslit=_"
+        rows.append(filled if token else "")
     return "\n".join(rows).encode()
 
 

@@ -1,11 +1,13 @@
-"""uk-tag beside other taggers: python tests/benchmarks/peers.py TRAIN.conll TEST.conll --cache FOLDER
+"""Comparison of uk-tag with other taggers: python tests/benchmarks/peers.py TRAIN.conll TEST.conll --cache FOLDER
 
-Each peer is installed into an environment of its own under the cache, trained on the same documents (the development set is cut off as
-`uk-tag-train fit` does), scored on the test by uk-tag's strict metric, and timed on the same sentences in the same run, in turns, on one core.
-Environments, models and tags stay in the cache. `--runs 0` trains and scores, and times nothing.
+Each peer is installed into an environment of its own under the cache, trained on the same documents (with the
+development documents that `uk-tag-train fit` holds out), scored on the test by uk-tag's strict metric, and timed on one
+core on the same sentences, in alternating runs. Environments, models and tags stay in the cache. `--runs 0` trains and
+scores, but times nothing.
 
-Tokens/s of a peer are of its whole pipeline on pretokenized sentences, with its start-up left out; those of uk-tag are of the whole process, from
-file to standard output, with its start-up in the first of its two rows, and left out in the second.
+Tokens/s of a peer are those of its whole pipeline on pretokenized sentences, without its start-up. Tokens/s of uk-tag
+are those of the whole process, from file to standard output: with start-up in the first of its two rows, without it in
+the second.
 """
 
 import argparse
@@ -32,13 +34,16 @@ def main() -> None:
     parser.add_argument("test", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--only", nargs="+", choices=[peer.key for peer in PEERS], default=[peer.key for peer in PEERS])
-    parser.add_argument("--tokens", type=int, default=100_000, help="of the test, to time with")
+    parser.add_argument("--tokens", type=int, default=100_000, help="number of test tokens to time with")
     parser.add_argument(
-        "--seconds", type=float, default=10, help="a run of a peer stops after so many; a slow one tags a first part"
+        "--seconds",
+        type=float,
+        default=10,
+        help="time limit of a peer's run; a slow peer tags only the first sentences",
     )
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--record", type=Path, help="where to write the figures as JSON (default: in the cache)")
+    parser.add_argument("--record", type=Path, help="JSON file for the results (default: in the cache)")
     arguments = parser.parse_args()
     cache = arguments.cache.resolve()
     compile_program()
@@ -90,12 +95,12 @@ def main() -> None:
 
 
 def say(message: str) -> None:
-    """Progress, on standard error."""
+    """Report progress on standard error."""
     print(message, file=sys.stderr, flush=True)
 
 
 def processor() -> str:
-    """The processor's name, as far as the system tells."""
+    """Return the name of the processor, or its architecture if the name is unknown."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

@@ -1,7 +1,7 @@
-"""F1 against speed, drawn from what peers.py recorded: python tests/benchmarks/plot.py peers.json peers.svg
+"""Plot of F1 against speed from a record of peers.py: python tests/benchmarks/plot.py peers.json peers.svg
 
-Needs matplotlib, which nothing else here does. A filled mark is measured on both axes; a hollow one has a published F1 at the speed of the same
-architecture with random weights; a line is a published F1 whose speed is not measured here.
+Needs matplotlib. A filled marker is measured on both axes; a hollow one has a published F1 at the speed of the same
+architecture with random weights; a line is a published F1 whose speed was not measured.
 """
 
 import argparse
@@ -31,8 +31,8 @@ def main() -> None:
 
 
 def draw(record: dict, output: Path) -> None:
-    """Draw a record of peers.py into a file, whose name's ending says in which format."""
-    # text stays text: small, and searchable; no date, and fixed names, so that the same record gives the same bytes
+    """Draw a record of peers.py into a file. The ending of its name decides the format."""
+    # Text stays text, which is small and searchable. No date and fixed ids: the same record gives the same bytes.
     pyplot.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "peers", "font.size": 9})
     figure, axes = pyplot.subplots(figsize=(7.5, 4.6), layout="constrained")
     marks = iter(MARKS)

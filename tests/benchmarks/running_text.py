@@ -1,8 +1,8 @@
-"""How fast uk-tag is with text as it was written: python tests/benchmarks/running_text.py TEXT[.xz]
+"""Speed of uk-tag on plain text: python tests/benchmarks/running_text.py TEXT[.xz]
 
-Its paragraphs, one a line, as they are and cut into sentences (--sentences), and the same tokens as CoNLL, a paragraph a sentence. Whole processes and
-what is done around the network, in turns; and the names of the paragraphs' sentences as a program gets them (`Tagger.stream_entities`, a process without
-its start); medians. All of them are in tokens of the text.
+Compares paragraphs, one per line, as they are and split into sentences (--sentences), with the same tokens as CoNLL,
+one sentence per paragraph. Measured are whole processes, everything but the network, and the entities of the sentences
+in a Python program (`Tagger.stream_entities`, without start-up). Medians of alternating runs, in tokens of the text.
 """
 
 import argparse
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def in_a_program(lines: list[str], threads: int, kept: dict = {}) -> float:  # noqa: B006 - the model is opened once
-    """Seconds that all names of the lines take."""
+    """Return the seconds for finding all entities of the lines."""
     from tagger import Tagger
 
     if threads not in kept:

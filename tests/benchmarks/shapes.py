@@ -1,6 +1,6 @@
-"""What the shape of CoNLL costs: python tests/benchmarks/shapes.py CORPUS.conll
+"""Speed by CoNLL layout: python tests/benchmarks/shapes.py CORPUS.conll
 
-The same tokens in files of several shapes, whole processes in turns; medians, and the ratio to one column.
+The same tokens in several layouts. Medians of alternating runs of whole processes, and the ratio to one column.
 """
 
 import argparse
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from speed import PROGRAM, compile_program, medians, process, read
 
-BETWEEN = 10  # sentences between two lines that begin a document
+BETWEEN = 10  # sentences per document
 
 
 def shapes(sentences: list[list[str]]) -> dict[str, str]:
-    """The sentences as CoNLL of each shape, by its name."""
+    """Return the sentences as CoNLL, by the name of the layout."""
     one = ["".join(f"{token}\n" for token in tokens) for tokens in sentences]
     tabs = ["".join(f"{token}\tNOUN\tO\n" for token in tokens) for tokens in sentences]
     spaces = [sentence.replace("\t", " ") for sentence in tabs]

@@ -1,6 +1,6 @@
-"""How fast uk-tag is on this machine, as one table: python tests/benchmarks/speed.py CORPUS.conll
+"""Speed of uk-tag on this machine, as one table: python tests/benchmarks/speed.py CORPUS.conll
 
-The corpus is repeated to the given number of tokens. Each figure is the median of some runs; what is compared is run in turns.
+The corpus is repeated up to the given number of tokens. Each number is the median of several alternating runs.
 """
 
 import argparse
@@ -38,10 +38,9 @@ def main() -> None:
     as_the_program()
     sentences = read(arguments.corpus, arguments.tokens)
     count = sum(map(len, sentences))
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, {count:,} tokens, medians of {arguments.runs} runs\n"
-    )
-    # a process of its own for what is done around the network: the batches that are recorded here would lie in its way
+    processor = platform.processor() or platform.machine()
+    print(f"{processor}, {os.cpu_count()} CPUs, {count:,} tokens, medians of {arguments.runs} runs\n")
+    # Everything but the network is measured in another process: the batches recorded in this one would slow it down.
     beside = ProcessPoolExecutor(1, get_context("spawn"), as_the_program)
     with beside, tempfile.TemporaryDirectory() as folder:
         vertical, text, full = Path(folder, "corpus.conll"), Path(folder, "corpus.txt"), Path(folder, "corpus.conllu")
@@ -86,19 +85,19 @@ def main() -> None:
 
 
 def as_the_program() -> None:
-    """Have memory handed out as the program does, which makes what takes much for a moment slower."""
+    """Set the memory allocator as uk-tag does, which makes large temporary allocations slower."""
     from tagger.system.memory import keep_memory_small
 
     keep_memory_small()
 
 
 def compile_program() -> None:
-    """Make bytecode, as where the program is installed; else each start may compile it anew."""
+    """Compile to bytecode, as installing does; otherwise each start may compile again."""
     compileall.compile_dir(ROOT / "tagger", quiet=1)
 
 
 def read(path: Path, tokens: int) -> list[list[str]]:
-    """Sentences of a CoNLL file, repeated until there are so many tokens."""
+    """Read the sentences of a CoNLL file, repeated until there are at least `tokens` tokens."""
     blocks = path.read_text(encoding="utf-8").split("\n\n")
     found = [
         [line.split("\t")[0] for line in block.split("\n") if line and not line.startswith("# ")] for block in blocks
@@ -115,7 +114,7 @@ def read(path: Path, tokens: int) -> list[list[str]]:
 
 
 def medians(ways: dict[str, Callable[[], float]], runs: int) -> dict[str, float]:
-    """Median seconds of each way, all of them once a round."""
+    """Return the median seconds of each function; each round calls all of them once."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(runs):
         for name, way in ways.items():
@@ -124,7 +123,7 @@ def medians(ways: dict[str, Callable[[], float]], runs: int) -> dict[str, float]
 
 
 def process(command: list[str], stdin: bytes = b"", cores: set[int] | None = None) -> float:
-    """Seconds of a whole process, on all processors or on some (Linux)."""
+    """Return the seconds of a whole process, on all cores or on some (Linux)."""
     began = time.perf_counter()
     subprocess.run(
         command,
@@ -137,7 +136,7 @@ def process(command: list[str], stdin: bytes = b"", cores: set[int] | None = Non
 
 
 def side_by_side(command: list[str], count: int) -> float:
-    """Seconds that one of some processes takes that run at the same time, divided by their number: what they could share at best."""
+    """Return the seconds of `count` processes at once, divided by `count`: the best that two threads could reach."""
     began = time.perf_counter()
     running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(count)]
     if {process.wait() for process in running} != {0}:
@@ -146,17 +145,17 @@ def side_by_side(command: list[str], count: int) -> float:
 
 
 class Replay:
-    """A session that remembers what it was asked, or answers with zeros."""
+    """A session that records its calls, or returns zeros."""
 
     def __init__(self, session, constant: bool) -> None:
         self._session, self._constant = session, constant
         self.bundle, self.device = session.bundle, session.device
         self.width, self.kind, self.takes_table = session.width, session.kind, session.takes_table
         self.calls: list[tuple] = []
-        self.words = 0  # that were embedded
+        self.words = 0  # number of embedded words
 
     def embed(self, features):
-        """As :meth:`tagger.inference.session.Session.embed`."""
+        """See :meth:`tagger.inference.session.Session.embed`."""
         self.words += len(features)
         if self._constant:
             return np.zeros((len(features), self.width), self.kind)
@@ -164,7 +163,7 @@ class Replay:
         return self._session.embed(features)
 
     def emissions(self, vectors, index, lengths):
-        """As :meth:`tagger.inference.session.Session.emissions`."""
+        """See :meth:`tagger.inference.session.Session.emissions`."""
         if self._constant:
             return np.zeros((*index.shape, len(self.bundle.tags)), np.float32)
         self.calls.append((self._session.emissions, (vectors, index, lengths)))
@@ -172,7 +171,7 @@ class Replay:
 
 
 def network_alone(sentences: list[list[str]], kept: dict = {}) -> float:  # noqa: B006 - the batches are recorded once
-    """Seconds that onnxruntime takes for all that a process asks of it for these sentences: to embed their words, and to run their batches."""
+    """Return the seconds of onnxruntime for these sentences: to embed their words, and to run their batches."""
     from tagger.tagger import Tagger
 
     if not kept:
@@ -180,7 +179,7 @@ def network_alone(sentences: list[list[str]], kept: dict = {}) -> float:  # noqa
         replay = Replay(tagger.session, constant=False)
         list(Tagger(replay).stream(sentences))
         count = sum(map(len, sentences))
-        print(f"{replay.words / count:.0%} of the tokens are words that a process had not met, or had forgotten")
+        print(f"{replay.words / count:.0%} of the tokens are words that a process has not seen before or has forgotten")
         kept.update(calls=replay.calls)
     began = time.perf_counter()
     for call, arguments in kept["calls"]:
@@ -189,16 +188,16 @@ def network_alone(sentences: list[list[str]], kept: dict = {}) -> float:  # noqa
 
 
 class Undisturbed:
-    """No signals: as :class:`tagger.system.signals.SignalGuard`, without taking Ctrl-C from this program."""
+    """A stand-in for :class:`tagger.system.signals.SignalGuard` that leaves Ctrl-C to this program."""
 
     waiting = staticmethod(contextlib.nullcontext)
 
     def check(self) -> None:
-        """Nothing has arrived."""
+        """Do nothing: no signal has arrived."""
 
 
 class Blocks:
-    """Bytes in memory, in the blocks in which a file would come."""
+    """A source of bytes in memory, in blocks of the size in which files are read."""
 
     def __init__(self, data: bytes) -> None:
         from tagger.pipeline.source import BLOCK
@@ -208,16 +207,19 @@ class Blocks:
 
     @property
     def is_ready(self) -> bool:
-        """As :attr:`tagger.pipeline.source.Source.is_ready`."""
+        """See :attr:`tagger.pipeline.source.Source.is_ready`."""
         return True
 
     def next(self) -> bytes | None:
-        """As :meth:`tagger.pipeline.source.Source.next`."""
+        """See :meth:`tagger.pipeline.source.Source.next`."""
         return self._blocks.pop() if self._blocks else None
 
 
 def host_alone(data: bytes, form: str = "conll", kept: dict = {}, **how) -> float:  # noqa: B006 - the model is opened once
-    """Seconds of reading, looking up, decoding and writing, with a network that costs nothing. `how` is for ReaderSettings."""
+    """Return the seconds of everything but the network: reading, feature look-up, decoding and writing.
+
+    :param how: further values of ReaderSettings.
+    """
     from tagger.formats.labels import Labels, LabelSettings
     from tagger.formats.reader import Reader, ReaderSettings
     from tagger.formats.writer import Writer, WriterSettings
@@ -238,7 +240,7 @@ def host_alone(data: bytes, form: str = "conll", kept: dict = {}, **how) -> floa
 
 
 def latency(lines: int = 300) -> tuple[float, float]:
-    """Seconds from a line written to its tags read, median and 99th percentile."""
+    """Return the seconds from writing a line to reading its tags: median and 99th percentile."""
     with subprocess.Popen(PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
         taken = []
         for number in range(lines + 20):

@@ -1,4 +1,4 @@
-"""The manual: its examples run, it names every option, it renders, and shells can complete what it lists."""
+"""The manual: its examples run, it names every option, it renders, and shells can complete the options."""
 
 import re
 import shutil
@@ -11,8 +11,8 @@ from tagger.cli.main import command
 from tagger.cli.manual import EXAMPLES
 
 
-@pytest.mark.parametrize(("what", "example"), EXAMPLES, ids=[what for what, _ in EXAMPLES])
-def test_examples_run(what, example, examples_folder):
+@pytest.mark.parametrize("example", [example for _, example in EXAMPLES], ids=[title for title, _ in EXAMPLES])
+def test_examples_run(example, examples_folder):
     before = (examples_folder / "corpus.conll").read_bytes()
     done = bash(example, examples_folder)
     assert done.returncode == 0 and b"Traceback" not in done.stderr, done

@@ -1,4 +1,4 @@
-"""Exported graphs give what torch gives, for every kind of network, and nothing is written where they do not."""
+"""Exported graphs give the results of torch for every kind of network; otherwise nothing is written."""
 
 import json
 
@@ -30,7 +30,7 @@ def test_every_kind_of_network(cell, options):
 
 
 @pytest.mark.parametrize("name", ["layer.0.R", "layer.0.B", "table", "output.weight"])
-def test_a_wrong_figure_is_noticed(name):
+def test_a_wrong_weight_is_noticed(name):
     checkpoint = random_checkpoint()
     model = build(checkpoint.network())
     (tensor,) = [tensor for tensor in model.graph.initializer if tensor.name == name]

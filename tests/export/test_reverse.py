@@ -1,4 +1,4 @@
-"""A model file turned back into a checkpoint has the weights that it was made from, and is as good a start for a training."""
+"""A model file turned back into a checkpoint has the original weights, and training can start from it."""
 
 import pytest
 import torch
@@ -37,7 +37,7 @@ def test_a_model_gives_back_the_weights_that_it_was_made_from(tmp_path, cell, op
     assert found.weights.keys() == wanted.keys()
     legal = checkpoint.network().chain
     for name, weights in wanted.items():
-        if name in ("chain.start", "chain.between"):  # scores of what BIO forbids mean nothing
+        if name in ("chain.start", "chain.between"):  # scores of transitions that BIO forbids have no meaning
             weights = torch.where(legal.may_start if name == "chain.start" else legal.may_follow, weights, 0)
         assert torch.equal(found.weights[name], weights), name
 
@@ -88,8 +88,8 @@ def test_what_cannot_be_turned_back_is_refused(tmp_path):
     ]:
         done = run_program("uk-tag-export", "--reverse", source, target)
         assert done.returncode == 1 and message in done.stderr and done.stderr.count(b"\n") == 1 and not target.exists()
-    for place in (tmp_path / "none" / "back.pt", tmp_path):
-        done = run_program("uk-tag-export", "--reverse", "uk-ner", place)
+    for path in (tmp_path / "none" / "back.pt", tmp_path):
+        done = run_program("uk-tag-export", "--reverse", "uk-ner", path)
         assert done.returncode == 1 and b"cannot be written" in done.stderr and done.stderr.count(b"\n") == 1
     for options in (["--reverse", "uk-ner"], ["--reverse", "--show", "uk-ner", target]):
         assert run_program("uk-tag-export", *options).returncode == 2

@@ -1,7 +1,10 @@
-"""Digests of what `uk-tag` writes for a fixed set of inputs, in all formats and options: two trees that print the same digests write the same bytes.
+"""Digests of the output of `uk-tag` for fixed inputs in all formats and options.
 
-`python tests/project/output_digests.py [FILE]... > digests.json` prints them for this checkout, with further inputs on request (CoNLL or text);
-`--check digests.json` compares, and names each command whose output differs. Exit code 1 where one does.
+Two versions of the code with the same digests write the same bytes.
+
+`python tests/project/output_digests.py [FILE]... > digests.json` prints the digests of this checkout, with FILEs (CoNLL
+or text) as further inputs. `--check digests.json` compares, and names each command whose output differs; the exit code
+is then 1.
 """
 
 import argparse
@@ -16,7 +19,8 @@ from pathlib import Path
 PROGRAM = Path(__file__).resolve().parents[2] / "bin" / "uk-tag"
 TEXT = """\
 Президент Володимир Зеленський відвідав Харків і Івано-Франківську область.
-Учора, 12.03.2024 р., Леся Українка (1871–1913) писала: «Contra spem spero!» — так, у м. Києві. Що далі? Ніхто не знав...
+Учора, 12.03.2024 р., Леся Українка (1871–1913) писала: «Contra spem spero!» — так, у м. Києві. \
+Що далі? Ніхто не знав...
 
 ТОВ «Нафтогаз України» подало позов до суду; проф. І. П. Петренко-Коваль сказав: "Ні".
 Пишіть на info@example.org або http://example.org/a?b=c#d, тел. +380 44 123-45-67, ціна 1 000 000 грн.
@@ -57,7 +61,10 @@ CONLL_OPTIONS = [
 
 
 def conll(columns: int, separator: str = "\t", end: str = "\n") -> str:
-    """The tokens of TEXT as CoNLL of so many columns, with comments."""
+    """Return the tokens of TEXT as CoNLL with comments.
+
+    :param columns: number of columns.
+    """
     lines = []
     for number, sentence in enumerate(TOKENS):
         lines += [f"# sent_id = {number}"] if number % 2 else []
@@ -66,23 +73,23 @@ def conll(columns: int, separator: str = "\t", end: str = "\n") -> str:
 
 
 def conllu() -> str:
-    """The tokens of TEXT as CoNLL-U, with a range, an empty node and features of other tools."""
+    """Return the tokens of TEXT as CoNLL-U, with a range, an empty node and features of other tools."""
     lines = []
     for number, sentence in enumerate(filter(None, TOKENS)):
         lines.append(f"# sent_id = {number}")
-        for place, token in enumerate(sentence, 1):
-            if place == 2:
+        for position, token in enumerate(sentence, 1):
+            if position == 2:
                 lines.append(f"2-3\t{token}x\t_\t_\t_\t_\t_\t_\t_\t_")
-            misc = ("_", "SpaceAfter=No", "NER=B-OLD|Gloss=x")[place % 3]
-            lines.append(f"{place}\t{token}\tx\tNOUN\t_\t_\t0\troot\t_\t{misc}")
-            if place == 3:
+            misc = ("_", "SpaceAfter=No", "NER=B-OLD|Gloss=x")[position % 3]
+            lines.append(f"{position}\t{token}\tx\tNOUN\t_\t_\t0\troot\t_\t{misc}")
+            if position == 3:
                 lines.append("3.1\t_\t_\t_\t_\t_\t_\t_\t_\t_")
         lines.append("")
     return "\n".join(lines) + "\n"
 
 
 def inputs() -> dict[str, bytes]:
-    """The fixed inputs by name."""
+    """Return the fixed inputs by name."""
     return {
         "text.txt": TEXT.encode(),
         "crlf.txt": TEXT.replace("\n", "\r\n").encode(),
@@ -99,7 +106,7 @@ def inputs() -> dict[str, bytes]:
 
 
 def commands(further: list[Path]) -> list[tuple[str, list[str]]]:
-    """Pairs of an input's name and options."""
+    """Return pairs of the name of an input and options."""
     found = []
     for name in [*inputs(), *map(str, further)]:
         is_text = name.endswith(".txt")
@@ -119,7 +126,7 @@ def commands(further: list[Path]) -> list[tuple[str, list[str]]]:
 
 
 def digest_of(name: str, options: list[str], folder: Path) -> str:
-    """SHA-256 of standard output, standard error and exit code."""
+    """Return the SHA-256 of standard output, standard error and exit code."""
     command = [sys.executable, str(PROGRAM), "--device", "cpu", *options, name]
     done = subprocess.run(
         command, capture_output=True, cwd=folder, timeout=600, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}
@@ -128,7 +135,7 @@ def digest_of(name: str, options: list[str], folder: Path) -> str:
 
 
 def digests(further: list[Path] = [], only: slice = slice(None)) -> dict[str, str]:  # noqa: B006 - never changed
-    """Digests by command line."""
+    """Return the digests by command line."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for own, content in inputs().items():

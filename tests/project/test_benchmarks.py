@@ -1,4 +1,7 @@
-"""The benchmarks of peers, of shapes and of running text: that they cut, score, install, compare like with like and tell the truth. Speed itself is no test."""
+"""The benchmarks of peers, CoNLL layouts and plain text: their data, scores, environments and tables are right.
+
+Speed itself is not tested.
+"""
 
 import re
 import subprocess
@@ -14,7 +17,7 @@ from support.processes import ROOT, run_program
 
 from tagger.train.data.sources import all_sentences, read_training
 
-# Learns the most frequent tag of each word: enough to tell whether what goes in comes out.
+# Learns the most frequent tag of each word, which is enough to check that data pass through unchanged.
 MAJORITY = """
 import json
 from collections import Counter

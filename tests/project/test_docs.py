@@ -14,7 +14,7 @@ import pytest
 from support.processes import ROOT, bash, run_program
 
 FRONT = ROOT / "README.md"
-FRONT_BYTES = 9216  # a front page is read, a longer one is searched
+FRONT_BYTES = 9216  # 9 KiB: a longer front page is not read
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "tagger").rglob("*.md"), *(ROOT / "tests" / "benchmarks").rglob("*.md")]
 )
@@ -22,26 +22,26 @@ READMES = [path for path in DOCUMENTS if path.name == "README.md"]
 PROGRAMS = ("uk-tag", "uk-tag-train", "uk-tag-export")
 SCRIPT = re.compile(r"tests/benchmarks/\w+\.py")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-SPARK = "pyspark"  # needs Java as well, and is tried in test_integrations
+SPARK = "pyspark"  # needs Java as well, and is tested in test_integrations
 
 
 def name(path: Path) -> str:
-    """The path of a document within the project."""
+    """Return the path of a document within the project."""
     return path.relative_to(ROOT).as_posix()
 
 
 def blocks(path: Path, language: str) -> list[str]:
-    """The code blocks of a document in a language."""
+    """Return the code blocks of a document in a language."""
     return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
 def prose(path: Path) -> str:
-    """A document without its code blocks."""
+    """Return a document without its code blocks."""
     return re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
 
 
 def commands(path: Path) -> list[list[str]]:
-    """The words of each command in the shell blocks and the inline code of a document, from the program's name on."""
+    """Return the words of each command in the shell blocks and inline code of a document, from the program name on."""
     lines = [line for block in blocks(path, "sh") for line in block.replace("\\\n", " ").splitlines()]
     inline = re.findall(r"`([^`\n]+)`", prose(path))
     lines += [f"python tests/benchmarks/{code}" if re.match(r"\w+\.py ", code) else code for code in inline]
@@ -57,14 +57,14 @@ def commands(path: Path) -> list[list[str]]:
 
 @functools.cache
 def help_of(*words: str) -> str:
-    """What a program or one of its commands prints for --help."""
+    """Return the help of a program or one of its commands, or the source of a script."""
     if words[0].endswith(".py"):
         return (ROOT / words[0]).read_text(encoding="utf-8")
     return run_program(words[0], *words[1:], "--help", check=True).stdout.decode()
 
 
 def command_of(words: list[str]) -> tuple[str, ...]:
-    """The program with its commands, as far as each lists the next one in its help."""
+    """Return the program and its commands: the leading words that are listed in the help of those before."""
     known = words[:1]
     for word in words[1:]:
         listed = help_of(*known).partition("\nCommands:\n")[2]
@@ -75,12 +75,12 @@ def command_of(words: list[str]) -> tuple[str, ...]:
 
 
 def has_option(text: str, option: str) -> bool:
-    """Whether a help text, or the source of a script, has an option."""
+    """Return whether a help text, or the source of a script, has an option."""
     return bool(re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text))
 
 
 def slugs(path: Path) -> set[str]:
-    """The anchors of a document's headings, as hosts of Markdown make them."""
+    """Return the anchors of a document's headings, in the style of Markdown hosts."""
     headings = re.findall(r"^#+ (.+)$", prose(path), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -96,7 +96,7 @@ def test_the_front_page_is_short():
 
 
 def test_the_front_page_can_be_read_on_a_package_index():
-    """Relative links lead nowhere there: no image may need one, and the text names the path of each linked file."""
+    """Relative links do not work there: no image may use one, and the text names the path of each linked file."""
     text = FRONT.read_text(encoding="utf-8")
     assert not re.findall(r"!\[[^\]]*\]\((?!https://)", text)
     assert "<img" not in text
@@ -129,7 +129,7 @@ def test_every_option_that_is_shown_exists(path):
 
 
 def test_commands_are_found():
-    """The check of options looks at something: at all programs, in shell blocks and in inline code."""
+    """The check of options covers all programs, in shell blocks and in inline code."""
     seen = [words for path in READMES for words in commands(path)]
     assert {words[0] for words in seen} >= {*PROGRAMS, "tests/benchmarks/speed.py", "tests/benchmarks/peers.py"}
     assert sum(word.startswith("-") for words in seen for word in words) > 80
@@ -138,7 +138,7 @@ def test_commands_are_found():
 
 
 def test_options_in_tables_exist():
-    """A table of options in the document of training belongs to the command that its text names."""
+    """The options in the tables of the training document exist in the command of the section."""
     text = (ROOT / "tagger" / "train" / "README.md").read_text(encoding="utf-8")
     for heading, command in (("Train", "fit"), ("Evaluate", "evaluate")):
         section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
@@ -157,7 +157,7 @@ def test_the_session_shown_is_what_happens():
 
 
 def front_commands() -> list[str]:
-    """The commands of the front page that tag something."""
+    """Return the commands of the front page that tag something."""
     (block,) = [block for block in blocks(FRONT, "sh") if "corpus.conllu" in block]
     return [line.partition(" #")[0].rstrip() for line in block.splitlines()]
 
@@ -177,7 +177,7 @@ def test_the_commands_of_the_front_page_run(line, examples_folder):
 
 
 def python_blocks() -> list:
-    """Each block of Python in a document, with an id."""
+    """Return each block of Python in the documents, with an id."""
     found = [(path, number, code) for path in READMES for number, code in enumerate(blocks(path, "python"), 1)]
     return [pytest.param(code, id=f"{name(path)}-{number}") for path, number, code in found]
 
@@ -193,9 +193,9 @@ def test_python_examples_run(code, tmp_path):
     for module in sorted({module.partition(".")[0] for module in modules}):
         if module == SPARK or not importlib.util.find_spec(module):
             pytest.skip(f"{module} is not installed, or needs more than Python")
-    if "spacy" in modules:  # from a checkout nothing tells spaCy of the component
+    if "spacy" in modules:  # in a checkout there is no entry point through which spaCy finds the component
         code = f"import tagger.integrations.spacy\n{code}"
-    if "datasets" in modules:  # what it made is looked at, too
+    if "datasets" in modules:  # its results are checked as well
         code += "\nfor rows in (dataset, frame.to_dict('list'), table.to_pydict()):\n"
         code += "    print([entity['text'] for row in rows['entities'] for entity in row or ()])\n"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HOME": str(tmp_path)}

@@ -1,4 +1,4 @@
-"""Who may import whom: the order of the folders, and packages that a run of uk-tag never loads."""
+"""Allowed imports: the order of the folders, and packages that a run of uk-tag never loads."""
 
 import ast
 import subprocess
@@ -9,7 +9,8 @@ import pytest
 from support.processes import ROOT
 
 HEAVY = {"torch", "datasets", "onnx", "transformers", "matplotlib"}
-# From the lowest to the highest. A module imports from its own folder, and from those before it; folders in one line do not know each other.
+# From the lowest to the highest. A module imports from its own folder and from those on the lines above, not from
+# others on the same line.
 ORDER = """
 errors tags entity
 validation
@@ -32,7 +33,7 @@ MOST_ENTRIES = 14
 
 
 def imports(path: Path) -> set[str]:
-    """Full names of all that a file imports, at its top or within a function, but not for types alone."""
+    """Return the full names of a file's imports, also within functions, but not those for type checking only."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     for_types = [
         node for node in tree.body if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
@@ -51,7 +52,7 @@ def imports(path: Path) -> set[str]:
 
 
 def folder_of(path: Path) -> str:
-    """The folder, or the module, right below `tagger`."""
+    """Return the folder or the module directly below `tagger`."""
     return Path(path.parts[1]).stem
 
 
@@ -89,23 +90,24 @@ def test_folders_are_small(folder):
 
 
 def test_no_module_imports_one_that_imports_it():
-    """Circles, by module and also within a folder."""
+    """No import cycles between modules, within a folder either."""
     modules = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
     known = {
         name: {found for full in imports(path) for found in (full, full.rpartition(".")[0]) if found in modules}
         - {name, "tagger"}
         for name, path in modules.items()
     }
-    entries = {"tagger.cli", "tagger.train.cli"}  # whose `main` opens a module below them when it is called
+    entries = {"tagger.cli", "tagger.train.cli"}  # their `main` imports a module of the same folder when it is called
     while known:
         free = [name for name, needed in known.items() if not needed & known.keys() - entries]
-        assert free, f"in a circle: {sorted(known)}"
+        assert free, f"import cycle: {sorted(known)}"
         for name in free:
             del known[name]
 
 
 def test_a_run_loads_nothing_that_training_needs():
-    code = "import sys; from tagger.system.start import run; run('uk-tag', 'tagger.cli.main'); print(*sorted(sys.modules), file=sys.stderr)"
+    code = "import sys; from tagger.system.start import run; run('uk-tag', 'tagger.cli.main'); "
+    code += "print(*sorted(sys.modules), file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", code], input="Олена живе в Києві.\n".encode(), capture_output=True, cwd=ROOT, check=True
     )

@@ -1,4 +1,4 @@
-"""What is given to others: a wheel that is all that is needed, the same whenever it is built, and a source archive to build it from."""
+"""The distributions: a wheel that is complete and reproducible, and a source archive that builds the same wheel."""
 
 import configparser
 import os
@@ -46,20 +46,16 @@ def test_the_changelog_starts_with_this_version():
     assert versions[0] == tagger.__version__
 
 
-def test_every_package_is_listed():
-    listed = (
-        (ROOT / "setup.cfg")
-        .read_text(encoding="utf-8")
-        .split("packages =", 1)[1]
-        .split("python_requires")[0]
-        .split("install_requires")[0]
-        .split()
-    )
+def test_every_package_is_found():
+    setuptools = pytest.importorskip("setuptools", reason="setuptools is not installed")
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    found = setuptools.find_packages(str(ROOT), include=settings["options.packages.find"]["include"].split())
     assert {
         path.parent.relative_to(ROOT).as_posix().replace("/", ".")
         for name in ("tagger", "export")
         for path in (ROOT / name).rglob("*.py")
-    } <= set(listed)
+    } == set(found)
 
 
 def test_packages_that_are_relied_on_in_detail_are_bounded_and_the_installed_ones_are_within():
@@ -76,20 +72,20 @@ def test_packages_that_are_relied_on_in_detail_are_bounded_and_the_installed_one
     }
     assert {"click", "numpy", "tokenize-uk", "choppa-srx"} < set(bounds)
     for name, own in bounds.items():
-        if name not in ("click", "numpy"):  # of these, only what their manuals describe is used
+        if name not in ("click", "numpy", "regex"):  # only documented features of these are used
             assert any(part.operator in ("<", "~=", "==") for part in own.specifier), (
-                f"{name}: another version may change tags in silence"
+                f"{name}: another version may change tags unnoticed"
             )
         try:
             installed = version(name)
         except PackageNotFoundError:
-            assert name.startswith("onnxruntime"), name  # another package of it will do
+            assert name.startswith("onnxruntime"), name  # another distribution of it may be installed
             continue
         assert installed in own.specifier, f"{name} {installed} was not tried; setup.cfg says how to raise the bound"
 
 
 def build(source: Path, target: Path, what: str) -> Path:
-    """Build as pip does, without its isolation, which would need a network."""
+    """Build like pip, but without build isolation, which would need a network. Return the path of the result."""
     target.mkdir(exist_ok=True)
     program = f"from setuptools import build_meta; print(build_meta.build_{what}({str(target)!r}))"
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
@@ -102,7 +98,7 @@ def build(source: Path, target: Path, what: str) -> Path:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory) -> Path:
-    """A copy of the checkout, in which building leaves its traces."""
+    """A copy of the checkout, so that build files are not left in it."""
     if int(version("setuptools").split(".")[0]) < 77:
         pytest.skip("setuptools is too old to build: pip install 'uk-tag[test]'")
     folder = tmp_path_factory.mktemp("source")
@@ -129,7 +125,7 @@ def test_the_source_archive_builds_the_same_wheel(source, tmp_path):
             "README.md",
             "tests/benchmarks/peers.svg",
             *documents,
-        } <= names  # all that links of the documents lead to
+        } <= names  # the targets of all links in the documents
         safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4 and later
         file.extractall(tmp_path / "unpacked", **safe)
     (unpacked,) = (tmp_path / "unpacked").iterdir()
@@ -162,7 +158,7 @@ def test_the_wheel_tags_in_a_clean_environment(source, tmp_path):
         wheel,
     ]
     subprocess.run(command, check=True, timeout=200, cwd=tmp_path)
-    # what the wheel depends on comes from the environment of the tests: no network is needed
+    # dependencies of the wheel come from the environment of the tests: no network is needed
     (site,) = (tmp_path / "clean").glob("lib/python*/site-packages")
     paths = [path for path in sys.path if "site-packages" in path] or [sysconfig.get_paths()["purelib"]]
     (site / "dependencies.pth").write_text("\n".join(paths), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Small annotated corpora, made from templates: enough for a tagger to learn something, and the same for the same seed."""
+"""Small annotated corpora made from templates, enough for a tagger to learn from. The same seed gives the same text."""
 
 import random
 
@@ -19,7 +19,7 @@ TAGS = {"P": "B-PERS", "Q": "I-PERS", "L": "B-LOC", "C": "B-ORG", "O": "O"}
 
 
 def sentences(count: int, seed: int = 1) -> list[tuple[list[str], list[str]]]:
-    """Pairs of tokens and BIO tags."""
+    """Return pairs of tokens and BIO tags."""
     generator = random.Random(seed)
     made = []
     for _ in range(count):
@@ -39,7 +39,7 @@ def sentences(count: int, seed: int = 1) -> list[tuple[list[str], list[str]]]:
 
 
 def conll(count: int, seed: int = 1, document_sentences: int = 10) -> str:
-    """A CoNLL text with `# newdoc` lines, documents alternately of two sources."""
+    """Return CoNLL text with `# newdoc` lines; documents belong to two sources in turn."""
     lines = []
     for number, (tokens, tags) in enumerate(sentences(count, seed)):
         if number % document_sentences == 0:

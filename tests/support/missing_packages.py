@@ -1,4 +1,4 @@
-"""A Python in whose programs packages are missing or broken, or to which a signal comes while it imports."""
+"""A Python environment where packages are missing or broken, or where a signal arrives during an import."""
 
 import os
 from pathlib import Path
@@ -13,18 +13,18 @@ class Finder:
         if name in os.environ.get("TRIED_MISSING", "").split():
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         if name in os.environ.get("TRIED_EMPTY", "").split():
-            return importlib.machinery.ModuleSpec(name, None, is_package=True)  # what a folder without files is
+            return importlib.machinery.ModuleSpec(name, None, is_package=True)  # like a folder without files
 
 sys.meta_path.insert(0, Finder())
 """
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
-    """Variables for :func:`conftest.run_program`.
+    """Return environment variables for :func:`support.processes.run_program`.
 
-    :param folder: where to put what Python reads at its start; packages there come before those that are installed.
-    :param settings: `MISSING` or `EMPTY`: names of modules that are not there, or are folders without files; `SIGNAL` and `SIGNAL_AT`: a number, and
-        the module whose import it comes at.
+    :param folder: folder for the file that Python runs at start-up; packages in it take precedence over installed ones.
+    :param settings: `MISSING` or `EMPTY`: names of modules that are missing, or are folders without files; `SIGNAL` and
+        `SIGNAL_AT`: the number of a signal, and the module during whose import it arrives.
     """
     (folder / "sitecustomize.py").write_text(PROGRAM, encoding="utf-8")
     path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))

@@ -1,4 +1,4 @@
-"""Model files that are broken or hostile, and carry a right digest all the same."""
+"""Broken or hostile model files with a correct digest."""
 
 import json
 import re
@@ -15,7 +15,7 @@ SECRET = "secret.bin"  # a file beside the working directory, which no model may
 
 
 class Draft:
-    """A model to spoil: its graph, and its metadata as texts."""
+    """A model to modify: its graph, and its metadata as strings."""
 
     def __init__(self, content: bytes) -> None:
         self.model = onnx.load_from_string(content)
@@ -23,12 +23,16 @@ class Draft:
         self.graph = self.model.graph
 
     def sealed(self) -> bytes:
-        """The file."""
+        """Return the bytes of the file, with its digest."""
         helper.set_model_props(self.model, {**self.texts, digest.KEY: digest.PLACEHOLDER})
         return digest.seal(self.model.SerializeToString())
 
     def put(self, key: str, path: str, value: object) -> None:
-        """Set a value within the JSON under a key; `path` is keys and positions with commas between, `value` may be its text."""
+        """Set a value in the JSON under a key.
+
+        :param path: keys and indices, separated by commas.
+        :param value: the value, or a string with its JSON.
+        """
         whole = [json.loads(self.texts[key])]
         steps = [0, *(int(step) if step.isdigit() else step for step in path.split(",") if step)]
         own = whole
@@ -39,24 +43,24 @@ class Draft:
         self.texts[key] = text.replace('"<HERE>"', value) if isinstance(value, str) else text
 
     def weights(self, name: str) -> TensorProto:
-        """An initializer."""
+        """Return an initializer."""
         return next(tensor for tensor in self.graph.initializer if tensor.name == name)
 
-    def store(self, name: str, figures: np.ndarray) -> None:
+    def store(self, name: str, values: np.ndarray) -> None:
         """Replace an initializer."""
-        self.weights(name).CopyFrom(numpy_helper.from_array(figures, name))
+        self.weights(name).CopyFrom(numpy_helper.from_array(values, name))
 
     def node(self, name: str) -> onnx.NodeProto:
-        """A node."""
+        """Return a node."""
         return next(node for node in self.graph.node if node.name == name)
 
     def value(self, name: str) -> onnx.TypeProto.Tensor:
-        """The declared type of an input or output."""
+        """Return the declared type of an input or output."""
         return next(value for value in [*self.graph.input, *self.graph.output] if value.name == name).type.tensor_type
 
 
 def reseal(content: bytes) -> bytes:
-    """The file with the digest of what it now holds."""
+    """Return a file with the digest of its present content."""
     (field,) = re.finditer(digest.KEY.encode() + rb"[^0-9a-f]{1,8}([0-9a-f]{64})", content)
     start, end = field.span(1)
     return digest.seal(content[:start] + digest.PLACEHOLDER.encode() + content[end:])
@@ -134,7 +138,7 @@ def _wide_pad(draft: Draft) -> None:
 
 
 def _known_by_known(draft: Draft) -> None:
-    """All words known times all words known."""
+    """Multiply the table of known words by itself."""
     draft.graph.node.insert(0, helper.make_node("Transpose", ["vectors"], ["turned"], perm=[1, 0]))
     draft.graph.node.insert(1, helper.make_node("MatMul", ["vectors", "turned"], ["square"]))
 
@@ -328,10 +332,10 @@ SPOILED: dict[str, Callable[[Draft], None]] = {
 
 
 def spoiled(name: str, content: bytes) -> bytes:
-    """A variant of a model file, by its name in SPOILED."""
+    """Return the variant of a model file with a name of SPOILED."""
     draft = Draft(content)
     SPOILED[name](draft)
-    if name == "a key twice":  # what set_model_props would put right
+    if name == "a key twice":  # set_model_props would repair it
         draft.model.metadata_props.add(key=digest.KEY, value=digest.PLACEHOLDER)
         kept = [
             entry

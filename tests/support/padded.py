@@ -1,4 +1,4 @@
-"""Marginals of a padded batch, as the network gives it."""
+"""Marginals of a padded batch, the layout of the network's output."""
 
 import numpy as np
 
@@ -7,11 +7,19 @@ from tagger.inference.packing import Packing
 
 
 def marginals_padded(emissions, lengths, transitions, inside, temperature=1.0):
-    """The same as :func:`tagger.inference.marginals.marginals`. *Shape:* (time, batch, tags), (batch,) -> two of (time, batch, tags), 0 behind a sentence's end."""
+    """Return the result of :func:`tagger.inference.marginals.marginals`, padded.
+
+    :param emissions:
+        *Shape:* (time, batch, tags).
+    :param lengths:
+        *Shape:* (batch,).
+    :returns: two arrays, 0 after the end of a sentence.
+        *Shape:* (time, batch, tags).
+    """
     packing = Packing(lengths)
-    places = packing.steps, packing.sentences
+    indices = packing.steps, packing.sentences
     padded = []
-    for packed in marginals(emissions[places], packing, transitions, inside, temperature):
+    for packed in marginals(emissions[indices], packing, transitions, inside, temperature):
         padded.append(np.zeros(emissions.shape, np.float32))
-        padded[-1][places] = packed
+        padded[-1][indices] = packed
     return tuple(padded)

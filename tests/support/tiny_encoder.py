@@ -1,4 +1,7 @@
-"""A tiny encoder for tests: a tokenizer over the words of the made corpora, and weights in the 4-bit format, written by its description."""
+"""A tiny encoder for tests: a tokenizer over the words of the generated corpora, and weights in the 4-bit format.
+
+The weights are written from the description of the format, not by the code under test.
+"""
 
 import json
 import struct
@@ -14,18 +17,18 @@ WIDTH, LAYERS, HEADS, INNER, POSITIONS = 32, 1, 2, 64, 128
 
 
 def definition() -> str:
-    """The text of a tokenizer.json like XLM-RoBERTa's: whole words of the made corpora, letters, and pieces that no text here has."""
+    """Return a tokenizer.json like XLM-RoBERTa's: words of the corpora, letters, and subwords that no text contains."""
     words = sorted({token for tokens, _ in corpora.sentences(300) for token in tokens})
     letters = sorted({letter for word in words for letter in word.lower() + word} | set("'.,«»"))
     vocabulary = [["<s>", 0.0], ["<pad>", 0.0], ["</s>", 0.0], ["<unk>", 0.0], ["▁", -4.0]]
     vocabulary += [[f"▁{word}", -6.0] for word in words] + [[letter, -8.0] for letter in letters]
     vocabulary += [["▁東京都", -7.0], ["▁nowhere", -7.0], ["<mask>", 0.0]]
-    places = {piece: place for place, (piece, _) in enumerate(vocabulary)}
+    ids = {piece: number for number, (piece, _) in enumerate(vocabulary)}
     special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
     flags = dict.fromkeys(["single_word", "lstrip", "rstrip", "normalized"], False) | {"special": True}
     return json.dumps({
         "version": "1.0",
-        "added_tokens": [{"id": places[piece], "content": piece, **flags} for piece in special],
+        "added_tokens": [{"id": ids[piece], "content": piece, **flags} for piece in special],
         "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "add_prefix_space": True},
         "post_processor": None,
         "model": {"type": "Unigram", "unk_id": 3, "vocab": vocabulary},
@@ -33,7 +36,7 @@ def definition() -> str:
 
 
 def quantized(values: np.ndarray) -> tuple[bytes, np.ndarray]:
-    """A matrix in 4 bits, written by the format's description, and what must be read again."""
+    """Return the bytes of a matrix in 4 bits, and the values that a reader must find."""
     flat = values.reshape(-1, BLOCK_WEIGHTS)
     scales = (np.abs(flat).max(1) / 7).astype(np.float16)
     steps = np.clip(np.round(flat / scales[:, None].astype(np.float32)), -8, 7).astype(int) + 8
@@ -45,7 +48,7 @@ def quantized(values: np.ndarray) -> tuple[bytes, np.ndarray]:
 
 
 def write_weights(path, pieces: int) -> dict[str, np.ndarray]:
-    """A 4-bit file of a tiny encoder; the values that a reader must find in it, by name."""
+    """Write a 4-bit file of a tiny encoder. Return the values that a reader must find in it, by name."""
     generator = np.random.default_rng(3)
     shapes = {
         "emb.word": (pieces, WIDTH),
@@ -91,7 +94,7 @@ def write_weights(path, pieces: int) -> dict[str, np.ndarray]:
 
 
 def run(*arguments):
-    """Run a command of `uk-tag-train teacher`, which must succeed; what it printed."""
+    """Run a command of `uk-tag-train teacher`, which must succeed, and return its output."""
     done = CliRunner().invoke(teacher, [*map(str, arguments)], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.output

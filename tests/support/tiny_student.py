@@ -15,7 +15,7 @@ OPTIONS = "--epochs 4 --width 12 --embedding 12 --batch-tokens 256 --rate 0.01 -
 
 
 def random_checkpoint(**options) -> Checkpoint:
-    """A checkpoint of a small network with random weights."""
+    """Return a checkpoint of a small network with random weights."""
     torch.manual_seed(3)
     features = FeatureSettings(affix=2, piece=(2, 3))
     words = sorted(
@@ -34,7 +34,7 @@ def random_checkpoint(**options) -> Checkpoint:
 
 
 def rates(settings, epochs=6, steps=2, scores=(0.5,) * 6):
-    """The learning rate at the start of each epoch."""
+    """Return the learning rate at the start of each epoch."""
     parameter = torch.nn.Parameter(torch.zeros(1))
     optimizer = torch.optim.SGD([parameter], lr=1.0)
     schedule = Schedule(optimizer, settings, epochs, steps)

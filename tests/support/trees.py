@@ -1,4 +1,4 @@
-"""Trees of files that are annotated: what the tests of annotation file by file share."""
+"""Trees of files to annotate, for the tests of annotation file by file."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from support.processes import PROGRAM
 
 RECORD = ".uk-tag-journal.jsonl"
 WORD = "Київ\tx\n\n"
-# Read by every Python that is started with its folder in PYTHONPATH, workers included.
+# Run by every Python started with its folder in PYTHONPATH, workers included.
 FAULTS = """
 import errno
 import os
@@ -37,14 +37,14 @@ if "no links" in faults:  # as on vfat
 
 
 def tree(top: Path) -> dict[str, bytes]:
-    """All files below a folder with their contents."""
+    """Return the contents of all files below a folder, by path."""
     return {path.relative_to(top).as_posix(): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}
 
 
 def make(top: Path, count: int, sentences: int = 20, copies: int = 1) -> Path:
-    """A folder with CoNLL files in two levels, a hidden one and one of another kind.
+    """Make a folder with CoNLL files in two levels, a hidden file and a file of another kind.
 
-    :param copies: how often each file holds its sentences.
+    :param copies: number of times that each file repeats its sentences.
     """
     (top / "deep").mkdir(parents=True)
     for number in range(count):
@@ -56,12 +56,12 @@ def make(top: Path, count: int, sentences: int = 20, copies: int = 1) -> Path:
 
 
 def columns(path: Path) -> int:
-    """How many columns the first line of a file has."""
+    """Return the number of columns in the first line of a file."""
     return path.read_text(encoding="utf-8").split("\n")[0].count("\t") + 1
 
 
 def faulty(folder: Path, *faults: str) -> dict[str, str]:
-    """An environment in which system calls fail as they do on other systems."""
+    """Return an environment in which system calls fail as they do on other systems."""
     folder.mkdir(exist_ok=True)
     (folder / "sitecustomize.py").write_text(FAULTS)
     path = f"{folder}:{os.environ.get('PYTHONPATH', '')}".rstrip(":")
@@ -69,13 +69,13 @@ def faulty(folder: Path, *faults: str) -> dict[str, str]:
 
 
 def run(*arguments: object, **settings) -> subprocess.CompletedProcess:
-    """Run uk-tag, with its messages as text."""
+    """Run uk-tag with streams of text."""
     settings = {"capture_output": True, "text": True, "timeout": 120, **settings}
     return subprocess.run([*PROGRAM, *map(str, arguments)], **settings)
 
 
 def wait_for(condition, seconds: float = 30) -> None:
-    """Wait until something is so; fails when it does not become so."""
+    """Wait until a condition holds; fail if it does not in time."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"

@@ -1,4 +1,5 @@
-"""Other taggers, to be trained on the same documents and timed on the same sentences as uk-tag.
+"""Other taggers, trained on the same documents and timed on the same sentences as uk-tag.
 
-What is in `taggers` runs in an environment of its own and imports nothing of this project; the rest runs beside uk-tag and imports no tagger.
+The modules in `taggers` run in environments of their own and import nothing from this project. The other modules run
+next to uk-tag and import no other tagger.
 """

@@ -1,8 +1,8 @@
-"""Which peers there are: where each is installed from, which module runs it, and in which state."""
+"""The peers: the packages to install, the module that runs each, and the state of its weights."""
 
 from dataclasses import dataclass
 
-# A plain torch would bring gigabytes of CUDA; pinned and installed first, it is what the others' requirements find in place.
+# A plain torch would bring gigabytes of CUDA. Pinned and installed first, it satisfies the requirements of the others.
 TORCH = ("torch==2.13.0",)
 
 
@@ -10,8 +10,8 @@ TORCH = ("torch==2.13.0",)
 class Environment:
     """A virtual environment.
 
-    :param name: of its folder.
-    :param installs: what `pip install` is given, call by call.
+    :param name: name of its folder.
+    :param installs: arguments of `pip install`, call by call.
     """
 
     name: str
@@ -22,11 +22,11 @@ class Environment:
 class Peer:
     """A tagger to compare with.
 
-    :param key: of its files in the cache.
-    :param name: in the table.
-    :param module: in `taggers`; `taggers.worker` tells what it holds.
-    :param options: handed to the module.
-    :param trained: whether its weights were learned: where they are random, only its speed means something.
+    :param key: name of its files in the cache.
+    :param name: name in the table.
+    :param module: module in `taggers`; `taggers.worker` describes its contents.
+    :param options: options of the module.
+    :param trained: whether its weights are learned; with random weights, only its speed is meaningful.
     """
 
     key: str

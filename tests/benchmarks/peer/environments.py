@@ -1,4 +1,4 @@
-"""Virtual environments for the peers, made once and found again."""
+"""Virtual environments for the peers, made once and reused."""
 
 import json
 import subprocess
@@ -8,11 +8,13 @@ from pathlib import Path
 
 from peer.catalogue import Environment
 
-STAMP = "installed.json"  # written last: an environment without it was not finished
+STAMP = "installed.json"  # written last: an environment without it is incomplete
 
 
 def prepare(environment: Environment, folder: Path) -> Path:
-    """The Python of an environment, which is made under `folder` where it is not there yet or was made from other requirements.
+    """Return the Python of an environment.
+
+    The environment is made under `folder` if it is missing or was made from other requirements.
 
     :raises RuntimeError: pip fails; the message is its last line.
     """
@@ -30,7 +32,11 @@ def prepare(environment: Environment, folder: Path) -> Path:
 
 
 def run(command: list[str], log: Path | None = None, **settings) -> None:
-    """Run a program, its output into a file. Raises RuntimeError where it fails, with its last line, of an error if one says so."""
+    """Run a program with its output in a file.
+
+    :param log: the file; by default a temporary one.
+    :raises RuntimeError: it fails; the message is the last line that starts with ERROR, or else the last line.
+    """
     with open(log, "w+", encoding="utf-8") if log else tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         code = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, **settings).returncode
         output.seek(0)

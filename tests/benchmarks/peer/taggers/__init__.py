@@ -1,1 +1,4 @@
-"""What runs in the peers' own environments. This folder is on their path, so no file here may be called as a package of theirs is."""
+"""Modules that run in the environments of the peers.
+
+This folder is on their import path, so no file here may have the name of a package that they use.
+"""

@@ -1,7 +1,8 @@
-"""A linear-chain CRF over hand-made features: CRFsuite (Okazaki 2007) with the features of its CoNLL-2002 tutorial and a few more.
+"""A linear-chain CRF over hand-made features: CRFsuite (Okazaki 2007).
 
-With the option `morphology`, also what pymorphy3 knows of a word: part of speech, case, animacy, and whether it may be a first name, a surname, a
-patronymic or an abbreviation. Weights of L1 and L2 and the number of iterations are those of sklearn-crfsuite's tutorial; nothing is tuned.
+The features are those of its CoNLL-2002 tutorial and a few more. The option `morphology` adds features from pymorphy3:
+part of speech, case, animacy, and whether a word may be a first name, a surname, a patronymic or an abbreviation. The
+weights of L1 and L2 and the number of iterations are those of sklearn-crfsuite's tutorial; nothing is tuned.
 """
 
 from collections.abc import Callable
@@ -11,14 +12,14 @@ from pathlib import Path
 import pycrfsuite
 
 PACKAGES = ["python-crfsuite", "pymorphy3", "pymorphy3-dicts-uk"]
-PIECE = 1000  # any will do: CRFsuite tags sentence by sentence
+PIECE = 1000  # any number: CRFsuite tags sentence by sentence
 SETTINGS = {"c1": 0.1, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
 KINDS = ("Name", "Surn", "Patr", "Abbr")  # the Ukrainian dictionary marks no places
 CACHED_WORDS = 200_000
 
 
 def resources(options: list[str]) -> list[Path]:
-    """The dictionary's files."""
+    """Return the files of the dictionary."""
     if "morphology" not in options:
         return []
     import pymorphy3_dicts_uk
@@ -27,7 +28,7 @@ def resources(options: list[str]) -> list[Path]:
 
 
 def train(training: list, development: list, folder: Path, seed: int, options: list[str]) -> str:
-    """L-BFGS to its end. It has no random part, and makes no use of development documents."""
+    """Run L-BFGS until it converges. It uses neither random numbers nor development documents."""
     extract = extractor(options)
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", params=SETTINGS, verbose=False)
     for tokens, tags in training:
@@ -37,7 +38,7 @@ def train(training: list, development: list, folder: Path, seed: int, options: l
 
 
 def load(folder: Path, options: list[str]) -> Callable[[list[list[str]]], list[list[str]]]:
-    """A function from sentences to tags."""
+    """Return a function from sentences to tags."""
     extract = extractor(options)
     tagger = pycrfsuite.Tagger()
     tagger.open(str(folder / "model.crfsuite"))
@@ -45,7 +46,7 @@ def load(folder: Path, options: list[str]) -> Callable[[list[list[str]]], list[l
 
 
 def extractor(options: list[str]) -> Callable[[list[str]], list[list[str]]]:
-    """A function from the tokens of a sentence to the attributes of each."""
+    """Return a function from the tokens of a sentence to the attributes of each token."""
     analyse = analyser() if "morphology" in options else lambda word: ()
 
     @lru_cache(CACHED_WORDS)
@@ -82,7 +83,7 @@ def extractor(options: list[str]) -> Callable[[list[str]], list[list[str]]]:
 
 
 def analyser() -> Callable[[str], tuple[str, ...]]:
-    """A function from a word to what its readings say: grammemes of the likeliest, kinds of name of all."""
+    """Return a function from a word to attributes: grammemes of its likeliest reading, name kinds of all readings."""
     import pymorphy3
 
     morphology = pymorphy3.MorphAnalyzer(lang="uk")
@@ -106,7 +107,7 @@ def analyser() -> Callable[[str], tuple[str, ...]]:
 
 
 def shape(word: str) -> str:
-    """Letter cases and digits with repetitions left out: `Xx` of `Київ`, `X-d` of `ІЛ-76`."""
+    """Return letter cases and digits without repetitions: `Xx` for `Київ`, `X-d` for `ІЛ-76`."""
     signs: list[str] = []
     for letter in word:
         sign = "X" if letter.isupper() else "x" if letter.isalpha() else "d" if letter.isdigit() else letter

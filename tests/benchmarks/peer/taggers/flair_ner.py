@@ -1,7 +1,8 @@
 """Flair's BiLSTM-CRF (Akbik et al. 2018) with random weights, for speed alone.
 
-Contextual string embeddings from character language models in both directions, a BiLSTM of 256, a CRF. The option is the units of the language
-models: 1024 gives the 72 MB that flair-uk-ner has, 2048 is the size of `news`. Without such models, which take days to train, it is not itself.
+Contextual string embeddings from character language models in both directions, a BiLSTM of 256, a CRF. The option is
+the number of units of the language models: 1024 gives the 72 MB of flair-uk-ner, 2048 is the size of `news`. Such
+models take days to train, and its accuracy depends on them.
 """
 
 from collections.abc import Callable
@@ -16,11 +17,11 @@ from flair.models import LanguageModel, SequenceTagger
 PACKAGES = ["flair", "torch"]
 PIECE = 128  # four of its mini-batches
 BATCH = 32
-OUTSIDE_BIAS = 5.0  # random scores would find an entity at every other token, and its making would take time
+OUTSIDE_BIAS = 5.0  # random scores would find an entity at every other token, and building entities takes time
 
 
 def resources(options: list[str]) -> list[Path]:
-    """None."""
+    """Return no files."""
     return []
 
 
@@ -42,7 +43,7 @@ def train(training: list, development: list, folder: Path, seed: int, options: l
 
 
 def annotated(tokens: list[str], tags: list[str]) -> Sentence:
-    """A sentence with its entities."""
+    """Return a sentence with its entities."""
     sentence = Sentence(tokens)
     starts = [at for at, tag in enumerate(tags) if tag.startswith("B-")]
     for start in starts:
@@ -52,7 +53,7 @@ def annotated(tokens: list[str], tags: list[str]) -> Sentence:
 
 
 def letters(sentences: list) -> Dictionary:
-    """The characters that occur. Flair's own list of common ones is not in its package."""
+    """Return the characters that occur. Flair's own list of common characters is not in its package."""
     found = Dictionary()
     for letter in sorted({letter for tokens, _ in sentences for token in tokens for letter in token} | {" ", "\n"}):
         found.add_item(letter)
@@ -60,7 +61,7 @@ def letters(sentences: list) -> Dictionary:
 
 
 def load(folder: Path, options: list[str]) -> Callable[[list[list[str]]], list[list[str]]]:
-    """A function from sentences to tags."""
+    """Return a function from sentences to tags."""
     tagger = SequenceTagger.load(folder / "model.pt")
 
     def run(sentences: list[list[str]]) -> list[list[str]]:
@@ -72,7 +73,7 @@ def load(folder: Path, options: list[str]) -> Callable[[list[list[str]]], list[l
 
 
 def bio(sentence: Sentence) -> list[str]:
-    """The BIO tags of a sentence's entities."""
+    """Return the BIO tags of the entities of a sentence."""
     tags = ["O"] * len(sentence)
     for span in sentence.get_spans("ner"):
         first, *others = (token.idx - 1 for token in span)  # Flair counts tokens from 1

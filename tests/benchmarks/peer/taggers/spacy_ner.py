@@ -1,6 +1,7 @@
-"""spaCy's efficiency NER, trained from scratch: the configuration of `spacy init config --lang uk --pipeline ner --optimize efficiency`.
+"""spaCy's efficiency NER, trained from scratch.
 
-Hashed word features, a convolutional encoder and a transition parser, no vectors. All settings are spaCy's; it stops by its own patience on the
+The configuration is that of `spacy init config --lang uk --pipeline ner --optimize efficiency`: hashed word features, a
+convolutional encoder and a transition parser, no vectors. All settings are spaCy's; it stops by its own patience on the
 development documents and keeps its best model.
 """
 
@@ -14,16 +15,16 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import biluo_tags_to_spans, iob_to_biluo
 
 PACKAGES = ["spacy", "thinc", "numpy"]
-PIECE = 5000  # five of the batches that nlp.pipe makes
+PIECE = 5000  # five batches of nlp.pipe
 
 
 def resources(options: list[str]) -> list[Path]:
-    """None."""
+    """Return no files."""
     return []
 
 
 def train(training: list, development: list, folder: Path, seed: int, options: list[str]) -> str:
-    """Run `spacy train`; the best model by development F1 stays."""
+    """Run `spacy train`, and keep the model with the best development F1."""
     blank = spacy.blank("uk")
     command = [sys.executable, "-m", "spacy"]
     for name, sentences in (("train", training), ("dev", development)):
@@ -47,7 +48,7 @@ def train(training: list, development: list, folder: Path, seed: int, options: l
 
 
 def load(folder: Path, options: list[str]) -> Callable[[list[list[str]]], list[list[str]]]:
-    """A function from sentences to tags."""
+    """Return a function from sentences to tags."""
     pipeline = spacy.load(folder / "model-best")
 
     def run(sentences: list[list[str]]) -> list[list[str]]:
@@ -58,12 +59,12 @@ def load(folder: Path, options: list[str]) -> Callable[[list[list[str]]], list[l
 
 
 def bio(token) -> str:
-    """The BIO tag of a token."""
+    """Return the BIO tag of a token."""
     return f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else "O"
 
 
 def annotated(vocabulary, tokens: list[str], tags: list[str]) -> Doc:
-    """A document of one sentence with its entities."""
+    """Return a document of one sentence with its entities."""
     document = Doc(vocabulary, words=tokens)
     document.ents = biluo_tags_to_spans(document, iob_to_biluo(tags))
     return document

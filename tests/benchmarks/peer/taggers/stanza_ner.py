@@ -1,9 +1,10 @@
 """Stanza's BiLSTM-CRF (Qi et al. 2020), in one of two states.
 
-- `published`: the architecture of its Ukrainian model, with random weights: character language models of 1024 units in both directions, word
-  vectors of 100, a BiLSTM of 256, a CRF. For speed alone. The word vectors are those of the training words, and fewer than Stanza's own.
-- `scratch`: what Stanza trains where it is given no vectors and no language models: word and character embeddings that are learned, the same
-  BiLSTM and CRF. Trained with Stanza's own program and settings.
+- `published`: the architecture of its Ukrainian model, with random weights: character language models of 1024 units in
+  both directions, word vectors of 100, a BiLSTM of 256, a CRF. For speed alone. There are word vectors for the training
+  words only, fewer than Stanza has.
+- `scratch`: the network that Stanza trains without vectors and language models: learned word and character embeddings,
+  the same BiLSTM and CRF. Trained with Stanza's own program and settings.
 """
 
 import json
@@ -23,7 +24,7 @@ from stanza.models.ner.trainer import Trainer
 from stanza.models.pos.vocab import CharVocab
 
 PACKAGES = ["stanza", "torch"]
-PIECE = 128  # four of the batches that it makes
+PIECE = 128  # four of its batches
 VECTOR = 100
 LANGUAGE_MODEL = {
     "char_emb_dim": 100,
@@ -32,17 +33,17 @@ LANGUAGE_MODEL = {
     "char_dropout": 0.05,
     "char_rec_dropout": 0.0,
 }
-OUTSIDE_BIAS = 5.0  # random scores would find an entity at every other token, and its making would take time
+OUTSIDE_BIAS = 5.0  # random scores would find an entity at every other token, and building entities takes time
 
 
 def resources(options: list[str]) -> list[Path]:
-    """None."""
+    """Return no files."""
     return []
 
 
 def train(training: list, development: list, folder: Path, seed: int, options: list[str]) -> str:
-    """Train, or draw the weights, by the option. A further option is the number of steps to stop at."""
-    (folder / "resources.json").write_text("{}")  # the pipeline asks for one
+    """Train, or draw random weights, as the first option says. A second option is the maximum number of steps."""
+    (folder / "resources.json").write_text("{}")  # the pipeline requires this file
     state, *limit = options
     if state == "published":
         draw(training, folder, seed)
@@ -106,14 +107,14 @@ def draw(training: list, folder: Path, seed: int) -> None:
 
 
 def as_json(sentences: list) -> list[list[dict]]:
-    """Sentences as Stanza's data files hold them."""
+    """Return sentences in the format of Stanza's data files."""
     return [
         [{"text": token, "ner": tag} for token, tag in zip(tokens, tags, strict=True)] for tokens, tags in sentences
     ]
 
 
 def load(folder: Path, options: list[str]) -> Callable[[list[list[str]]], list[list[str]]]:
-    """A function from sentences to tags: its pipeline on pretokenized text."""
+    """Return a function from sentences to tags: the pipeline on pretokenized text."""
     files = {}
     if options[0] == "published":
         files = {f"ner_{name}_charlm_path": str(folder / f"{name}.pt") for name in ("forward", "backward")}
@@ -137,5 +138,5 @@ def load(folder: Path, options: list[str]) -> Callable[[list[list[str]]], list[l
 
 
 def bio(tag: str) -> str:
-    """BIO of BIOES."""
+    """Convert a BIOES tag to BIO."""
     return {"E": "I", "S": "B"}.get(tag[0], tag[0]) + tag[1:]

@@ -1,13 +1,13 @@
-"""Trains one peer or runs it, in that peer's own environment; tells what happened in a JSON file.
+"""Train or run one peer in its own environment, and write the result to a JSON file.
 
 worker.py MODULE train FOLDER RECORD --training FILE --development FILE [--option WORD]...
 worker.py MODULE tag   FOLDER RECORD --input FILE --output FILE [--seconds LIMIT] [--option WORD]...
 
-A peer is a module beside this one with
+A peer is a module in this folder with
 
-- `PACKAGES`: the distributions whose versions are worth telling,
-- `PIECE`: how many sentences it is handed at once,
-- `train(training, development, folder, seed, options)`: writes a model into an empty folder, and returns what is to be known about it,
+- `PACKAGES`: the distributions whose versions are recorded,
+- `PIECE`: the number of sentences passed to it at once,
+- `train(training, development, folder, seed, options)`: writes a model into an empty folder, and returns a note on it,
 - `load(folder, options)`: returns a function from sentences to BIO tags; sentences are lists of tokens,
 - `resources(options)`: files outside of the folder that the model needs.
 """
@@ -24,7 +24,7 @@ Sentences = list[tuple[list[str], list[str]]]
 
 
 def main() -> None:
-    """Do what the command line says."""
+    """Run the action given on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("module")
     parser.add_argument("action", choices=["train", "tag"])
@@ -34,9 +34,7 @@ def main() -> None:
     parser.add_argument("--development", type=Path)
     parser.add_argument("--input", type=Path)
     parser.add_argument("--output", type=Path)
-    parser.add_argument(
-        "--seconds", type=float, default=float("inf"), help="hand in no more sentences after so many seconds"
-    )
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="pass no more sentences after this time")
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--option", action="append", default=[])
     arguments = parser.parse_args()
@@ -55,7 +53,10 @@ def _installed() -> list[str]:
 
 
 def train(peer, arguments: argparse.Namespace) -> dict:
-    """Train, and tell how much processor time it took (of programs that it ran, too), which others on the machine do not change, and the model's size."""
+    """Train, and return the processor time and the size of the model.
+
+    Processor time includes child processes and, unlike elapsed time, does not depend on other load of the machine.
+    """
     note = peer.train(
         read(arguments.training), read(arguments.development), arguments.folder, arguments.seed, arguments.option
     )
@@ -67,7 +68,7 @@ def train(peer, arguments: argparse.Namespace) -> dict:
 
 
 def tag(peer, arguments: argparse.Namespace) -> dict:
-    """Tag piece after piece until the time is up; seconds are those of tagging alone, from tokens to tags in memory."""
+    """Tag chunks of sentences until the time is up. The seconds are those of tagging alone, in memory."""
     sentences = [tokens for tokens, _ in read(arguments.input)]
     run = peer.load(arguments.folder, arguments.option)
     tagged: list[list[str]] = []
@@ -81,14 +82,14 @@ def tag(peer, arguments: argparse.Namespace) -> dict:
 
 
 def read(path: Path) -> Sentences:
-    """Tokens and tags of each sentence of a CoNLL file: TOKEN, a tab and TAG on a line, an empty line behind each sentence."""
+    """Read a CoNLL file: lines of TOKEN, TAB and TAG, an empty line after each sentence."""
     blocks = path.read_text(encoding="utf-8").split("\n\n")
     rows = [[line.split("\t") for line in block.split("\n") if line] for block in blocks]
     return [([row[0] for row in block], [row[-1] for row in block]) for block in rows if block]
 
 
 def write(path: Path, sentences: Sentences) -> None:
-    """The reverse of :func:`read`."""
+    """Write sentences in the format of :func:`read`."""
     blocks = ("".join(map("{}\t{}\n".format, tokens, tags)) for tokens, tags in sentences)
     path.write_text("".join(f"{block}\n" for block in blocks), encoding="utf-8")
 
