@@ -15,7 +15,8 @@ def write(tmp_path, text, name="data.conll"):
 
 
 def test_documents_comments_and_line_ends(tmp_path):
-    text = "\ufeff# newdoc id = A_one\r\n# sent_id = 1\r\nКиїв\tB-LOC\r\n.\tO\r\n\r\n\r\n# newdoc id = ng/two\r\nТак\tO\r\n#\tO"
+    first = "\ufeff# newdoc id = A_one\r\n# sent_id = 1\r\nКиїв\tB-LOC\r\n.\tO\r\n\r\n\r\n"
+    text = first + "# newdoc id = ng/two\r\nТак\tO\r\n#\tO"
     one, two = read_conll(write(tmp_path, text))
     assert (one.name, one.source, one.sentences) == ("A_one", "A", [Sentence(("Київ", "."), ("B-LOC", "O"))])
     assert (two.name, two.source, two.sentences) == ("ng/two", "ng", [Sentence(("Так", "#"), ("O", "O"))])

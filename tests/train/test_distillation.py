@@ -1,4 +1,4 @@
-"""A student is drawn towards its teacher's states: only where there is a teacher, only within sentences, and less and less."""
+"""Hidden-state distillation: only where there is a teacher, only within sentences, and with a falling weight."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The study: metric identities, vocabularies, folds, cuts, runs that are kept and resumed, and a report whose figures are those of the records."""
+"""The study: metric identities, vocabularies, folds, runs that are kept and resumed, and a report of its records."""
 
 import json
 import os

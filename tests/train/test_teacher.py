@@ -1,4 +1,4 @@
-"""The teacher: its 4-bit file, its pieces and windows, and the way from plain text to soft labels through the commands, all on a tiny encoder."""
+"""The teacher on a tiny encoder: 4-bit file, subwords, windows, and all commands from plain text to soft labels."""
 
 import random
 

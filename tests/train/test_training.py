@@ -1,4 +1,4 @@
-"""Training by the real program and by the loop: the same seed gives the same weights, a killed run goes on to the same weights, bad data is told."""
+"""Training by the real program and by the loop: reproducible, resumable after a kill, with clear errors of bad data."""
 
 import os
 import signal

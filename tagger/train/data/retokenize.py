@@ -1,7 +1,7 @@
 """Retokenization of annotated data whose punctuation is glued to words, in the way `uk-tag` tokenizes text.
 
 A tagger knows words in the tokenization that it was trained on. Data that was split at white space only (`«Центр`,
-`корупції»`, `вказав,`) teaches words that do not occur in running text, which is tokenized by :mod:`tagger.text.tokenizer`.
+`корупції»`, `вказав,`) teaches words that do not occur in running text, which :mod:`tagger.text.tokenizer` tokenizes.
 """
 
 import re
