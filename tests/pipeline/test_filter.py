@@ -204,7 +204,7 @@ def test_nothing_heavy_is_loaded(tmp_path):
     source.write_text(LINE, encoding="utf-8")
     script = """
 import os, sys
-from tagger.start import run
+from tagger.system.start import run
 code = run("uk-tag", "tagger.cli.main")
 names = {name.partition(".")[0] for name in sys.modules}
 watched = {"torch", "datasets", "onnx", "onnxruntime", "numpy", "tokenize_uk", "transformers"}

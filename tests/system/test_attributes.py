@@ -63,7 +63,7 @@ def test_permissions_never_widen(public):
     old.chmod(0o2664)
     script = """
 import os, sys
-from tagger.attributes import lend, set_mode
+from tagger.system.attributes import lend, set_mode
 old, new = sys.argv[1:]
 with open(os.open(new, os.O_RDWR | os.O_CREAT, 0o600), "wb") as file:
     set_mode(new, file.fileno(), lend(old, file.fileno()))

@@ -112,7 +112,12 @@ INTERFACE = [
         "pyspark",
         "pip install 'uk-tag[spark]'",
     ),
-    ("from tagger.columns import arrow_type; arrow_type('tags')", "MISSING", "pyarrow", "pip install 'uk-tag[spark]'"),
+    (
+        "from tagger.formats.tables import arrow_type; arrow_type('tags')",
+        "MISSING",
+        "pyarrow",
+        "pip install 'uk-tag[spark]'",
+    ),
 ]
 
 
