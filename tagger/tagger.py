@@ -16,6 +16,7 @@ from tagger.inference.engine import Engine
 from tagger.inference.model_path import SHIPPED_MODEL, model_file
 from tagger.inference.session import Session
 from tagger.inference.window import Annotation, Window, delayed, windows
+from tagger.model_file.bundle import Bundle
 from tagger.text.fast_words import Offsets, stretches
 from tagger.text.tokenizer import sentence_ranges, token_spans
 
@@ -53,9 +54,14 @@ class Tagger:
 
     def __init__(self, session: Session, *, batch_tokens: int | None = None, threads: int = 1) -> None:
         self.engine = Engine(session, batch_tokens=batch_tokens, threads=threads)
-        self.session, self.bundle = session, session.bundle
+        self.session = session
         self.batch_tokens, self.threads = self.engine.batch_tokens, self.engine.threads
         self._labels = Labels(session.bundle.tags, LabelSettings())
+
+    @property
+    def bundle(self) -> Bundle:
+        """Tags, vocabulary, transitions and card of the model."""
+        return self.engine.bundle
 
     @classmethod
     def load(

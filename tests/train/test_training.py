@@ -96,7 +96,7 @@ def test_a_state_of_another_training_is_refused(tiny_corpus, tmp_path):
         pass
     process.send_signal(signal.SIGINT)
     _, message = process.communicate()
-    assert process.returncode == 130 and b"with --resume" in message
+    assert process.returncode == 130 and b"--resume goes on" in message
     done = fit(tiny_corpus, target, "--resume", "--rate", "0.5")
     assert done.returncode == 1 and b"other data or options" in done.stderr and not target.exists()
 

@@ -106,11 +106,11 @@ def bins(found: ScoredEntities) -> list[Bin]:
 def at_temperature(tagger: Tagger, temperature: float) -> Iterator[Tagger]:
     """Change the tagger's temperature within a block. Tags stay the same."""
     own = tagger.bundle
-    tagger.bundle = replace(own, temperature=temperature)
+    tagger.engine.bundle = replace(own, temperature=temperature)
     try:
         yield tagger
     finally:
-        tagger.bundle = own
+        tagger.engine.bundle = own
 
 
 def best_temperature(
