@@ -158,19 +158,23 @@ class Stream:
         names = self._engine.bundle.tags
         parts: list[bytes] = []
         end = size = 0
-        for piece in pieces:
-            start = end
-            if isinstance(piece, Block):
-                end += len(piece.words)
-                probabilities = None if window.probabilities is None else window.probabilities[start:end]
-                parts.append(writing.write_block(piece, window.tags[start:end], probabilities))
-            else:
-                end += len(piece.tokens)
-                parts.append(writing.write(piece, window.annotation(names, start, len(piece.tokens))))
-            size += len(parts[-1])
-            if size >= WRITTEN:
-                self._write(b"".join(parts))
-                parts, size = [], 0
+        try:
+            for piece in pieces:
+                start = end
+                if isinstance(piece, Block):
+                    end += len(piece.words)
+                    probabilities = None if window.probabilities is None else window.probabilities[start:end]
+                    parts.append(writing.write_block(piece, window.tags[start:end], probabilities))
+                else:
+                    end += len(piece.tokens)
+                    parts.append(writing.write(piece, window.annotation(names, start, len(piece.tokens))))
+                size += len(parts[-1])
+                if size >= WRITTEN:
+                    self._write(b"".join(parts))
+                    parts, size = [], 0
+        except DataError:  # a sentence that the format cannot hold: those before it are written
+            self._write(b"".join(parts))
+            raise
         self._write(b"".join(parts))
         self._count(int(window.lengths.sum()))
         self._guard.check()

@@ -7,6 +7,7 @@ import pytest
 from speed import Blocks, Undisturbed
 from support.processes import LINE, fine, start
 
+from tagger.errors import DataError
 from tagger.formats.labels import Labels, LabelSettings
 from tagger.formats.reader import Reader, ReaderSettings
 from tagger.formats.writer import Writer, WriterSettings
@@ -36,6 +37,17 @@ def test_windows_of_short_lines_are_larger(tiny_model, line, sizes):
     Stream(engine, written.append, Undisturbed()).run(Blocks(data), reading, writing)
     assert len(b"".join(written).splitlines()) == 80_000
     assert all(sizes[0] <= size < sizes[1] for size in taken[:-1]) and len(taken) > 2
+
+
+def test_sentences_before_an_error_are_written(tiny_model):
+    """Also where they are in one window with the sentence that the format cannot hold."""
+    engine, written = Engine(Session(tiny_model, device="cpu")), []
+    writer = Writer("corpus", WriterSettings("jsonl"), Labels(engine.bundle.tags, LabelSettings()))
+    reader = Reader("corpus", ReaderSettings("conll"), print)
+    data = b"one\n\n" + b"a" * 500_000 + b"\n\ntwo\n\n"
+    with pytest.raises(DataError, match="corpus:3: a token that is too long"):
+        Stream(engine, written.append, Undisturbed()).run(Blocks(data), reader, writer)
+    assert b"".join(written).count(b"\n") == 1 and b'"one"' in b"".join(written)
 
 
 def test_many_blank_lines():
