@@ -65,7 +65,7 @@ class WriterSettings:
 
     @property
     def needs_spans(self) -> bool:
-        """Whether the format shows entities, not just tags."""
+        """True if the format shows entities, not just tags."""
         return self.form not in TAG_WRITERS
 
 

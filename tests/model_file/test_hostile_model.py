@@ -234,7 +234,7 @@ def test_endless_numbers_and_messages_are_refused():
 
 @pytest.mark.slow
 def test_changed_bytes_under_a_right_digest(tiny_model, tmp_path):
-    """Such a model is refused, or it gives each token a tag and finite probabilities."""
+    """A damaged model is refused, or tags every token with finite probabilities."""
     content = tiny_model.read_bytes()
     generator, path = random.Random(7), tmp_path / "changed.onnx"
     end = content.rfind(digest.KEY.encode()) - 5

@@ -8,7 +8,7 @@ from tagger.train.evaluation.subsets import Subset
 
 
 def part(gold: int, right: int, label: str = "LOC", taken: str = "O") -> Subset:
-    """One-token sentences: so many with an entity, of which so many are found, the rest taken for something else."""
+    """One-token sentences with `gold` entities, of which `right` are found and the rest mislabelled."""
     predicted = [[f"B-{label}"]] * right + [[taken if taken == "O" else f"B-{taken}"]] * (gold - right)
     return Subset([[f"B-{label}"]] * gold, predicted, list(range(gold)))
 
