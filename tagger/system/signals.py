@@ -44,9 +44,8 @@ class SignalGuard:
         self._arrived: int | None = None
         self._waiting = False
         for number in SIGNALS:
-            if (
-                signal.getsignal(number) is not signal.SIG_IGN
-            ):  # keep ignoring the signals that nohup and background jobs ignore
+            # nohup and background jobs ignore some signals: keep ignoring them.
+            if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._handle)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
