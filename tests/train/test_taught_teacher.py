@@ -11,7 +11,7 @@ from tagger.errors import DataError
 from tagger.train.cli.teacher import teacher
 from tagger.train.data import labelled_text
 from tagger.train.data.labelled_text import PlainDocument
-from tagger.train.teacher.finetune import draw
+from tagger.train.teacher.draws import draw
 from tagger.train.teacher.label import Teacher, label
 
 

@@ -19,8 +19,9 @@ from tagger.train.data.labelled_text import PlainDocument, best_tags, read_text,
 from tagger.train.teacher import plain_text
 from tagger.train.teacher.augmentation import Augmenter
 from tagger.train.teacher.checkpoint import load_checkpoint
+from tagger.train.teacher.draws import FinetuneSettings
 from tagger.train.teacher.encoder import Encoder, attention, read_encoder
-from tagger.train.teacher.finetune import FinetuneSettings, finetune
+from tagger.train.teacher.finetune import finetune
 from tagger.train.teacher.four_bit_file import EncoderSettings, FourBitFile
 from tagger.train.teacher.label import Teacher, label, load_teacher, tag_probabilities
 from tagger.train.teacher.plain_text import RawDocument

@@ -52,9 +52,18 @@ def describe(data: tuple[str, ...], against: str | None, as_json: bool, **read_a
 @click.option("--training", type=FILE, metavar="FILE", help="Where to write the other documents.")
 @click.option("--dev-share", default=0.12, type=PART, help="Share of the tokens to cut off.")
 @click.option("--seed", default=42, help="The --seed of the training.")
+@click.option(
+    "--like", metavar="DATA", help="Cut off the documents with the text of this data instead, whatever its labels."
+)
 @reading
 def split(
-    data: tuple[str, ...], target: Path, training: Path | None, dev_share: float, seed: int, **read_as: Any
+    data: tuple[str, ...],
+    target: Path,
+    training: Path | None,
+    dev_share: float,
+    seed: int,
+    like: str | None,
+    **read_as: Any,
 ) -> None:
     """Write the development documents that `fit` cuts off DATA, given the same options.
 
@@ -64,10 +73,11 @@ def split(
         uk-tag-train split train.conll more.conll --map ART=MISC,DATE=O -o dev.conll
         uk-tag-train evaluate model.pt dev.conll
     """
-    from tagger.train.data.sources import read_training
+    from tagger.train.data.sources import all_documents, read_training
     from tagger.train.data.writing import write_conll
 
-    kept, held_out = read_training(data, share=dev_share, seed=seed, log=log, **read_as)
+    known = all_documents(like) if like else []
+    kept, held_out = read_training(data, share=dev_share, seed=seed, like=known, log=log, **read_as)
     for path, documents in ((target, held_out), (training, kept)):
         if path:
             write_conll(documents, path)

@@ -40,6 +40,10 @@ class PooledDropout(nn.Module):
         self._pool: Tensor | None = None
         self._uses = 0
 
+    def draw_anew(self) -> None:
+        """Draw a new pool at the next use."""
+        self._pool = None
+
     def forward(self, states: Tensor) -> Tensor:
         """Zero a share of the elements in training. *Shape:* any -> the same."""
         if not self.training or self.share == 0:
