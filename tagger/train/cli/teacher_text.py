@@ -17,7 +17,8 @@ from tagger.train.cli.teacher_common import by_teachers, read_split, read_texts,
     multiple=True,
     type=click.Path(),
     metavar="FILE",
-    help="Plain text (.xz or not): one paragraph per line, an empty line between documents.",
+    help="Plain text (.xz or not): one paragraph per line, an empty line between documents; without any, each "
+    "paragraph is a document.",
 )
 @click.option("--ua-gec", is_flag=True, help="Also take the corrected texts of the package ua-gec.")
 @click.option("--training", is_flag=True, help="Also take the text of the training documents in DATA.")
