@@ -100,6 +100,14 @@ loop_options = options(
     click.option("--raised", default=0.0, type=SHARE, help="Share of sentences in upper case."),
     click.option("--plain", default=0.0, type=SHARE, help="Share of sentences with ASCII quotes and dashes."),
     click.option(
+        "--glued", default=0.0, type=SHARE, help="Share of sentences joined to the one before them in their document."
+    ),
+    click.option(
+        "--by-source",
+        is_flag=True,
+        help="Choose the epoch by the mean F1 over the sources of the development documents.",
+    ),
+    click.option(
         "--average",
         default=0.0,
         type=click.FloatRange(0, 1, max_open=True),
@@ -189,7 +197,7 @@ def fit(output: Path, start: str | None, resume: bool, threads: int | None, devi
         schedule=schedule,
         forms=VariantShares(**named("lowered", "raised", "plain")),
         **named("epochs", "rate", "weight_decay", "batch_tokens", "batch_sentences", "clip", "patience"),
-        **named("word_dropout", "feature_dropout", "soft_share", "average", "seed"),
+        **named("word_dropout", "feature_dropout", "soft_share", "average", "seed", "glued", "by_source"),
     )
     train(
         data,

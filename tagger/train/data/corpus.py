@@ -171,7 +171,8 @@ def repeating(documents: Iterable[Document], known: Iterable[Document]) -> tuple
     seen: set[tuple[str, ...]] = set()
     for document in known:
         seen |= distinctive(document)
-    new, repeated = [], []
+    new: list[Document] = []
+    repeated: list[Document] = []
     for document in documents:
         own = distinctive(document)
         (repeated if own and 2 * len(own & seen) >= len(own) else new).append(document)
