@@ -21,14 +21,14 @@ from tagger.train.teacher import plain_text
 from tagger.train.teacher.augmentation import Augmenter
 from tagger.train.teacher.checkpoint import load_checkpoint
 from tagger.train.teacher.draws import FinetuneSettings
-from tagger.train.teacher.encoder import Encoder, attention, read_encoder
+from tagger.train.teacher.encoder.four_bit_file import EncoderSettings, FourBitFile
+from tagger.train.teacher.encoder.network import Encoder, attention, read_encoder
+from tagger.train.teacher.encoder.tokenizer import END, SUBWORDS_PER_WORD, UNKNOWN, SubwordTokenizer
+from tagger.train.teacher.encoder.windows import batches, cut_windows, padded, subword_sentence
 from tagger.train.teacher.finetune import finetune
-from tagger.train.teacher.four_bit_file import EncoderSettings, FourBitFile
 from tagger.train.teacher.label import Teacher, load_teacher, tag_probabilities
 from tagger.train.teacher.labelling import label
 from tagger.train.teacher.plain_text import RawDocument
-from tagger.train.teacher.tokenizer import END, SUBWORDS_PER_WORD, UNKNOWN, SubwordTokenizer
-from tagger.train.teacher.windows import batches, cut_windows, padded, subword_sentence
 
 TAGS = ["O", "B-PERS", "I-PERS"]
 

@@ -152,13 +152,13 @@ def fit(output: Path, start: str | None, resume: bool, threads: int | None, devi
         uk-tag-train fit benjamin/ner-uk --cell gru --schedule one-cycle --output model.pt
     """
     from tagger.features.names import KINDS, LONGEST_PIECE, FeatureSettings
+    from tagger.train.data.perturbations import VariantShares
     from tagger.train.student.checkpoint import load
     from tagger.train.student.fit import DataSettings
     from tagger.train.student.fit import fit as train
     from tagger.train.student.loop_settings import LoopSettings
     from tagger.train.student.network import NetworkSettings
     from tagger.train.student.schedules import ScheduleSettings
-    from tagger.train.student.variants import VariantShares
 
     compute_with(threads, device)
     check_folder(output)

@@ -19,8 +19,8 @@ from tagger.train.cli.teacher_text import label, prepare, rename
 
 if TYPE_CHECKING:
     from tagger.train.data.labelled_text import PlainDocument
-    from tagger.train.teacher.encoder import Encoder
-    from tagger.train.teacher.tokenizer import SubwordTokenizer
+    from tagger.train.teacher.encoder.network import Encoder
+    from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
 
 COUNT = click.IntRange(1)
 POSITIVE = click.FloatRange(0, min_open=True)
@@ -207,9 +207,9 @@ def _fresh_encoder(
     documents: Sequence[PlainDocument], weights: str | None, tokenizer: str | None
 ) -> tuple[Encoder, SubwordTokenizer]:
     """Read the published encoder and its tokenizer, reduced to the subwords of some documents."""
-    from tagger.train.teacher.encoder import read_encoder
-    from tagger.train.teacher.four_bit_file import packaged_tokenizer, packaged_weights
-    from tagger.train.teacher.tokenizer import SubwordTokenizer
+    from tagger.train.teacher.encoder.four_bit_file import packaged_tokenizer, packaged_weights
+    from tagger.train.teacher.encoder.network import read_encoder
+    from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
 
     sentences = [tokens for document in documents for tokens in document.sentences]
     lowered = [tuple(map(str.lower, tokens)) for tokens in sentences]  # names have other subwords in lower case

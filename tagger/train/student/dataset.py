@@ -12,7 +12,7 @@ from tagger.features.names import FeatureSettings, names
 from tagger.features.vocabulary import Vocabulary
 from tagger.train.data.corpus import Document
 from tagger.train.data.labelled_text import LabelledText, best_tags
-from tagger.train.student.variants import VARIANTS
+from tagger.train.data.perturbations import VARIANTS
 
 
 @dataclass(slots=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tagger.train.data.perturbations import VariantShares
 from tagger.train.student.schedules import ScheduleSettings
-from tagger.train.student.variants import VariantShares
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from tagger.errors import ModelError
 from tagger.train.data.writing import whole_file
-from tagger.train.teacher.encoder import Encoder
-from tagger.train.teacher.four_bit_file import EncoderSettings
-from tagger.train.teacher.tokenizer import SubwordTokenizer
+from tagger.train.teacher.encoder.four_bit_file import EncoderSettings
+from tagger.train.teacher.encoder.network import Encoder
+from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
 
 FORMAT = 1
 

@@ -12,9 +12,9 @@ from tagger.train.data.corpus import Document, Sentence
 from tagger.train.data.labelled_text import PlainDocument
 from tagger.train.data.sources import fingerprint
 from tagger.train.teacher.augmentation import Augmenter
+from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
+from tagger.train.teacher.encoder.windows import Window, batches, cut_windows, subword_sentence
 from tagger.train.teacher.label import Teacher
-from tagger.train.teacher.tokenizer import SubwordTokenizer
-from tagger.train.teacher.windows import Window, batches, cut_windows, subword_sentence
 
 
 @dataclass(frozen=True, slots=True)

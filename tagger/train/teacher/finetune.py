@@ -22,12 +22,12 @@ from tagger.train.data.corpus import Document, labels
 from tagger.train.data.labelled_text import PlainDocument
 from tagger.train.teacher.checkpoint import load_state, save_state
 from tagger.train.teacher.draws import EpochDraws, FinetuneSettings
-from tagger.train.teacher.encoder import Encoder
+from tagger.train.teacher.encoder.network import Encoder
+from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
+from tagger.train.teacher.encoder.windows import Window, padded
 from tagger.train.teacher.evaluate import evaluate
 from tagger.train.teacher.label import Teacher
 from tagger.train.teacher.optimizer import Optimizer, half_precision
-from tagger.train.teacher.tokenizer import SubwordTokenizer
-from tagger.train.teacher.windows import Window, padded
 
 SAVED = 100  # batches between two states on disk
 

@@ -14,10 +14,10 @@ from tagger.inference.model_path import model_file
 from tagger.tagger import Tagger
 from tagger.train.data.labelled_text import PlainDocument
 from tagger.train.teacher.checkpoint import load_checkpoint, save_checkpoint
-from tagger.train.teacher.encoder import Encoder
+from tagger.train.teacher.encoder.network import Encoder
+from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
+from tagger.train.teacher.encoder.windows import Window, batches, cut_windows, padded, subword_sentence
 from tagger.train.teacher.optimizer import half_precision
-from tagger.train.teacher.tokenizer import SubwordTokenizer
-from tagger.train.teacher.windows import Window, batches, cut_windows, padded, subword_sentence
 
 CORE, MARGIN = 192, 32  # subwords of a window to be labelled, and of context on each side of it
 BATCH = 8192  # subwords; memory limits it

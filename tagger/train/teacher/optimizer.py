@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from tagger.train.teacher.encoder import Encoder
+from tagger.train.teacher.encoder.network import Encoder
 
 CLIP = 1.0  # largest norm of the gradient
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tagger.errors import ModelError
-from tagger.train.teacher.four_bit_file import EncoderSettings, FourBitFile
+from tagger.train.teacher.encoder.four_bit_file import EncoderSettings, FourBitFile
 
 # Names of a layer's parts in the 4-bit file, and here.
 LAYER_PARTS = {
@@ -161,8 +161,8 @@ def read_encoder(path: str | Path, kept: np.ndarray) -> Encoder:
     """Read a 4-bit file into an encoder whose subword table has only some rows.
 
     :param kept: the rows of the subword table to keep, in this order.
-    :raises ModelError: the file cannot be read, see :class:`tagger.train.teacher.four_bit_file.FourBitFile`, or lacks a
-        row.
+    :raises ModelError: the file cannot be read, see
+        :class:`tagger.train.teacher.encoder.four_bit_file.FourBitFile`, or lacks a row.
     """
     file = FourBitFile(path)
     shape = file.settings
