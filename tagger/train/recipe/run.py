@@ -7,15 +7,19 @@ that it reads, and of the keys of the stages whose files it reads. A stage whose
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from tagger.errors import DataError, TaggerError
+from tagger.system.signals import SIGNALS, Interrupted
 from tagger.train.data.labelled_text import file_digest
 from tagger.train.data.writing import whole_file
 from tagger.train.recipe.stages import Recipe, Stage
@@ -144,16 +148,30 @@ def _call(words: Sequence[str], folder: Path) -> int:
     """Run a program of this package in a folder, with the interpreter at hand. Returns the exit code."""
     root = str(Path(__file__).parents[3])
     code = f"import sys; sys.path.insert(0, {root!r}); from tagger.system.start import {ENTRY[words[0]]} as run; run()"
-    # the first word of -c is "-c": help and errors name the program themselves
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *words[1:]],
-        cwd=folder,
-        env={**ENVIRONMENT, **os.environ},
-        stdin=subprocess.DEVNULL,
-    )
+    line = [sys.executable, "-c", code, *words[1:]]
+    with signals_raise():
+        process = subprocess.Popen(line, cwd=folder, env={**ENVIRONMENT, **os.environ}, stdin=subprocess.DEVNULL)
+        try:
+            return process.wait()
+        except BaseException:  # a signal to this process: the program ends first
+            process.terminate()
+            process.wait()
+            raise
+
+
+@contextmanager
+def signals_raise() -> Iterator[None]:
+    """Let signals that would end this process, and leave its program running, raise Interrupted within the block."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number, handler in before.items():
+        if handler is signal.SIG_DFL:
+            signal.signal(number, stop)
     try:
-        return process.wait()
-    except BaseException:  # a signal to this process: the program keeps its state and ends first
-        process.terminate()
-        process.wait()
-        raise
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,10 +1,11 @@
 """Recipes as TOML files: which corpora a model is made of, and the commands that make it, in stages.
 
-A recipe has a table `corpora`, file names with where each is from, and a list `stage` of tables:
+A recipe has a table `corpora`, file names with where each is from; a table `values`, texts by name; and a list `stage`
+of tables:
 
 - `name`;
 - `run`, command lines of `uk-tag-train` and `uk-tag-export`, run in the work folder. `{data}` is the folder of the
-  corpora, `{compute}` the options that say where to compute;
+  corpora, `{compute}` the options that say where to compute, and `{NAME}` a text of `values`;
 - `makes`, the files that the stage leaves in the work folder.
 
 `extends` names another recipe whose stages come first, up to and including the one that `until` names.
@@ -95,7 +96,8 @@ def read_recipe(name: str) -> Recipe:
         before = other.stages[: names.index(content["until"]) + 1]
         corpora |= other.corpora
     corpora |= {str(own): str(origin) for own, origin in content.get("corpora", {}).items()}
-    stages = [*before, *(_stage(path, entry) for entry in content.get("stage", []))]
+    values = {str(own): str(text) for own, text in content.get("values", {}).items()}
+    stages = [*before, *(_stage(path, entry, values) for entry in content.get("stage", []))]
     if not stages:
         raise _fault(path, "it has no [[stage]]")
     if len({stage.name for stage in stages}) < len(stages):
@@ -105,12 +107,13 @@ def read_recipe(name: str) -> Recipe:
     return recipe
 
 
-def _stage(path: Path, entry: dict[str, Any]) -> Stage:
+def _stage(path: Path, entry: dict[str, Any], values: dict[str, str]) -> Stage:
     name, run, makes = entry.get("name"), _texts(entry.get("run")), _texts(entry.get("makes"))
     if not (isinstance(name, str) and run and makes) or set(entry) - {"name", "run", "makes"}:
         raise _fault(path, f"stage {name or '?'}: write name = TEXT, run = [COMMAND, ...] and makes = [FILE, ...]")
     try:
-        commands = tuple(tuple(shlex.split(line)) for line in run)
+        lines = [PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), line) for line in run]
+        commands = tuple(tuple(shlex.split(line)) for line in lines)
     except ValueError as error:
         raise _fault(path, f"stage {name}: {error}") from None
     for command in commands:
@@ -128,7 +131,7 @@ def _check_words(path: Path, recipe: Recipe) -> None:
     for stage in recipe.stages:
         text = " ".join(stage.words)
         if unknown := {own for own in PLACEHOLDER.findall(text) if own not in ("data", "compute")}:
-            raise _fault(path, f"stage {stage.name}: unknown {{{min(unknown)}}}; known are {{data}} and {{compute}}")
+            raise _fault(path, f"stage {stage.name}: unknown {{{min(unknown)}}}; name it in [values]")
         for own in re.findall(r"\{data\}/([^\s,]+)", text):
             if own not in recipe.corpora:
                 raise _fault(path, f"stage {stage.name}: {own} is not among the corpora")

@@ -149,7 +149,7 @@ def _windows(
         sentences = [subword_sentence(sentence.tokens, tokenizer, longest) for sentence in document.sentences]
         # the first window ends anywhere, so that windows differ from epoch to epoch
         lead = generator.randrange(len(sentences)) if len(sentences) > 1 else 0
-        core = generator.choice(settings.windows)
+        core = min(generator.choice(settings.windows), longest)
         windows += cut_windows(number, sentences[:lead], core, 0)
         windows += (
             Window(window.subwords, window.firsts, number, window.start + lead, window.end + lead)
