@@ -1,8 +1,10 @@
 """uk-tag-export: turns a checkpoint into an ONNX model file, shows such a file, or turns it back into a checkpoint."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -11,6 +13,9 @@ from tagger import __version__
 from tagger.cli.options import invoke
 from tagger.errors import printable
 from tagger.validation import is_plain
+
+if TYPE_CHECKING:
+    from tagger.train.student.checkpoint import Checkpoint
 
 PRECISION_HELP = "int8: smaller and faster on a CPU; uk-tag finds MODEL.int8.onnx beside MODEL.onnx."
 TEMPERATURE_HELP = (
@@ -42,6 +47,13 @@ REVERSE_HELP = "Turn a float32 model, by path or by its name in the package, int
     help=PRECISION_HELP,
 )
 @click.option("--temperature", type=click.FloatRange(0, 100, min_open=True), help=TEMPERATURE_HELP)
+@click.option(
+    "--calibrate",
+    multiple=True,
+    type=click.Path(),
+    metavar="CONLL",
+    help="Find the temperature on these development documents (repeatable), instead of --temperature.",
+)
 @click.option("--card", multiple=True, metavar="KEY=VALUE", help=CARD_HELP)
 @click.option("--json", "as_json", is_flag=True, help="With --show: print JSON.")
 @click.version_option(__version__, prog_name="uk-tag-export")
@@ -55,6 +67,7 @@ def command(
     as_json: bool,
     precision: str,
     temperature: float | None,
+    calibrate: tuple[str, ...],
 ) -> None:
     """Turn a checkpoint of uk-tag-train into one ONNX file, vocabulary included.
 
@@ -74,7 +87,7 @@ def command(
         _refuse(["as_json"], "goes with --show only")
     if show or back:
         mode = "--show" if show else "--reverse"
-        _refuse(["checks", "precision", "temperature", "card"], f"does not go with {mode}")
+        _refuse(["checks", "precision", "temperature", "calibrate", "card"], f"does not go with {mode}")
     if show:
         if target:
             raise click.UsageError("--show takes one file")
@@ -86,13 +99,15 @@ def command(
     if back:
         _reverse(source, target)
         return
+    if calibrate and temperature is not None:
+        raise click.UsageError("--calibrate or --temperature, not both")
     extra = {}
     for pair in card:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise click.UsageError(f"--card {pair}: write KEY=VALUE")
         extra[key] = value
-    _export(source, target, checks, extra, precision, temperature)
+    _export(source, target, checks, extra, precision, temperature, calibrate)
 
 
 def _refuse(parameters: Sequence[str], why: str) -> None:
@@ -110,6 +125,7 @@ def _export(
     extra: dict[str, str],
     precision: str,
     temperature: float | None,
+    calibrate: Sequence[str],
 ) -> None:
     from export.graph import build
     from export.model_file import to_bytes, write_model
@@ -121,6 +137,8 @@ def _export(
     checkpoint = load(source)
     bundle = checkpoint.bundle()
     bundle.card = {**extra, **bundle.card, "exported": {"by": f"uk-tag {__version__}", "precision": precision}}
+    if calibrate:
+        temperature = _best_temperature(checkpoint, calibrate)
     if temperature is not None:
         bundle.temperature = temperature
     graph = build(checkpoint.network(), pinned=precision == "int8")
@@ -144,6 +162,22 @@ def _export(
         )
     write_model(content, target)
     _log(f"{target}: {len(content) / 1e6:.1f} MB; {told}")
+
+
+def _best_temperature(checkpoint: Checkpoint, paths: Sequence[str]) -> float:
+    """Find the temperature on the documents of some files, with the labels that the checkpoint knows."""
+    from tagger.train.data.corpus import labels, read_conll, relabel
+    from tagger.train.evaluation.calibration import best_temperature
+    from tagger.train.student.torch_session import tagger_of
+
+    mapping = checkpoint.training.get("data", {}).get("mapping", {})
+    documents = relabel((document for path in paths for document in read_conll(path)), mapping)
+    if unknown := sorted(set(labels(documents)) - {tag[2:] for tag in checkpoint.tags}):
+        raise click.UsageError(f"--calibrate: the checkpoint does not know the labels {', '.join(unknown)}")
+    tagger = tagger_of(checkpoint.network(), checkpoint.vocabulary, checkpoint.tags)
+    found = best_temperature(tagger, documents).value
+    _log(f"temperature {found:g}")
+    return found
 
 
 def _reverse(source: str, target: str) -> None:

@@ -86,7 +86,7 @@ def weights(tokenizer) -> Path:
     """The weights of the same encoder, in 4 bits."""
     from support.tiny_encoder import write_weights
 
-    from tagger.train.teacher.tokenizer import SubwordTokenizer
+    from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
 
     path = tokenizer.with_name("weights.bin")
     write_weights(path, len(SubwordTokenizer.read(tokenizer)))

@@ -14,8 +14,9 @@ from tagger.features.names import FeatureSettings
 from tagger.features.vocabulary import Vocabulary
 from tagger.train.data.corpus import Document, Sentence
 from tagger.train.data.name_lists import read_gazetteer
-from tagger.train.student.dataset import batches, build_vocabulary, join, to_arrays
-from tagger.train.student.variants import VARIANTS, VariantShares
+from tagger.train.data.perturbations import VARIANTS, VariantShares
+from tagger.train.student.batches import batches
+from tagger.train.student.dataset import build_vocabulary, join, to_arrays
 
 FORMS_OF_NAMES = {"шевченко": 1, "шевченка": 1, "Олена": 2, "горе": 9}
 

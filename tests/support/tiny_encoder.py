@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from support import corpora
 
 from tagger.train.cli.teacher import teacher
-from tagger.train.teacher.four_bit_file import BLOCK_WEIGHTS
+from tagger.train.teacher.encoder.four_bit_file import BLOCK_WEIGHTS
 
 WIDTH, LAYERS, HEADS, INNER, POSITIONS = 32, 1, 2, 64, 128
 

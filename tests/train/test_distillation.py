@@ -8,7 +8,8 @@ from support.corpora import conll
 from tagger.features.names import FeatureSettings
 from tagger.tags import tag_set
 from tagger.train.data.corpus import read_conll
-from tagger.train.student.dataset import batches, build_vocabulary, join, to_arrays
+from tagger.train.student.batches import batches
+from tagger.train.student.dataset import build_vocabulary, join, to_arrays
 from tagger.train.student.distillation import HiddenStateDistillation
 from tagger.train.student.loop_settings import LoopSettings
 from tagger.train.student.network import Network, NetworkSettings

@@ -11,21 +11,22 @@ from tagger.train.cli.teacher import teacher
 from tagger.train.data import labelled_text
 from tagger.train.data.labelled_text import PlainDocument
 from tagger.train.student.checkpoint import load
+from tagger.train.teacher import labelling
 from tagger.train.teacher.hidden_states import HiddenStateReader
 from tagger.train.teacher.label import Teacher
+from tagger.train.teacher.labelling import label, label_in_parts
 
 
-def test_states_are_those_of_the_layers_whatever_stands_beside_a_sentence(teacher_pipeline):
+def test_states_are_those_of_the_layers_and_come_with_the_probabilities(teacher_pipeline):
     folder, _ = teacher_pipeline
     text = labelled_text.read_text(folder / "text.npz").documents
     encoder = Teacher.load(folder / "teacher.pt")
     reader = HiddenStateReader(encoder, text, 6)
-    whole = reader.read(text[:3])
-    for document, states in zip(text, whole, strict=False):
-        alone = reader.read([PlainDocument("", "", [tokens]) for tokens in document.sentences])
-        assert states.shape == (sum(map(len, document.sentences)), 6) and states.dtype == np.float16
-        assert np.allclose(states, np.concatenate(alone), atol=0.05)
-    everything = np.concatenate(reader.read(text)).astype(np.float32)
+    for document, plain in zip(label([encoder], text[:3], reader), label([encoder], text[:3]), strict=True):
+        assert document.hidden_states.shape == (document.tokens, 6) and document.hidden_states.dtype == np.float16
+        for rows, same in zip(document.probabilities, plain.probabilities, strict=True):
+            assert np.allclose(rows, same, atol=1e-3)
+    everything = np.concatenate(reader.read(text)[0]).astype(np.float32)
     assert all(
         2 < (part**2).sum(1).mean() < 4.5 for part in (everything[:, :5], everything[:, 5:])
     )  # the middle and the top, alike
@@ -83,3 +84,27 @@ def test_states_that_cannot_be_had_are_refused(teacher_pipeline, tiny_model, tmp
         with pytest.raises(error, match=message):
             teacher.main([*map(str, arguments)], standalone_mode=False)
     assert not (tmp_path / "x.npz").exists()
+
+
+def test_a_labelling_that_was_stopped_goes_on_with_the_same_result(teacher_pipeline, tmp_path, monkeypatch):
+    folder, _ = teacher_pipeline
+    text = labelled_text.read_text(folder / "text.npz").documents
+    teachers = [Teacher.load(folder / "teacher.pt")]
+    monkeypatch.setattr(labelling, "PART", 2)
+    reader = HiddenStateReader(teachers[0], text, 6)
+    label_in_parts(teachers, text, tmp_path / "whole.npz", "one", lambda line: None, reader)
+    seen = []
+
+    def stop_at_the_third(line):
+        seen.append(line)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        label_in_parts(teachers, text, tmp_path / "cut.npz", "one", stop_at_the_third, reader)
+    assert not (tmp_path / "cut.npz").exists() and len(list((tmp_path / "cut.npz.parts").iterdir())) == 3
+    done = []
+    monkeypatch.setattr(labelling, "label", lambda *some: done.append(1) or label(*some))
+    label_in_parts(teachers, text, tmp_path / "cut.npz", "one", lambda line: None, reader)
+    assert len(done) == -(-len(text) // 2) - 3 and not (tmp_path / "cut.npz.parts").exists()
+    assert (tmp_path / "cut.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()

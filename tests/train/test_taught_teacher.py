@@ -11,8 +11,9 @@ from tagger.errors import DataError
 from tagger.train.cli.teacher import teacher
 from tagger.train.data import labelled_text
 from tagger.train.data.labelled_text import PlainDocument
-from tagger.train.teacher.finetune import draw
-from tagger.train.teacher.label import Teacher, label
+from tagger.train.teacher.draws import draw
+from tagger.train.teacher.label import Teacher
+from tagger.train.teacher.labelling import label
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +65,7 @@ def test_labelled_text_teaches_a_teacher_by_its_share(teacher_pipeline, nothing_
             *tuning,
         )
         rows = np.concatenate(
-            [
-                rows
-                for document in label([Teacher.load(tmp_path / "t.pt")], text, print)
-                for rows in document.probabilities
-            ]
+            [rows for document in label([Teacher.load(tmp_path / "t.pt")], text) for rows in document.probabilities]
         )
         names.append(float(1 - rows[:, 0].astype(np.float32).mean()))
     assert names[0] > names[1] > 2 * names[2], names  # how much of the text is taken for names

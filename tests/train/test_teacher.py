@@ -1,6 +1,7 @@
 """The teacher on a tiny encoder: 4-bit file, subwords, windows, and all commands from plain text to soft labels."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,13 +20,15 @@ from tagger.train.data.labelled_text import PlainDocument, best_tags, read_text,
 from tagger.train.teacher import plain_text
 from tagger.train.teacher.augmentation import Augmenter
 from tagger.train.teacher.checkpoint import load_checkpoint
-from tagger.train.teacher.encoder import Encoder, attention, read_encoder
-from tagger.train.teacher.finetune import FinetuneSettings, finetune
-from tagger.train.teacher.four_bit_file import EncoderSettings, FourBitFile
-from tagger.train.teacher.label import Teacher, label, load_teacher, tag_probabilities
+from tagger.train.teacher.draws import FinetuneSettings
+from tagger.train.teacher.encoder.four_bit_file import EncoderSettings, FourBitFile
+from tagger.train.teacher.encoder.network import Encoder, attention, read_encoder
+from tagger.train.teacher.encoder.tokenizer import END, SUBWORDS_PER_WORD, UNKNOWN, SubwordTokenizer
+from tagger.train.teacher.encoder.windows import batches, cut_windows, padded, subword_sentence
+from tagger.train.teacher.finetune import finetune
+from tagger.train.teacher.label import Teacher, load_teacher, tag_probabilities
+from tagger.train.teacher.labelling import label
 from tagger.train.teacher.plain_text import RawDocument
-from tagger.train.teacher.tokenizer import END, SUBWORDS_PER_WORD, UNKNOWN, SubwordTokenizer
-from tagger.train.teacher.windows import batches, cut_windows, padded, subword_sentence
 
 TAGS = ["O", "B-PERS", "I-PERS"]
 
@@ -221,13 +224,13 @@ def test_a_model_teaches_beside_an_encoder(teacher_pipeline, tiny_model):
     folder, _ = teacher_pipeline
     text = read_text(folder / "text.npz").documents
     model, tagger = load_teacher(str(tiny_model)), Tagger.load(tiny_model, device="cpu")
-    [document] = label([model], text[:1], print)
+    [document] = label([model], text[:1])
     for tokens, rows in zip(document.sentences, document.probabilities, strict=True):
         assert np.allclose(rows, tagger.annotate([tokens], probabilities=True)[0].probabilities, atol=1e-3)
     assert model.tags == tagger.bundle.tags
     encoder = load_teacher(str(folder / "teacher.pt"))
     encoder.tags = model.tags  # of as many
-    [mean], [own] = label([encoder, model], text[:1], print), label([encoder], text[:1], print)
+    [mean], [own] = label([encoder, model], text[:1]), label([encoder], text[:1])
     for both, one, other in zip(mean.probabilities, own.probabilities, document.probabilities, strict=True):
         assert np.allclose(both.astype(np.float32), (one.astype(np.float32) + other) / 2, atol=1e-2)
 
@@ -238,7 +241,7 @@ def test_a_saved_teacher_gives_the_same_probabilities(teacher_pipeline, tmp_path
     one = Teacher.load(folder / "teacher.pt")
     one.save(tmp_path / "again.pt", {})
     other = Teacher.load(tmp_path / "again.pt")
-    for a, b in zip(label([one], text[:3], print), label([other], text[:3], print), strict=True):
+    for a, b in zip(label([one], text[:3]), label([other], text[:3]), strict=True):
         assert all(np.array_equal(rows, same) for rows, same in zip(a.probabilities, b.probabilities, strict=True))
 
 
@@ -332,3 +335,40 @@ def test_commands_without_text_or_folder_are_refused(teacher_corpus, tmp_path):
     ]:
         done = CliRunner().invoke(teacher, [*map(str, arguments)])
         assert done.exit_code == 2 and message in done.output
+
+
+def test_a_training_that_was_stopped_goes_on_to_the_same_weights(
+    teacher_corpus, weights, tokenizer, tmp_path, monkeypatch
+):
+    documents = read_conll(teacher_corpus / "train.conll")[:4]
+    monkeypatch.setattr("tagger.train.teacher.finetune.SAVED", 2)
+    settings = FinetuneSettings(epochs=2, batch=128, windows=(1, 32))
+
+    def train(name, log, frozen=0):
+        subwords = SubwordTokenizer.read(tokenizer)
+        encoder = read_encoder(weights, np.arange(len(subwords)))
+        own = replace(settings, frozen=frozen)
+        return finetune(encoder, subwords, documents, [], own, log, state=tmp_path / name)
+
+    def stop(line):
+        lines.append(line)
+        if len(lines) == at:
+            raise KeyboardInterrupt
+
+    whole = train("whole", lambda line: None)
+    published = read_encoder(weights, np.arange(len(SubwordTokenizer.read(tokenizer)))).state_dict()
+    frozen = train("frozen", lambda line: None, frozen=LAYERS)
+    for name, tensor in published.items():
+        assert torch.equal(frozen.encoder.state_dict()[name], tensor), name
+    assert not torch.equal(whole.encoder.layers[0].inner.weight, published["layers.0.inner.weight"])
+    lines, at = [], 2  # within the first epoch
+    with pytest.raises(KeyboardInterrupt):
+        train("cut", stop)
+    assert "epoch 1/2" in lines[-1]
+    lines, at = [], 10**6
+    again = train("cut", stop)
+    assert lines[0].startswith("continued from")
+    for name, tensor in whole.encoder.state_dict().items():
+        assert torch.equal(tensor, again.encoder.state_dict()[name]), name
+    with pytest.raises(ModelError, match="other data or options"):
+        train("cut", stop, frozen=LAYERS)

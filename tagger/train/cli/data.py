@@ -52,9 +52,18 @@ def describe(data: tuple[str, ...], against: str | None, as_json: bool, **read_a
 @click.option("--training", type=FILE, metavar="FILE", help="Where to write the other documents.")
 @click.option("--dev-share", default=0.12, type=PART, help="Share of the tokens to cut off.")
 @click.option("--seed", default=42, help="The --seed of the training.")
+@click.option(
+    "--like", metavar="DATA", help="Cut off the documents with the text of this data instead, whatever its labels."
+)
 @reading
 def split(
-    data: tuple[str, ...], target: Path, training: Path | None, dev_share: float, seed: int, **read_as: Any
+    data: tuple[str, ...],
+    target: Path,
+    training: Path | None,
+    dev_share: float,
+    seed: int,
+    like: str | None,
+    **read_as: Any,
 ) -> None:
     """Write the development documents that `fit` cuts off DATA, given the same options.
 
@@ -64,10 +73,11 @@ def split(
         uk-tag-train split train.conll more.conll --map ART=MISC,DATE=O -o dev.conll
         uk-tag-train evaluate model.pt dev.conll
     """
-    from tagger.train.data.sources import read_training
+    from tagger.train.data.sources import all_documents, read_training
     from tagger.train.data.writing import write_conll
 
-    kept, held_out = read_training(data, share=dev_share, seed=seed, log=log, **read_as)
+    known = all_documents(like) if like else []
+    kept, held_out = read_training(data, share=dev_share, seed=seed, like=known, log=log, **read_as)
     for path, documents in ((target, held_out), (training, kept)):
         if path:
             write_conll(documents, path)
@@ -80,26 +90,31 @@ def split(
 @click.option("--part", help="Take this split of a hub data set. [default: all]")
 @reading
 def retokenize(data: str, output: Path, part: str | None, **read_as: Any) -> None:
-    """Split annotated DATA into the tokens that uk-tag makes of running text.
+    """Split annotated DATA into the tokens and sentences that uk-tag makes of running text.
 
-    It is for data in which punctuation is glued to words (`«Центр`, `вказав,`): a tagger trained on such data does not
-    know the words of running text. Documents without glued punctuation are copied.
+    Punctuation that is glued to words (`«Центр`, `вказав,`) is split off, and sentences are split where uk-tag splits
+    them: a tagger trained on other words and sentences does not know those of running text.
 
     \b
         uk-tag-train retokenize v2-train.conll -o v2-retokenized.conll
     """
     from tagger.train.data.retokenize import is_glued
     from tagger.train.data.retokenize import retokenize as retokenize_all
+    from tagger.train.data.sentences import split_sentences
     from tagger.train.data.sources import read
     from tagger.train.data.writing import write_conll
 
     splits = read(data, part=part, **read_as)
     documents = [document for own in splits.values() for document in own]
-    changed = retokenize_all(documents)
+    changed = split_sentences(retokenize_all(documents))
     write_conll(changed, output)
     more = sum(document.tokens for document in changed) - sum(document.tokens for document in documents)
     glued = sum(map(is_glued, documents))
-    log(f"{output}: {size(changed)}; {glued:,} documents had glued punctuation, which makes {more:,} more tokens")
+    added = sum(len(document.sentences) for document in changed) - sum(len(own.sentences) for own in documents)
+    log(
+        f"{output}: {size(changed)}; {glued:,} documents had glued punctuation, which makes {more:,} more tokens; "
+        f"{added:,} more sentences"
+    )
 
 
 @click.command(context_settings=SETTINGS)

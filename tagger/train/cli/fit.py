@@ -100,6 +100,14 @@ loop_options = options(
     click.option("--raised", default=0.0, type=SHARE, help="Share of sentences in upper case."),
     click.option("--plain", default=0.0, type=SHARE, help="Share of sentences with ASCII quotes and dashes."),
     click.option(
+        "--glued", default=0.0, type=SHARE, help="Share of sentences joined to the one before them in their document."
+    ),
+    click.option(
+        "--by-source",
+        is_flag=True,
+        help="Choose the epoch by the mean F1 over the sources of the development documents.",
+    ),
+    click.option(
         "--average",
         default=0.0,
         type=click.FloatRange(0, 1, max_open=True),
@@ -144,13 +152,13 @@ def fit(output: Path, start: str | None, resume: bool, threads: int | None, devi
         uk-tag-train fit benjamin/ner-uk --cell gru --schedule one-cycle --output model.pt
     """
     from tagger.features.names import KINDS, LONGEST_PIECE, FeatureSettings
+    from tagger.train.data.perturbations import VariantShares
     from tagger.train.student.checkpoint import load
     from tagger.train.student.fit import DataSettings
     from tagger.train.student.fit import fit as train
     from tagger.train.student.loop_settings import LoopSettings
     from tagger.train.student.network import NetworkSettings
     from tagger.train.student.schedules import ScheduleSettings
-    from tagger.train.student.variants import VariantShares
 
     compute_with(threads, device)
     check_folder(output)
@@ -189,7 +197,7 @@ def fit(output: Path, start: str | None, resume: bool, threads: int | None, devi
         schedule=schedule,
         forms=VariantShares(**named("lowered", "raised", "plain")),
         **named("epochs", "rate", "weight_decay", "batch_tokens", "batch_sentences", "clip", "patience"),
-        **named("word_dropout", "feature_dropout", "soft_share", "average", "seed"),
+        **named("word_dropout", "feature_dropout", "soft_share", "average", "seed", "glued", "by_source"),
     )
     train(
         data,

@@ -12,6 +12,7 @@ from tagger.train.cli.common import SETTINGS, hidden_alias
 from tagger.train.cli.data import describe, gazetteer, retokenize, split
 from tagger.train.cli.evaluate import card, evaluate
 from tagger.train.cli.fit import average, fit
+from tagger.train.cli.recipe import recipe
 from tagger.train.cli.study import study
 from tagger.train.cli.teacher import teacher
 
@@ -30,12 +31,12 @@ def command() -> None:
         uk-tag-train evaluate model.pt test.conll
 
     `split` and `retokenize` write data: the development documents that `fit` cuts off, and data with the tokens of
-    running text. `teacher` trains an encoder that labels plain text for `fit`. `study` compares cells, schedules and
-    sizes on NER-UK.
+    running text. `teacher` trains an encoder that labels plain text for `fit`. `recipe` makes the models of the
+    package. `study` compares cells, schedules and sizes on NER-UK.
     """
 
 
-for member in (describe, fit, average, evaluate, card, split, retokenize, gazetteer, study, teacher):
+for member in (describe, fit, average, evaluate, card, split, retokenize, gazetteer, study, teacher, recipe):
     command.add_command(member)
 command.add_command(hidden_alias(retokenize), "recut")  # its name until 0.8
 

@@ -19,8 +19,8 @@ from tagger.train.cli.teacher_text import label, prepare, rename
 
 if TYPE_CHECKING:
     from tagger.train.data.labelled_text import PlainDocument
-    from tagger.train.teacher.encoder import Encoder
-    from tagger.train.teacher.tokenizer import SubwordTokenizer
+    from tagger.train.teacher.encoder.network import Encoder
+    from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
 
 COUNT = click.IntRange(1)
 POSITIVE = click.FloatRange(0, min_open=True)
@@ -121,6 +121,9 @@ def pretrain(
     type=click.FloatRange(0, 1, min_open=True),
     help="Rate of a layer over that of the layer above it.",
 )
+@click.option(
+    "--frozen", default=0, type=click.IntRange(0), help="Leave the subword table and the N lowest layers as they are."
+)
 @click.option("--augment/--plain", default=True, help="Swap names and change casing.")
 @click.option("--lowered", default=0.15, type=SHARE, help="Share of documents in lower case, drawn anew in each epoch.")
 @click.option("--raised", default=0.03, type=SHARE, help="Share of documents in upper case.")
@@ -151,11 +154,14 @@ def fit(
     Score it on the development documents after each epoch.
 
     With --soft it also learns from labelled plain text, such as that of the tagger that it is to teach.
+
+    The state of the training is kept in OUTPUT.state: run the same command again to go on after a stop.
     """
     from tagger.errors import DataError
     from tagger.train.data.labelled_text import read_labelled
     from tagger.train.teacher.checkpoint import load_checkpoint
-    from tagger.train.teacher.finetune import FinetuneSettings, finetune
+    from tagger.train.teacher.draws import FinetuneSettings
+    from tagger.train.teacher.finetune import finetune
     from tagger.train.teacher.plain_text import plain_documents
 
     check_folder(output)
@@ -175,8 +181,10 @@ def fit(
             [*plain_documents(training), *labelled, *read_texts(text)], weights, tokenizer
         )
     settings = FinetuneSettings(**chosen)
-    made = finetune(network.to(device), subwords, training, held_out, settings, log, soft=labelled, soft_tags=tags)
+    state = output.with_name(f"{output.name}.state")
+    made = finetune(network.to(device), subwords, training, held_out, settings, log, labelled, tags, state)
     made.save(output, {"seed": settings.seed, "epochs": settings.epochs})
+    state.unlink()
 
 
 @teacher.command()
@@ -187,7 +195,7 @@ def fit(
 def evaluate(data: tuple[str, ...], teachers: tuple[str, ...], threads: int | None, device: str, **split: Any) -> None:
     """Score teachers on the development documents of DATA: strict entity precision, recall and F1."""
     from tagger.train.evaluation.evaluate import table
-    from tagger.train.teacher.finetune import evaluate_robustness
+    from tagger.train.teacher.evaluate import evaluate_robustness
     from tagger.train.teacher.label import load_teacher
 
     compute_with(threads, device)
@@ -199,9 +207,9 @@ def _fresh_encoder(
     documents: Sequence[PlainDocument], weights: str | None, tokenizer: str | None
 ) -> tuple[Encoder, SubwordTokenizer]:
     """Read the published encoder and its tokenizer, reduced to the subwords of some documents."""
-    from tagger.train.teacher.encoder import read_encoder
-    from tagger.train.teacher.four_bit_file import packaged_tokenizer, packaged_weights
-    from tagger.train.teacher.tokenizer import SubwordTokenizer
+    from tagger.train.teacher.encoder.four_bit_file import packaged_tokenizer, packaged_weights
+    from tagger.train.teacher.encoder.network import read_encoder
+    from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
 
     sentences = [tokens for document in documents for tokens in document.sentences]
     lowered = [tuple(map(str.lower, tokens)) for tokens in sentences]  # names have other subwords in lower case

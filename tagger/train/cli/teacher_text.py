@@ -17,7 +17,8 @@ from tagger.train.cli.teacher_common import by_teachers, read_split, read_texts,
     multiple=True,
     type=click.Path(),
     metavar="FILE",
-    help="Plain text (.xz or not): one paragraph per line, an empty line between documents.",
+    help="Plain text (.xz or not): one paragraph per line, an empty line between documents; without any, each "
+    "paragraph is a document.",
 )
 @click.option("--ua-gec", is_flag=True, help="Also take the corrected texts of the package ua-gec.")
 @click.option("--training", is_flag=True, help="Also take the text of the training documents in DATA.")
@@ -66,12 +67,15 @@ def label(
 ) -> None:
     """Write the probabilities that teachers give to the tags of each token of tokenized TEXT.
 
+    What is labelled so far is kept in OUTPUT.parts: run the same command again to go on after a stop.
+
     With --hidden-states give all TEXT at once: the hidden states of two runs cannot be compared.
     """
-    from tagger.train.data.labelled_text import write_text
-    from tagger.train.teacher.hidden_states import add_hidden_states
+    from tagger.inference.model_path import model_file
+    from tagger.train.data.labelled_text import file_digest
+    from tagger.train.teacher.hidden_states import HiddenStateReader
     from tagger.train.teacher.label import Teacher, load_teacher
-    from tagger.train.teacher.label import label as label_all
+    from tagger.train.teacher.labelling import label_in_parts
 
     check_folder(output)
     compute_with(threads, device)
@@ -82,11 +86,12 @@ def label(
     if isinstance(first, Teacher) and hidden_states > first.encoder.settings.width:
         width = first.encoder.settings.width
         raise click.UsageError(f"--hidden-states: this teacher has no more than {width} dimensions per token")
-    documents = label_all(loaded, read_texts(text), log)
-    projection_id = ""
+    documents = read_texts(text)
+    reader = None
     if hidden_states and isinstance(first, Teacher):
-        projection_id = add_hidden_states(first, documents, hidden_states, log)
-    write_text(output, documents, first.tags, projection_id)
+        reader = HiddenStateReader(first, documents, hidden_states)
+    identity = " ".join([*map(file_digest, text), *(file_digest(model_file(path)) for path in teachers)])
+    label_in_parts(loaded, documents, output, identity, log, reader)
     log(f"{output}: {size(documents)}")
 
 

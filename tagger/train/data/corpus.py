@@ -161,3 +161,34 @@ def without_copies(documents: Sequence[Document], known: Iterable[Document] = ()
             kept.append(document)
         seen |= own
     return kept
+
+
+def repeating(documents: Iterable[Document], known: Iterable[Document]) -> tuple[list[Document], list[Document]]:
+    """Separate the documents of which at least half of the distinctive sentences occur in `known`.
+
+    :returns: the other documents, and those.
+    """
+    seen: set[tuple[str, ...]] = set()
+    for document in known:
+        seen |= distinctive(document)
+    new: list[Document] = []
+    repeated: list[Document] = []
+    for document in documents:
+        own = distinctive(document)
+        (repeated if own and 2 * len(own & seen) >= len(own) else new).append(document)
+    return new, repeated
+
+
+def without_sentences(documents: Iterable[Document], held_out: Iterable[Document]) -> list[Document]:
+    """Drop the distinctive sentences of held-out documents, so that a development set stays unseen."""
+    known: set[tuple[str, ...]] = set()
+    for document in held_out:
+        known |= distinctive(document)
+    kept = []
+    for document in documents:
+        sentences = [sentence for sentence in document.sentences if sentence.tokens not in known]
+        if len(sentences) == len(document.sentences):
+            kept.append(document)
+        elif sentences:
+            kept.append(Document(document.name, sentences))
+    return kept

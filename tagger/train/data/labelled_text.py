@@ -7,7 +7,7 @@ A file holds `tokens` (uint8: UTF-8 tokens joined by line feeds), `lengths` (int
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 from tagger.errors import DataError
 from tagger.inference.viterbi import viterbi_padded
 from tagger.model_file.transitions import Transitions
+from tagger.tags import OUTSIDE
 from tagger.train.data.corpus import DISTINCTIVE_TOKENS, Document
 from tagger.train.data.writing import whole_file
 
@@ -109,16 +110,22 @@ def write_text(
         np.savez_compressed(file, **arrays)
 
 
+def file_digest(path: str | Path) -> str:
+    """Return the SHA-256 of a file. Raises DataError if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror or error}", path=str(path)) from None
+
+
 def read_text(path: str | Path, *, hidden_states: bool = False) -> LabelledText:
     """Read a file that :func:`write_text` wrote.
 
     :param hidden_states: also read the hidden states, if the file has them.
     :raises DataError: the file cannot be read, is of another format, or its arrays do not fit together.
     """
-    try:
-        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror or error}", path=str(path)) from None
+    digest = file_digest(path)
     try:
         with np.load(path, allow_pickle=False) as file:
             wanted = [name for name in file.files if hidden_states or name not in ("states", "basis")]
@@ -193,6 +200,23 @@ def check_hidden_states(texts: Sequence[LabelledText], paths: Sequence[str]) -> 
             "write all of them with one `uk-tag-train teacher label --hidden-states`",
             path=where,
         )
+
+
+def relabel_text(text: LabelledText, mapping: Mapping[str, str]) -> LabelledText:
+    """Rename labels like :func:`tagger.train.data.corpus.relabel`: probabilities of tags of one name are added up."""
+    renamed = []
+    for tag in text.tags:
+        prefix, _, label = tag.partition("-")
+        new = mapping.get(label, label)
+        renamed.append(f"{prefix}-{new}" if label and new != OUTSIDE else OUTSIDE)
+    tags = list(dict.fromkeys(renamed))
+    sums = np.zeros((len(text.tags), len(tags)), np.float32)
+    sums[range(len(text.tags)), [tags.index(tag) for tag in renamed]] = 1
+    documents = [
+        replace(document, probabilities=[(rows @ sums).astype(np.float16) for rows in document.probabilities])
+        for document in text.documents
+    ]
+    return replace(text, documents=documents, tags=tags)
 
 
 def without_sentences(text: LabelledText, held_out: Iterable[Document]) -> LabelledText:

@@ -1,11 +1,15 @@
 """Perturbed copies of sentences with matching gold tags. The drop in F1 on them measures robustness.
 
-Every copy is deterministic, and has as many entities, with the same labels, as its original.
+Every copy is deterministic, and has as many entities, with the same labels, as its original. A student is trained on
+some of them: other casing, and ASCII punctuation, see :class:`VariantShares`.
 """
 
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
 
 from tagger import tags as bio
 from tagger.train.data.corpus import Document, Sentence
@@ -86,3 +90,39 @@ ALL_PERTURBATIONS: dict[str, Perturbation] = STANDARD_PERTURBATIONS | {
 def perturbed(documents: Iterable[Document], change: Perturbation) -> list[Document]:
     """Return copies of documents with each sentence perturbed."""
     return [Document(document.name, [change(sentence) for sentence in document.sentences]) for document in documents]
+
+
+def _plain(token: str) -> str:
+    return token.translate(ASCII_PUNCTUATION)
+
+
+# Variants of a word: as it is, in lower and in upper case, each also with ASCII punctuation.
+VARIANTS: tuple[Callable[[str], str], ...] = (
+    str,
+    str.lower,
+    str.upper,
+    _plain,
+    lambda token: _plain(token.lower()),
+    lambda token: _plain(token.upper()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VariantShares:
+    """Shares of the sentences that are shown in lower case, in upper case, and with ASCII punctuation.
+
+    Drawn anew in each epoch.
+    """
+
+    lowered: float = 0.0
+    raised: float = 0.0
+    plain: float = 0.0
+
+    def __bool__(self) -> bool:
+        return any((self.lowered, self.raised, self.plain))
+
+    def draw(self, count: int, generator: np.random.Generator) -> np.ndarray:
+        """Draw the variant of each sentence, an index into VARIANTS. *Shape:* (count,)."""
+        case = generator.random(count)
+        case = np.where(case < self.lowered, 1, np.where(case < self.lowered + self.raised, 2, 0))
+        return case + 3 * (generator.random(count) < self.plain)

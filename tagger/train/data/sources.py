@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tagger.errors import DataError
-from tagger.train.data.corpus import Document, Sentence, labels, read_conll, relabel, without_copies
+from tagger.train.data.corpus import (
+    Document,
+    Sentence,
+    labels,
+    read_conll,
+    relabel,
+    repeating,
+    without_copies,
+    without_sentences,
+)
 from tagger.train.data.hub import read_hub
 from tagger.train.data.split import development_split
 
@@ -43,6 +52,11 @@ def read(
     return splits
 
 
+def all_documents(source: str) -> list[Document]:
+    """Read the documents of all splits. Raises DataError like :func:`read`."""
+    return [document for documents in read(source).values() for document in documents]
+
+
 def read_training(
     sources: Sequence[str],
     development: Sequence[str] = (),
@@ -52,15 +66,18 @@ def read_training(
     column: int = -1,
     token_column: int = 0,
     mapping: Mapping[str, str] | None = None,
+    like: Sequence[Document] = (),
     log: Callable[[str], None] = lambda line: None,
 ) -> tuple[list[Document], list[Document]]:
     """Read training and development documents.
 
     :param sources: training data, the most trusted first: documents that repeat an earlier one are dropped.
     :param development: development data. If empty, the `validation` split of a hub data set is used, otherwise
-        documents are cut off the training data.
+        documents are cut off the training data. Training documents that repeat a development document are dropped, and
+        so are the distinctive sentences of development documents in others.
     :param share: share of the tokens to cut off.
     :param seed: seed of that cut.
+    :param like: hold out the documents that repeat one of these, whatever their labels, instead of a share.
     :returns: training and development documents.
     :raises DataError: the data cannot be read, is too small to split, has no entity, or the development data has labels
         of its own.
@@ -75,9 +92,15 @@ def read_training(
     for source in development:
         splits = read(source, column=column, token_column=token_column, mapping=mapping)
         held_out += splits.get("validation") or next(iter(splits.values()))
-    own = without_copies(training)
+    own = without_sentences(without_copies(training, held_out), held_out)
     if len(own) < len(training):
         log(f"{len(training) - len(own)} of {len(training)} documents repeat an earlier one and are dropped")
+    if like:
+        own, held_out = repeating(own, like)
+        if not held_out or not own:
+            raise DataError(
+                "no document, or every one, repeats one of --like; give data of the same text", path=sources[0]
+            )
     if not held_out:
         blocks = in_blocks(own)
         if len(blocks) > len(own):

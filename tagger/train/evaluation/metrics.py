@@ -142,6 +142,27 @@ def score(gold: Iterable[Sequence[str]], predicted: Iterable[Sequence[str]]) -> 
     return report
 
 
+def mean_by_source(
+    gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], sources: Sequence[str], least: int = 100
+) -> float:
+    """Return the mean micro F1 over sources; sources with few entities count as one.
+
+    A score over everything is mostly that of the largest source.
+
+    :param sources: source of each sentence.
+    :param least: entities of a source that counts by itself.
+    """
+    entities: Counter[str] = Counter()
+    for tags, source in zip(gold, sources, strict=True):
+        entities[source] += sum(1 for _ in bio.spans(tags))
+    groups: dict[str | None, list[int]] = {}
+    for number, source in enumerate(sources):
+        groups.setdefault(source if entities[source] >= least else None, []).append(number)
+    scores = [score([gold[n] for n in own], [predicted[n] for n in own]).micro for own in groups.values()]
+    scored = [counts.f1 for counts in scores if counts.gold]
+    return sum(scored) / max(len(scored), 1)
+
+
 def overlap(one: bio.Span, other: bio.Span) -> int:
     """Return the number of tokens that two spans share; 0 or less if they share none."""
     return min(one.end, other.end) - max(one.start, other.start)

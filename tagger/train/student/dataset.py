@@ -1,15 +1,10 @@
-"""A corpus as arrays: feature ids of the distinct words, word numbers, tags, sentence starts.
-
-And batches of it by tokens.
-"""
+"""A corpus as arrays: feature ids of the distinct words, word numbers, tags, sentence starts."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from tagger.errors import DataError
 from tagger.features.gazetteer import Gazetteer
@@ -17,7 +12,7 @@ from tagger.features.names import FeatureSettings, names
 from tagger.features.vocabulary import Vocabulary
 from tagger.train.data.corpus import Document
 from tagger.train.data.labelled_text import LabelledText, best_tags
-from tagger.train.student.variants import VARIANTS
+from tagger.train.data.perturbations import VARIANTS
 
 
 @dataclass(slots=True)
@@ -40,6 +35,8 @@ class Arrays:
         *Shape:* (tokens, width), float16.
     :param variants: row of each distinct word's variants (VARIANTS), or None if words were numbered only as they are.
         *Shape:* (variants, distinct words), int32.
+    :param continues: whether a sentence follows the one before it in the same document.
+        *Shape:* (sentences,), bool.
     """
 
     features: np.ndarray
@@ -50,55 +47,23 @@ class Arrays:
     soft: np.ndarray | None = None
     hidden_states: np.ndarray | None = None
     variants: np.ndarray | None = None
+    continues: np.ndarray | None = None
 
     @property
     def lengths(self) -> np.ndarray:
         """Tokens of each sentence. *Shape:* (sentences,)."""
         return np.diff(self.starts)
 
+    def glued(self, share: float, generator: np.random.Generator) -> "Arrays":
+        """Join a share of the sentences to the one before them, as text does that lacks a full stop or a capital.
 
-@dataclass(slots=True)
-class Batch:
-    """Tensors of one batch.
-
-    :param features: feature ids of the batch's distinct words.
-        *Shape:* (words, slots).
-    :param index: the word at each position.
-        *Shape:* (time, batch).
-    :param tags: tag numbers.
-        *Shape:* (time, batch).
-    :param lengths: tokens of each sentence.
-        *Shape:* (batch,).
-    :param weights: weight of each sentence.
-        *Shape:* (batch,).
-    :param soft: a teacher's probabilities, or None.
-        *Shape:* (time, batch, tags).
-    :param hidden_states: a teacher's hidden states, or None.
-        *Shape:* (time, batch, width).
-    """
-
-    features: Tensor
-    index: Tensor
-    tags: Tensor
-    lengths: Tensor
-    weights: Tensor
-    soft: Tensor | None
-    hidden_states: Tensor | None
-
-    def to(self, device: torch.device) -> "Batch":
-        """Return the batch on a device; the lengths stay on the CPU, where packed sequences need them."""
-
-        def moved(tensor: Tensor) -> Tensor:
-            return tensor.to(device, non_blocking=True)
-
+        :param share: of the sentences that follow one of their document.
+        """
+        if self.continues is None or not share:
+            return self
+        kept = ~(self.continues & (generator.random(len(self.continues)) < share))
         return replace(
-            self,
-            features=moved(self.features),
-            index=moved(self.index),
-            tags=moved(self.tags),
-            weights=moved(self.weights),
-            soft=None if self.soft is None else moved(self.soft),
-            hidden_states=None if self.hidden_states is None else moved(self.hidden_states),
+            self, starts=self.starts[np.append(kept, True)], weights=self.weights[kept], continues=self.continues[kept]
         )
 
 
@@ -142,7 +107,9 @@ def to_arrays(
         )
     tokens = [sentence.tokens for sentence in sentences]
     gold = np.fromiter((numbers[tag] for sentence in sentences for tag in sentence.tags), np.int16)
-    return number_words(tokens, vocabulary, gold, np.ones(len(sentences), np.float32), variants=variants)
+    arrays = number_words(tokens, vocabulary, gold, np.ones(len(sentences), np.float32), variants=variants)
+    arrays.continues = _continues(len(document.sentences) for document in documents)
+    return arrays
 
 
 def labelled_arrays(
@@ -165,7 +132,14 @@ def labelled_arrays(
     weights = np.full(len(sentences), weight, np.float32)
     arrays = number_words(sentences, vocabulary, hard, weights, variants=variants)
     arrays.soft, arrays.hidden_states = probabilities, text.hidden_states
+    arrays.continues = _continues(len(document.sentences) for document in text.documents)
     return arrays
+
+
+def _continues(counts: Iterable[int]) -> np.ndarray:
+    """Tell of each sentence whether it is not its document's first, given the number of sentences of each document."""
+    parts = [np.arange(count) > 0 for count in counts]
+    return np.concatenate(parts) if parts else np.zeros(0, bool)
 
 
 def number_words(
@@ -201,6 +175,9 @@ def join(parts: Sequence[Arrays]) -> Arrays:
         weights=np.concatenate([part.weights for part in parts]),
         soft=_fill([part.soft for part in parts], tokens),
         hidden_states=_fill([part.hidden_states for part in parts], tokens),
+        continues=np.concatenate(
+            [np.zeros(len(part.weights), bool) if part.continues is None else part.continues for part in parts]
+        ),
         variants=None
         if any(rows is None for rows in variants)
         else np.concatenate(
@@ -219,64 +196,3 @@ def _fill(parts: Sequence[np.ndarray | None], tokens: Sequence[int]) -> np.ndarr
         return None
     filled = zip(parts, tokens, strict=True)
     return np.concatenate([np.zeros((count, width), np.float16) if part is None else part for part, count in filled])
-
-
-def plan_epoch(
-    lengths: np.ndarray, batch_tokens: int, batch_sentences: int | None, generator: np.random.Generator
-) -> list[np.ndarray]:
-    """Shuffle sentences into batches of similar length, in random order.
-
-    :param lengths: tokens of each sentence.
-        *Shape:* (sentences,).
-    :param batch_tokens: largest number of tokens in a batch, padding included; a longer sentence makes a batch of its
-        own.
-    :param batch_sentences: if given, batches of this many sentences in plain random order instead.
-    """
-    if batch_sentences:
-        order = generator.permutation(len(lengths))
-        return [order[start : start + batch_sentences] for start in range(0, len(order), batch_sentences)]
-    # a little noise on the lengths, so that the same sentences do not always share a batch
-    order = np.argsort(lengths * generator.uniform(0.8, 1.2, len(lengths)), kind="stable")
-    planned, start, longest = [], 0, 0
-    for position, sentence in enumerate(order):
-        longest = max(longest, int(lengths[sentence]))
-        if position > start and longest * (position - start + 1) > batch_tokens:
-            planned.append(order[start:position])
-            start, longest = position, int(lengths[sentence])
-    planned.append(order[start:])
-    return [planned[number] for number in generator.permutation(len(planned))]
-
-
-def batches(arrays: Arrays, plan: Sequence[np.ndarray], variants: np.ndarray | None = None) -> Iterator[Batch]:
-    """Lay out the sentences of each planned batch as tensors.
-
-    :param variants: which of VARIANTS each sentence of the corpus is shown in; by default as it is.
-        *Shape:* (sentences,).
-    """
-    for chosen in plan:
-        lengths = arrays.lengths[chosen]
-        time = int(lengths.max())
-        position = np.arange(time)[:, None]
-        inside = position < lengths  # (time, batch)
-        token = np.where(inside, arrays.starts[chosen] + position, 0)
-        words = np.where(inside, arrays.words[token], arrays.words[arrays.starts[chosen[0]]])
-        if variants is not None and arrays.variants is not None:
-            words = arrays.variants[variants[chosen], words]
-        distinct, index = np.unique(words, return_inverse=True)
-        yield Batch(
-            features=torch.from_numpy(arrays.features[distinct]),
-            index=torch.from_numpy(index.reshape(words.shape)),
-            tags=torch.from_numpy(np.where(inside, arrays.tags[token], 0).astype(np.int64)),
-            lengths=torch.from_numpy(lengths),
-            weights=torch.from_numpy(arrays.weights[chosen]),
-            soft=_laid_out(arrays.soft, token, inside),
-            hidden_states=_laid_out(arrays.hidden_states, token, inside),
-        )
-
-
-def _laid_out(values: np.ndarray | None, token: np.ndarray, inside: np.ndarray) -> Tensor | None:
-    """Lay out the values of tokens as the batch has them, zero after the end of a sentence.
-
-    *Shape:* (tokens, width), two of (time, batch) -> (time, batch, width), float32.
-    """
-    return None if values is None else torch.from_numpy((values[token] * inside[:, :, None]).astype(np.float32))

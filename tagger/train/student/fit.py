@@ -13,7 +13,13 @@ from tagger import tags as bio
 from tagger.features.names import FeatureSettings
 from tagger.features.vocabulary import Vocabulary
 from tagger.train.data.corpus import Document, labels
-from tagger.train.data.labelled_text import LabelledText, check_hidden_states, read_labelled, without_sentences
+from tagger.train.data.labelled_text import (
+    LabelledText,
+    check_hidden_states,
+    read_labelled,
+    relabel_text,
+    without_sentences,
+)
 from tagger.train.data.name_lists import read_gazetteer
 from tagger.train.data.provenance import provenance
 from tagger.train.data.sources import all_sentences, fingerprint, read_training
@@ -174,7 +180,7 @@ def _read_soft(data: DataSettings, development: Sequence[Document]) -> list[Labe
     texts = read_labelled(data.soft, hidden_states=hidden_states)
     if hidden_states:
         check_hidden_states(texts, data.soft)
-    return [without_sentences(text, development) for text in texts]
+    return [without_sentences(relabel_text(text, data.mapping), development) for text in texts]
 
 
 def _describe(

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tagger.train.data.perturbations import VariantShares
 from tagger.train.student.schedules import ScheduleSettings
-from tagger.train.student.variants import VariantShares
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,9 @@ class LoopSettings:
     :param soft_share: share of a teacher's soft labels in the loss, against the tags of the same tokens.
     :param average: decay of an exponential moving average of the weights, which is scored and kept (Polyak and Juditsky
         1992); 0 turns that off.
+    :param glued: share of sentences that are joined to the one before them in their document, drawn anew in each epoch.
+    :param by_source: choose the epoch by the mean F1 over the sources of the development documents instead of the F1
+        over all of them.
     :param forms: shares of sentences that are shown in another casing or with ASCII punctuation.
     """
 
@@ -36,5 +39,7 @@ class LoopSettings:
     soft_share: float = 1.0
     average: float = 0.0
     seed: int = 42
+    glued: float = 0.0
+    by_source: bool = False
     forms: VariantShares = field(default_factory=VariantShares)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)

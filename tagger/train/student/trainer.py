@@ -19,9 +19,10 @@ import torch.nn.functional as F
 from tagger.errors import ModelError
 from tagger.features.vocabulary import Vocabulary
 from tagger.train.data.corpus import Document
-from tagger.train.evaluation.metrics import Report, score
+from tagger.train.evaluation.metrics import Report, mean_by_source, score
+from tagger.train.student.batches import Batch, batches, plan_epoch
 from tagger.train.student.checkpoint import load_plain, save_plain
-from tagger.train.student.dataset import Arrays, Batch, batches, plan_epoch
+from tagger.train.student.dataset import Arrays
 from tagger.train.student.distillation import HiddenStateDistillation, mixed_loss
 from tagger.train.student.loop_settings import LoopSettings
 from tagger.train.student.network import Network
@@ -44,12 +45,16 @@ class Callback(Protocol):
 
 @dataclass(slots=True)
 class Outcome:
-    """Result of a training: the best weights, their epoch (from 1), its scores, and one record per epoch."""
+    """Result of a training: the best weights, their epoch (from 1), its scores, and one record per epoch.
+
+    :param f1: what the epoch was chosen by.
+    """
 
     weights: dict[str, torch.Tensor]
     epoch: int
     report: Report
     history: list[dict[str, Any]]
+    f1: float
 
 
 class Trainer:
@@ -92,6 +97,7 @@ class Trainer:
             layer.flatten_parameters()  # otherwise CUDA copies them at every step, with a warning
         sentences = [sentence for document in development for sentence in document.sentences]
         self._development = [sentence.tokens for sentence in sentences], [sentence.tags for sentence in sentences]
+        self._sources = [document.source for document in development for _ in document.sentences]
         own = [False, *(entry.startswith(("w:", "l:")) for entry in vocabulary.entries)]
         self._own_entry = torch.tensor(own, device=self.device)
         self.distillation = distillation.to(self.device) if distillation else None
@@ -102,7 +108,7 @@ class Trainer:
             weight_decay=settings.weight_decay,
             fused=True,
         )
-        self._steps = len(self._plan(0))
+        self._steps = len(self._plan(self.training, 0))
         self.schedule = Schedule(self.optimizer, settings.schedule, settings.epochs, self._steps)
         self._best: Outcome | None = None
         self.history: list[dict[str, Any]] = []
@@ -120,21 +126,21 @@ class Trainer:
             self.schedule.before_epoch(epoch)
             rate = self.optimizer.param_groups[0]["lr"]
             loss, distance = self._train_epoch(epoch)
-            report = self.evaluate()
-            f1 = report.micro.f1
+            report, f1 = self.evaluate()
             self.schedule.after_epoch(epoch, f1)
             self.history.append({"epoch": epoch, "loss": loss, "rate": rate, "f1": f1, "accuracy": report.accuracy})
             if self.distillation:
                 self.history[-1]["distance"] = distance
             if self.callback:
                 self.history[-1] |= self.callback.after_epoch(self._kept)
-            better = self._best is None or f1 > self._best.report.micro.f1
+            better = self._best is None or f1 > self._best.f1
             if better:
                 weights = {name: tensor.detach().cpu().clone() for name, tensor in self._kept.state_dict().items()}
-                self._best = Outcome(weights, epoch, report, self.history)
+                self._best = Outcome(weights, epoch, report, self.history, f1)
             self._epoch = epoch
             apart = f"  distance {distance:.4f}" if self.distillation else ""
             line = f"epoch {epoch}/{self.settings.epochs}  loss {loss:.4f}{apart}  rate {rate:.2e}  F1 {f1:.4f}"
+            line += f" (all {report.micro.f1:.4f})" if self.settings.by_source else ""
             self.log(f"{line}{' *' if better else ''}  {time.monotonic() - began:.0f} s")
             if not math.isfinite(loss):
                 raise ModelError(f"the loss of epoch {epoch} is {loss}; train with a smaller --rate")
@@ -151,26 +157,34 @@ class Trainer:
         waited = self._epoch - self._best.epoch if self._best else 0
         return self._epoch >= self.settings.epochs or bool(patience and waited >= patience)
 
-    def evaluate(self) -> Report:
-        """Score the weights that would be kept on the development documents."""
+    def evaluate(self) -> tuple[Report, float]:
+        """Score the weights that would be kept on the development documents.
+
+        :returns: the scores, and the F1 to choose by.
+        """
         tokens, gold = self._development
         tagger = tagger_of(self._kept, self._vocabulary, self._tags)
-        return score(gold, [annotation.tags for annotation in tagger.annotate(tokens)])
+        predicted = [annotation.tags for annotation in tagger.annotate(tokens)]
+        report = score(gold, predicted)
+        f1 = mean_by_source(gold, predicted, self._sources) if self.settings.by_source else report.micro.f1
+        return report, f1
 
-    def _plan(self, epoch: int) -> list[np.ndarray]:
+    def _plan(self, arrays: Arrays, epoch: int) -> list[np.ndarray]:
         generator = np.random.default_rng([self.settings.seed, epoch])
-        return plan_epoch(self.training.lengths, self.settings.batch_tokens, self.settings.batch_sentences, generator)
+        return plan_epoch(arrays.lengths, self.settings.batch_tokens, self.settings.batch_sentences, generator)
 
     def _train_epoch(self, epoch: int) -> tuple[float, float]:
         """Train one epoch; return loss and distance to the teacher's hidden states, both means per token."""
         self.network.train()
-        plan = self._plan(epoch)
+        glue = np.random.default_rng([self.settings.seed, epoch, 2])
+        training = self.training.glued(self.settings.glued, glue)
+        plan = self._plan(training, epoch)
         total, tokens = torch.zeros(2, device=self.device), 0
         variants = None
         if self.settings.forms:
             generator = np.random.default_rng([self.settings.seed, epoch, 1])
-            variants = self.settings.forms.draw(len(self.training.lengths), generator)
-        for step, cpu_batch in enumerate(batches(self.training, plan, variants), 1):
+            variants = self.settings.forms.draw(len(training.lengths), generator)
+        for step, cpu_batch in enumerate(batches(training, plan, variants), 1):
             batch = cpu_batch.to(self.device)
             loss, distance = self._loss(batch, (epoch - 1 + step / len(plan)) / self.settings.epochs)
             self.optimizer.zero_grad()
@@ -270,7 +284,8 @@ class Trainer:
         self.history = content["history"]
         self._epoch = content["best_epoch"]
         self._kept.load_state_dict(content["best_weights"])
-        self._best = Outcome(content["best_weights"], content["best_epoch"], self.evaluate(), self.history)
+        report, f1 = self.evaluate()
+        self._best = Outcome(content["best_weights"], content["best_epoch"], report, self.history, f1)
         self.network.load_state_dict(content["network"])
         self._kept.load_state_dict(content["kept"])
         if self.distillation:

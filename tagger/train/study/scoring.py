@@ -13,7 +13,8 @@ from tagger.train.data.corpus import Document
 from tagger.train.data.sources import all_sentences
 from tagger.train.evaluation.metrics import score
 from tagger.train.evaluation.subsets import Subset, by_length, by_seen, name_counts
-from tagger.train.student.dataset import Arrays, batches
+from tagger.train.student.batches import batches
+from tagger.train.student.dataset import Arrays
 from tagger.train.student.network import Network
 from tagger.train.study.original import sentence_means
 

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from tagger.errors import ModelError
 from tagger.train.data.writing import whole_file
-from tagger.train.teacher.encoder import Encoder
-from tagger.train.teacher.four_bit_file import EncoderSettings
-from tagger.train.teacher.tokenizer import SubwordTokenizer
+from tagger.train.teacher.encoder.four_bit_file import EncoderSettings
+from tagger.train.teacher.encoder.network import Encoder
+from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
 
 FORMAT = 1
 
@@ -66,3 +66,20 @@ def load_checkpoint(path: str | Path) -> tuple[Encoder, SubwordTokenizer, dict[s
         reason = str(error).partition("\n")[0]
         message = f"not a teacher's checkpoint ({reason}); give a file that `teacher pretrain` or `teacher fit` wrote"
         raise ModelError(f"{path}: {message}") from None
+
+
+def save_state(content: dict[str, Any], path: str | Path) -> None:
+    """Write the state of a training, atomically. Raises DataError if the file cannot be written."""
+    with whole_file(path) as file:
+        torch.save(content, file)
+
+
+def load_state(path: str | Path) -> dict[str, Any]:
+    """Read what :func:`save_state` wrote. Raises ModelError if that fails."""
+    try:
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        reason = str(error).partition("\n")[0]
+        message = f"not the state of a training ({reason}); delete the file to start anew"
+        raise ModelError(f"{path}: {message}") from None
+    return content

@@ -1,62 +1,35 @@
 """Fine-tuning of an encoder for tagging: a linear layer over the first subword of each token (Devlin et al. 2019).
 
 It is trained on windows of documents. Windows have random lengths, down to one sentence, so that the teacher learns to
-read both with and without context.
+read both with and without context. All that an epoch draws depends on the seed and its number alone, and the state on
+disk is of a step at which the draws of dropout begin anew: a training that was stopped ends with the same weights.
 """
 
-import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tagger.errors import DataError
+from tagger.errors import DataError, ModelError
 from tagger.tags import tag_set
-from tagger.train.data.corpus import Document, Sentence, labels
-from tagger.train.data.labelled_text import PlainDocument, best_tags
-from tagger.train.data.perturbations import STANDARD_PERTURBATIONS, perturbed
-from tagger.train.evaluation.metrics import Report, score
-from tagger.train.teacher.augmentation import Augmenter
-from tagger.train.teacher.encoder import Encoder
-from tagger.train.teacher.label import CORE, MARGIN, Labeller, Teacher, tag_probabilities
+from tagger.train.data.corpus import Document, labels
+from tagger.train.data.labelled_text import PlainDocument
+from tagger.train.teacher.checkpoint import load_state, save_state
+from tagger.train.teacher.draws import EpochDraws, FinetuneSettings
+from tagger.train.teacher.encoder.network import Encoder
+from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
+from tagger.train.teacher.encoder.windows import Window, padded
+from tagger.train.teacher.evaluate import evaluate
+from tagger.train.teacher.label import Teacher
 from tagger.train.teacher.optimizer import Optimizer, half_precision
-from tagger.train.teacher.plain_text import plain_documents
-from tagger.train.teacher.tokenizer import SubwordTokenizer
-from tagger.train.teacher.windows import Window, batches, cut_windows, padded, subword_sentence
 
-
-@dataclass(frozen=True, slots=True)
-class FinetuneSettings:
-    """Settings of the training.
-
-    :param epochs: passes over the documents.
-    :param batch: subwords of a batch.
-    :param windows: longest windows in subwords; one is drawn for each document in each epoch, and 1 means single
-        sentences.
-    :param rate: highest learning rate of the encoder's top layer.
-    :param head_rate: highest learning rate of the output layer.
-    :param layer_decay: see :class:`tagger.train.teacher.optimizer.Optimizer`.
-    :param augment: swap names and change casing.
-    :param lowered: share of documents that augmentation writes in lower case, drawn anew in each epoch.
-    :param raised: share of documents that it writes in upper case.
-    :param soft_share: share of an epoch's tokens that are labelled text, drawn anew in each epoch.
-    """
-
-    epochs: int = 6
-    batch: int = 1536
-    windows: tuple[int, ...] = (1, 64, 128, 192, 256)
-    rate: float = 2e-4
-    head_rate: float = 1e-3
-    layer_decay: float = 0.9
-    augment: bool = True
-    seed: int = 1
-    lowered: float = 0.15
-    raised: float = 0.03
-    soft_share: float = 0.4
+SAVED = 100  # batches between two states on disk
 
 
 def finetune(
@@ -68,144 +41,118 @@ def finetune(
     log: Callable[[str], None],
     soft: Sequence[PlainDocument] = (),
     soft_tags: Sequence[str] = (),
+    state: Path | None = None,
 ) -> Teacher:
     """Train an encoder in place.
 
     :param soft: labelled text to learn from beside the training documents (Xie et al. 2020).
     :param soft_tags: tags of its probabilities.
+    :param state: file to go on from, if it exists, and to keep the state of the training in.
     :returns: the teacher.
     :raises DataError: the training documents have no entity, or the labelled text has other tags.
+    :raises ModelError: the state is of another training.
     """
     names = labels(training)
     if not names:
         raise DataError("no entity in the training documents; give documents with B- and I- tags")
     torch.manual_seed(settings.seed)
-    generator = random.Random(settings.seed)
+    if settings.frozen:
+        for name, parameter in encoder.named_parameters():
+            parameter.requires_grad_(name.startswith("layers.") and int(name.split(".")[1]) >= settings.frozen)
     tags = tag_set(names)
-    one_hot = dict(zip(tags, np.eye(len(tags), dtype=np.float32), strict=True))
-    columns_of = _columns(soft_tags, tags)
-    share = settings.soft_share if soft else 0.0
     head = nn.Linear(encoder.settings.width, len(tags))
     nn.init.normal_(head.weight, std=0.02)
     nn.init.zeros_(head.bias)
-    device = encoder.device
-    head.to(device)
-    augmenter = Augmenter(training, lowered=settings.lowered, raised=settings.raised)
-    sentences = [sentence for document in training for sentence in document.sentences]
-    size = sum(len(tokenizer.word(token)) for sentence in sentences for token in sentence.tokens)
-    steps = int(settings.epochs * size * 1.1 / (1 - share) / settings.batch)  # sentence ends and padding add a tenth
+    head.to(encoder.device)
+    teacher = Teacher(encoder, tokenizer, head, tags)
+    draws = EpochDraws(teacher, training, soft, soft_tags, settings)
     optimizer = Optimizer(
         encoder,
         head.parameters(),
         rate=settings.rate,
         head_rate=settings.head_rate,
         layer_decay=settings.layer_decay,
-        steps=steps,
+        steps=draws.steps,
     )
-    teacher = Teacher(encoder, tokenizer, head, tags)
-    for epoch in range(1, settings.epochs + 1):
+    saved = _State(state, teacher, optimizer, {**asdict(settings), "data": draws.fingerprint})
+    first, done, total = saved.restore()
+    if optimizer.step_number:
+        log(f"continued from {state}: epoch {first}, step {optimizer.step_number}/{draws.steps}")
+    for epoch in range(first, settings.epochs + 1):
         began = time.monotonic()
         encoder.train()
-        documents = [augmenter.change(own, generator) if settings.augment else own for own in training]
-        targets = [
-            [np.stack([one_hot[tag] for tag in sentence.tags]) for sentence in document.sentences]
-            for document in documents
-        ]
-        for text in draw(soft, share, sum(document.tokens for document in training), generator):
-            document = Document(text.name, [Sentence(tokens, ()) for tokens in text.sentences])
-            documents.append(augmenter.recase(document, generator) if settings.augment else document)
-            targets.append([rows[:, columns_of].astype(np.float32) for rows in text.probabilities])
-        windows = _windows(documents, tokenizer, settings, encoder.settings.positions, generator)
-        groups = batches(windows, settings.batch)
-        generator.shuffle(groups)
-        total = torch.zeros((), device=device)
-        for batch in groups:
-            subwords, mask, rows, columns = padded(batch, device)
-            gold = [own for window in batch for own in targets[window.document][window.start : window.end]]
-            wanted = torch.from_numpy(np.concatenate(gold)).to(device)
-            with half_precision(device):
-                states = encoder(subwords, mask)[rows, columns]  # (tokens, width)
-            # dropout before the conversion to float32: the pool of random bits is of one type
-            loss = F.cross_entropy(head(encoder.dropout(states).float()), wanted)
-            optimizer.step(loss)
-            total += loss.detach()
-        step = f"step {optimizer.step_number}/{steps}"
-        line = f"epoch {epoch}/{settings.epochs} {step} loss {total.item() / len(groups):.4f}"
+        groups = draws.epoch(epoch)
+        for number, (batch, targets) in enumerate(groups[done:], done + 1):
+            total += _train_step(teacher, optimizer, batch, targets)
+            if number % SAVED == 0 and number < len(groups):
+                saved.save(epoch, number, total)
+                mean = total / number
+                log(f"epoch {epoch}/{settings.epochs} step {optimizer.step_number}/{draws.steps} loss {mean:.4f}")
+        step = f"step {optimizer.step_number}/{draws.steps}"
+        line = f"epoch {epoch}/{settings.epochs} {step} loss {total / max(len(groups), 1):.4f}"
+        done, total = 0, 0.0
+        saved.save(epoch + 1, done, total)
         if development:
             line += f" development F1 {evaluate([teacher], development).micro.f1:.4f}"
         log(f"{line} {time.monotonic() - began:.0f} s")
     return teacher
 
 
-def _columns(soft_tags: Sequence[str], tags: Sequence[str]) -> list[int]:
-    """Return the column of each tag among those of the labelled text."""
-    if soft_tags and set(soft_tags) != set(tags):
-        own = f"the labelled text has the tags {', '.join(soft_tags)}, the training documents {', '.join(tags)}"
-        raise DataError(f"{own}; give text of the same labels")
-    return [list(soft_tags).index(tag) for tag in tags] if soft_tags else []
+def _train_step(teacher: Teacher, optimizer: Optimizer, batch: list[Window], targets: np.ndarray) -> float:
+    """Update the weights by one batch and return its loss. *Shape:* targets: (tokens, tags)."""
+    encoder = teacher.encoder
+    subwords, mask, rows, columns = padded(batch, encoder.device)
+    wanted = torch.from_numpy(targets).to(encoder.device)
+    with half_precision(encoder.device):
+        states = encoder(subwords, mask)[rows, columns]  # (tokens, width)
+    # dropout before the conversion to float32: the pool of random bits is of one type
+    loss = F.cross_entropy(teacher.head(encoder.dropout(states).float()), wanted)
+    optimizer.step(loss)
+    return loss.item()
 
 
-def draw(soft: Sequence[PlainDocument], share: float, gold: int, generator: random.Random) -> list[PlainDocument]:
-    """Draw documents at random until they make up a share of all tokens.
+class _State:
+    """The state of a training on disk, if it is kept."""
 
-    :param gold: number of the other tokens.
-    """
-    chosen, need = [], gold * share / (1 - share)
-    for document in generator.sample(soft, len(soft)):
-        if need <= 0:
-            break
-        chosen.append(document)
-        need -= document.tokens
-    return chosen
+    def __init__(self, path: Path | None, teacher: Teacher, optimizer: Optimizer, identity: dict[str, Any]) -> None:
+        self._path, self._teacher, self._optimizer = path, teacher, optimizer
+        self._identity = repr(sorted(identity.items()))
+        self._seed = identity["seed"]
 
+    def save(self, epoch: int, done: int, total: float) -> None:
+        """Keep the state.
 
-def _windows(
-    documents: Sequence[Document],
-    tokenizer: SubwordTokenizer,
-    settings: FinetuneSettings,
-    positions: int,
-    generator: random.Random,
-) -> list[Window]:
-    windows: list[Window] = []
-    longest = min(max(settings.windows), positions - 2)
-    for number, document in enumerate(documents):
-        sentences = [subword_sentence(sentence.tokens, tokenizer, longest) for sentence in document.sentences]
-        # the first window ends anywhere, so that windows differ from epoch to epoch
-        lead = generator.randrange(len(sentences)) if len(sentences) > 1 else 0
-        core = generator.choice(settings.windows)
-        windows += cut_windows(number, sentences[:lead], core, 0)
-        windows += (
-            Window(window.subwords, window.firsts, number, window.start + lead, window.end + lead)
-            for window in cut_windows(number, sentences[lead:], core, 0)
-        )
-    return windows
+        :param epoch: the epoch to go on with, from 1.
+        :param done: batches of it that are done.
+        :param total: sum of their losses.
+        """
+        if self._path:
+            content = {
+                "identity": self._identity,
+                "encoder": self._teacher.encoder.state_dict(),
+                "head": self._teacher.head.state_dict(),
+                "optimizer": self._optimizer.state(),
+                "epoch": epoch,
+                "done": done,
+                "total": total,
+            }
+            save_state(content, self._path)
+        self._draw_anew()
 
+    def restore(self) -> tuple[int, int, float]:
+        """Go on from the file, if there is one. Return what :meth:`save` was given."""
+        if not self._path or not self._path.exists():
+            return 1, 0, 0.0
+        content = load_state(self._path)
+        if content.get("identity") != self._identity:
+            message = "the state of a training with other data or options; give those, or delete it to start anew"
+            raise ModelError(f"{self._path}: {message}")
+        self._teacher.encoder.load_state_dict(content["encoder"])
+        self._teacher.head.load_state_dict(content["head"])
+        self._optimizer.restore(content["optimizer"])
+        self._draw_anew()
+        return content["epoch"], content["done"], content["total"]
 
-def predict(
-    teachers: Sequence[Labeller], documents: Sequence[Document], core: int = CORE, margin: int = MARGIN
-) -> list[list[str]]:
-    """Return the best legal tags of every sentence under the teachers' mean probabilities."""
-    tags = teachers[0].tags
-    predicted = []
-    for sentences in tag_probabilities(teachers, plain_documents(documents), core, margin):
-        lengths = [len(rows) for rows in sentences]
-        best = [tags[number] for number in best_tags(np.concatenate(sentences), lengths, tags)]
-        ends = np.cumsum(lengths).tolist()
-        predicted += [best[end - length : end] for end, length in zip(ends, lengths, strict=True)]
-    return predicted
-
-
-def evaluate(
-    teachers: Sequence[Labeller], documents: Sequence[Document], core: int = CORE, margin: int = MARGIN
-) -> Report:
-    """Score the mean of some teachers, strictly by entity."""
-    gold = [sentence.tags for document in documents for sentence in document.sentences]
-    return score(gold, predict(teachers, documents, core, margin))
-
-
-def evaluate_robustness(teachers: Sequence[Labeller], documents: Sequence[Document]) -> dict[str, Report]:
-    """Return reports by name: `all`, `single sentences` without context, and one per standard perturbation."""
-    reports = {"all": evaluate(teachers, documents), "single sentences": evaluate(teachers, documents, 1, 0)}
-    for name, change in STANDARD_PERTURBATIONS.items():
-        reports[name] = evaluate(teachers, perturbed(documents, change))
-    return reports
+    def _draw_anew(self) -> None:
+        torch.manual_seed(self._seed * 1_000_003 + self._optimizer.step_number)
+        self._teacher.encoder.dropout.draw_anew()

@@ -2,11 +2,11 @@
 
 They are the mean of the layers from the middle to three quarters of the way up, which know most about words in their
 sentences (Mukherjee and Awadallah 2020), and the top layer, which knows most about the tags; each is reduced to its
-principal components. Sentences are read one by one, as the student reads them.
+principal components. They are read together with the probabilities, in the same windows.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from tagger.errors import DataError
 from tagger.train.data.labelled_text import PlainDocument
-from tagger.train.teacher.label import TOGETHER, Teacher
+from tagger.train.teacher.label import CORE, MARGIN, Teacher
 
 SAMPLE = 40_000  # tokens from which the principal components are computed
 TOP_SHARE = 4  # one dimension in four is of the top layer, whose states vary in few directions
@@ -29,7 +29,8 @@ class HiddenStateReader:
     """
 
     def __init__(self, teacher: Teacher, documents: Sequence[PlainDocument], width: int) -> None:
-        self._teacher = teacher
+        self.teacher = teacher
+        self.width = width
         sentences = [tokens for document in documents for tokens in document.sentences if tokens]
         order = np.random.default_rng(1).permutation(len(sentences))
         ends = np.cumsum([len(sentences[number]) for number in order])
@@ -37,7 +38,7 @@ class HiddenStateReader:
         if sum(map(len, some)) <= width:
             message = f"{sum(map(len, some))} tokens are too few for hidden states of {width} dimensions"
             raise DataError(f"{message}; give more text or fewer dimensions")
-        [sample] = self._layers([PlainDocument("", "", some)])
+        [sample], _ = self._layers([PlainDocument("", "", some)])
         top = width // TOP_SHARE
         counts = (width - top, top)
         self._projections = [
@@ -50,34 +51,38 @@ class HiddenStateReader:
         parts = (array.tobytes() for projection in self._projections for array in projection)
         return hashlib.sha256(b"".join(parts)).hexdigest()
 
-    def read(self, documents: Sequence[PlainDocument]) -> list[np.ndarray]:
-        """Read the hidden states of documents.
+    def read(self, documents: Sequence[PlainDocument]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Read the hidden states of documents, and the probabilities of the tags.
 
-        :returns: one array per document. The squares of all values have a mean of about 1; both parts have the same
-            sum.
-            *Shape:* each (tokens, width), float16.
+        :returns: one array per document of each. The squares of all values of the states have a mean of about 1; both
+            parts have the same sum.
+            *Shape:* each (tokens, width), float16; each (tokens, tags), float32.
         """
-        read = []
-        for layers in self._layers(documents):
-            pairs = zip(layers, self._projections, strict=True)
-            projected = [(states - mean) @ matrix for states, (mean, matrix) in pairs]
-            read.append(np.concatenate(projected, 1).astype(np.float16))
-        return read
+        states = []
+        layers, probabilities = self._layers(documents)
+        for parts in layers:
+            pairs = zip(parts, self._projections, strict=True)
+            projected = [(values - mean) @ matrix for values, (mean, matrix) in pairs]
+            states.append(np.concatenate(projected, 1).astype(np.float16))
+        return states, probabilities
 
-    def _layers(self, documents: Sequence[PlainDocument]) -> list[list[np.ndarray]]:
-        """Return the states of the middle and of the top of each document.
+    def _layers(self, documents: Sequence[PlainDocument]) -> tuple[list[list[np.ndarray]], list[np.ndarray]]:
+        """Return the states of the middle and of the top of each document, and the probabilities.
 
-        *Shape:* two of (tokens, encoder's width), float32.
+        *Shape:* two of (tokens, encoder's width), float32; (tokens, tags), float32.
         """
-        shape = self._teacher.encoder.settings
+        shape, tags = self.teacher.encoder.settings, len(self.teacher.tags)
         middle = slice(max(shape.layers // 2 - 1, 0), max(shape.layers * 3 // 4, 1))
 
         def take(layers: list[Tensor]) -> Tensor:
-            return torch.cat([torch.stack(layers[middle]).float().mean(0), layers[-1].float()], 1)
+            mean = torch.stack(layers[middle]).float().mean(0)
+            return torch.cat([mean, layers[-1].float(), self.teacher.probabilities(layers)], 1)
 
-        found = [np.zeros((document.tokens, 2 * shape.width), np.float32) for document in documents]
-        self._teacher.add(documents, found, 1, 0, take)  # each sentence is a window without context
-        return [np.split(states, 2, axis=1) for states in found]
+        found = [np.zeros((document.tokens, 2 * shape.width + tags), np.float32) for document in documents]
+        self.teacher.add(documents, found, CORE, MARGIN, take)
+        cut = (shape.width, 2 * shape.width)
+        pieces = [np.split(values, cut, axis=1) for values in found]
+        return [parts[:2] for parts in pieces], [parts[2] for parts in pieces]
 
 
 def _components(states: np.ndarray, count: int, total: float) -> tuple[np.ndarray, np.ndarray]:
@@ -95,20 +100,3 @@ def _components(states: np.ndarray, count: int, total: float) -> tuple[np.ndarra
     signs = np.sign(vectors[np.abs(vectors).argmax(0), np.arange(vectors.shape[1])])
     scale = np.sqrt(total / max(values.sum(), 1e-12))
     return mean, (vectors * signs / spread[:, None] * scale).astype(np.float32)
-
-
-def add_hidden_states(
-    teacher: Teacher, documents: Sequence[PlainDocument], width: int, log: Callable[[str], None]
-) -> str:
-    """Store a teacher's hidden states in documents.
-
-    :param width: dimensions per token.
-    :returns: the id of their projection.
-    """
-    reader = HiddenStateReader(teacher, documents, width)
-    for start in range(0, len(documents), TOGETHER):
-        some = documents[start : start + TOGETHER]
-        for document, states in zip(some, reader.read(some), strict=True):
-            document.hidden_states = states
-        log(f"{min(start + TOGETHER, len(documents))}/{len(documents)} documents have hidden states")
-    return reader.projection_id

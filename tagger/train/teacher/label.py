@@ -1,6 +1,6 @@
-"""Labelling of plain text: the tag probabilities of a fine-tuned teacher or of a model file, or the mean of several."""
+"""Teachers: a fine-tuned encoder or a model file, and the mean of the tag probabilities of several."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,10 +14,10 @@ from tagger.inference.model_path import model_file
 from tagger.tagger import Tagger
 from tagger.train.data.labelled_text import PlainDocument
 from tagger.train.teacher.checkpoint import load_checkpoint, save_checkpoint
-from tagger.train.teacher.encoder import Encoder
+from tagger.train.teacher.encoder.network import Encoder
+from tagger.train.teacher.encoder.tokenizer import SubwordTokenizer
+from tagger.train.teacher.encoder.windows import Window, batches, cut_windows, padded, subword_sentence
 from tagger.train.teacher.optimizer import half_precision
-from tagger.train.teacher.tokenizer import SubwordTokenizer
-from tagger.train.teacher.windows import Window, batches, cut_windows, padded, subword_sentence
 
 CORE, MARGIN = 192, 32  # subwords of a window to be labelled, and of context on each side of it
 BATCH = 8192  # subwords; memory limits it
@@ -76,11 +76,11 @@ class Teacher:
         self, documents: Sequence[PlainDocument], total: Sequence[np.ndarray], core: int, margin: int
     ) -> None:
         """See :meth:`Labeller.add_probabilities`."""
+        self.add(documents, total, core, margin, self.probabilities)
 
-        def probabilities(layers: list[Tensor]) -> Tensor:
-            return torch.softmax(self.head(layers[-1].float()), -1)
-
-        self.add(documents, total, core, margin, probabilities)
+    def probabilities(self, layers: list[Tensor]) -> Tensor:
+        """Compute the tags' probabilities from the states of each layer. *Shape:* (tokens, width) -> (tokens, tags)."""
+        return torch.softmax(self.head(layers[-1].float()), -1)
 
     def add(
         self,
@@ -149,6 +149,12 @@ def load_teacher(path: str, device: str = "cpu") -> Labeller:
     return ModelTeacher(path) if model_file(path).suffix == ".onnx" else Teacher.load(path, device)
 
 
+def check_tags(teachers: Sequence[Labeller]) -> None:
+    """Raise ModelError if teachers have different tags."""
+    if any(teacher.tags != teachers[0].tags for teacher in teachers):
+        raise ModelError("these teachers have different tags; train them on the same data")
+
+
 def tag_probabilities(
     teachers: Sequence[Labeller], documents: Sequence[PlainDocument], core: int = CORE, margin: int = MARGIN
 ) -> Iterator[list[np.ndarray]]:
@@ -157,8 +163,7 @@ def tag_probabilities(
     :returns: one array per sentence. *Shape:* each (tokens, tags), float16.
     :raises ModelError: the teachers have different tags.
     """
-    if any(teacher.tags != teachers[0].tags for teacher in teachers):
-        raise ModelError("these teachers have different tags; train them on the same data")
+    check_tags(teachers)
     for start in range(0, len(documents), TOGETHER):
         some = documents[start : start + TOGETHER]
         total = [np.zeros((document.tokens, len(teachers[0].tags)), np.float32) for document in some]
@@ -167,16 +172,3 @@ def tag_probabilities(
         for document, sums in zip(some, total, strict=True):
             ends = np.cumsum([len(tokens) for tokens in document.sentences])
             yield np.split((sums / len(teachers)).astype(np.float16), ends[:-1])
-
-
-def label(
-    teachers: Sequence[Labeller], documents: Iterable[PlainDocument], log: Callable[[str], None]
-) -> list[PlainDocument]:
-    """Return copies of documents with the teachers' mean probabilities."""
-    documents = list(documents)
-    labelled = []
-    for document, rows in zip(documents, tag_probabilities(teachers, documents), strict=True):
-        labelled.append(PlainDocument(document.name, document.source, document.sentences, rows))
-        if len(labelled) % TOGETHER == 0:
-            log(f"{len(labelled)}/{len(documents)} documents labelled")
-    return labelled

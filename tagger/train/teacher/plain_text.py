@@ -31,15 +31,18 @@ class RawDocument:
 def read_paragraphs(path: str | Path, source: str) -> list[RawDocument]:
     """Read a text file, `.xz` or plain UTF-8: one paragraph per line, an empty line between documents.
 
+    In a file without an empty line each paragraph is a document.
+
     :raises DataError: the file cannot be read.
     """
     packed = str(path).endswith(".xz")
     try:
         with lzma.open(path, "rt", encoding="utf-8") if packed else open(path, encoding="utf-8") as file:
-            blocks = file.read().split("\n\n")
+            content = file.read()
     except (OSError, EOFError, UnicodeDecodeError, lzma.LZMAError) as error:
         message = f"cannot be read as text: {error}; give UTF-8 text, or such text packed by xz"
         raise DataError(message, path=str(path)) from None
+    blocks = content.split("\n\n" if "\n\n" in content.strip("\n") else "\n")
     texts = [[line.strip() for line in block.split("\n") if line.strip()] for block in blocks]
     return [RawDocument(f"{source}/{number}", source, lines) for number, lines in enumerate(filter(None, texts))]
 

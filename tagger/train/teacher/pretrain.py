@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from tagger.errors import DataError
 from tagger.train.data.labelled_text import PlainDocument
 from tagger.train.teacher.checkpoint import save_checkpoint
-from tagger.train.teacher.encoder import Encoder
+from tagger.train.teacher.encoder.network import Encoder
+from tagger.train.teacher.encoder.tokenizer import BEGIN, END, SubwordTokenizer
 from tagger.train.teacher.optimizer import Optimizer, half_precision
-from tagger.train.teacher.tokenizer import BEGIN, END, SubwordTokenizer
 
 UNMASKED = -100
 REPORT_STEPS = 50

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tagger.errors import ModelError
-from tagger.train.teacher.four_bit_file import EncoderSettings, FourBitFile
+from tagger.train.teacher.encoder.four_bit_file import EncoderSettings, FourBitFile
 
 # Names of a layer's parts in the 4-bit file, and here.
 LAYER_PARTS = {
@@ -39,6 +39,10 @@ class PooledDropout(nn.Module):
         self.share = share
         self._pool: Tensor | None = None
         self._uses = 0
+
+    def draw_anew(self) -> None:
+        """Draw a new pool at the next use."""
+        self._pool = None
 
     def forward(self, states: Tensor) -> Tensor:
         """Zero a share of the elements in training. *Shape:* any -> the same."""
@@ -157,8 +161,8 @@ def read_encoder(path: str | Path, kept: np.ndarray) -> Encoder:
     """Read a 4-bit file into an encoder whose subword table has only some rows.
 
     :param kept: the rows of the subword table to keep, in this order.
-    :raises ModelError: the file cannot be read, see :class:`tagger.train.teacher.four_bit_file.FourBitFile`, or lacks a
-        row.
+    :raises ModelError: the file cannot be read, see
+        :class:`tagger.train.teacher.encoder.four_bit_file.FourBitFile`, or lacks a row.
     """
     file = FourBitFile(path)
     shape = file.settings

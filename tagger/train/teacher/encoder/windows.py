@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tagger.train.teacher.tokenizer import BEGIN, END, PAD, SubwordTokenizer
+from tagger.train.teacher.encoder.tokenizer import BEGIN, END, PAD, SubwordTokenizer
 
 
 @dataclass(frozen=True, slots=True)

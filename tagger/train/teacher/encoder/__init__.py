@@ -1,0 +1,1 @@
+"""The encoder: its weights, subwords, network, and the windows that it reads."""
