@@ -32,7 +32,7 @@ WORD = re.compile(r"[^\W\d_]")
 HEAD = re.compile(rf"[\u0400-\u052f]([\u0400-\u052f'’ʼ-]*[\u0400-\u052f])?[{re.escape(HYPHENS)}]")
 TAIL = re.compile(r"[\u0430-\u045f\u0491]{2,}(['’ʼ-][\u0400-\u052f]+)*|[\u0400-\u042f\u0490]{2,}")
 # Words after the first of two compounds that share their end, as in "радіо- й телефільм".
-JOINING = frozenset("та або чи але як то ні не на до по за від із зі що ж же ані проти".split())
+JOINING = ("та", "або", "чи", "але", "ані")
 SOFT = "яюєї"  # the letters after an apostrophe in Ukrainian words
 FOREIGN = ("О", "Д", "Л", "O", "D", "L")  # before an apostrophe and a capital: О'Генрі
 

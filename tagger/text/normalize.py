@@ -28,7 +28,9 @@ INVISIBLE = dict.fromkeys(
 STRESSED = str.maketrans({"\u0400": "Е", "\u0450": "е", "\u040d": "И", "\u045d": "и"})
 INITIALS = "ABCEHIKMOPTXY"  # Latin capitals that look like Cyrillic ones
 LATIN_LOOKALIKES = str.maketrans(f"{INITIALS}aceikopxyïÏ", "АВСЕНІКМОРТХУасеікорхуїЇ")
-ROMAN = re.compile("[IXCM]+-")  # as in XX-го: I, X, C and M look like Cyrillic letters, and stay
+# Words that keep Latin letters though these look Cyrillic: the number of XX-го, and a Latin part, as of Kia-центр.
+PARTS = re.compile("[A-Za-z]+-")
+SMALL_LATIN = re.compile("[a-z]")
 HYPHENS = "-\u2010\u00ac\u00ad"  # that break a word at a line's end; \u00ac is a soft hyphen in some encodings
 # Character references of HTML that stand for an apostrophe or a quotation mark.
 REFERENCES = {
@@ -56,8 +58,8 @@ def normalise(token: str) -> str:
     """Return a token as the vocabulary knows it.
 
     It is composed (NFC) and has no stress marks or invisible characters, one kind of apostrophe and one script. Latin
-    look-alikes become Cyrillic where every Latin letter of a token that is at least half Cyrillic is one (`Реron` with a
-    Latin `e` stays: `r` has no look-alike). A token of nothing but invisible characters stays as it is.
+    look-alikes become Cyrillic where every Latin letter of a token that is partly Cyrillic is one (`Реron` with a Latin `e`
+    stays: `r` has no look-alike), unless more of it is Latin capitals (`HBOшний`) or a Latin part (`Kia-центр`). A token of nothing but invisible characters stays as it is.
     """
     if PLAIN_CYRILLIC.fullmatch(token):
         return token
@@ -65,9 +67,10 @@ def normalise(token: str) -> str:
     if not PLAIN.fullmatch(token):
         composed = unicodedata.normalize("NFC", token).translate(STRESSED).translate(INVISIBLE).translate(CURRENCIES)
         token = FOLDABLE.sub("'", composed) or token
-    latin = LATIN_LETTER.findall(token)
-    cyrillic = CYRILLIC_LETTER.findall(token) if latin else ()
-    if len(cyrillic) > len(latin) or (len(cyrillic) == len(latin) > 0 and not ROMAN.match(token)):
+    latin = len(LATIN_LETTER.findall(token))
+    cyrillic = len(CYRILLIC_LETTER.findall(token)) if latin else 0
+    mixed = cyrillic >= latin or SMALL_LATIN.search(token)
+    if cyrillic and (cyrillic > latin or (mixed and not PARTS.match(token))):
         folded = token.translate(LATIN_LOOKALIKES)
         if not LATIN_LETTER.search(folded):
             return folded
