@@ -60,6 +60,13 @@ SHELLS = ("bash", "zsh", "fish")
 )
 @click.option("--scores", is_flag=True, help="Also write the probability of each tag or entity.")
 @click.option(
+    "--min-score",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="P",
+    help="Leave out entities with a probability below P, 0 to 1; in columns their tags become O.",
+)
+@click.option(
     "--count",
     is_flag=True,
     help="Write a frequency table of entities with label and example; keeps distinct entities in memory.",
@@ -106,7 +113,8 @@ SHELLS = ("bash", "zsh", "fish")
     "-r",
     "--recursive",
     is_flag=True,
-    help="With --output-dir or --in-place: recurse into folders and keep their structure.",
+    help="With --output-dir or --in-place: recurse into folders and keep their structure. With --count: count over all "
+    "files in folders.",
 )
 @click.option(
     "--include",
@@ -183,9 +191,13 @@ def _run(options: dict[str, Any]) -> int:
         session = filter_.engine.session
         _warn(f"model {session.bundle.name} under {session.bundle.licence}")
         _warn(f"{session.path.name} runs on {session.device_reason}")
-    files = options["files"] or (STANDARD_INPUT,)
+    files, complete = options["files"] or (STANDARD_INPUT,), True
+    if options["recursive"]:
+        from tagger.pipeline.folders import files_in
+
+        files, complete = files_in(settings.batch_settings(options), target, _warn)
     succeeded = to_file(filter_, files, target) if target else to_standard_output(filter_, files)
-    return 0 if succeeded else 1
+    return 0 if succeeded and complete else 1
 
 
 def _model_facts(path: str | None) -> str:

@@ -84,7 +84,7 @@ def tasks_into(batch: BatchSettings, folder: str, form: str, marks: Marks, left:
     tasks: list[Task] = []
     taken: dict[str, str] = {}
     top = os.path.realpath(folder)
-    selected = list(_selected(batch, left, top, lambda path: False))
+    selected = list(selected(batch, left, top, lambda path: False))
     inputs = {os.path.realpath(source): source for source, _ in selected}
     for source, name in selected:
         relative = _output_name(name, form)
@@ -135,7 +135,7 @@ def tasks_in_place(batch: BatchSettings, marks: Marks, left: Left) -> list[Task]
 
     tasks: list[Task] = []
     found: set[str] = set()
-    for source, _ in _selected(batch, left, None, os.path.islink):
+    for source, _ in selected(batch, left, None, os.path.islink):
         real = os.path.realpath(source)
         if real in found:
             continue
@@ -162,15 +162,20 @@ def _output_name(name: str, form: str) -> Path:
     return relative.with_suffix(SUFFIXES[form]) if form in SUFFIXES else relative
 
 
-def _selected(
-    batch: BatchSettings, left: Left, skipped: str | None, avoid: Callable[[str], bool]
+def selected(
+    batch: BatchSettings,
+    left: Left,
+    skipped: str | None,
+    avoid: Callable[[str], bool],
+    paths: Sequence[str] | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Yield the path of each source, and its name relative to the folder that was given.
 
     :param skipped: real path of a folder that is not walked.
     :param avoid: returns whether to skip a path found in a folder as a link; links to folders are always skipped.
+    :param paths: some of the paths that were given; `None`: all.
     """
-    for path in batch.paths:
+    for path in batch.paths if paths is None else paths:
         if os.path.isdir(path):
             if batch.recursive:
                 yield from _walk(path, batch.include, skipped, avoid, left)

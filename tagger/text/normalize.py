@@ -28,7 +28,7 @@ INVISIBLE = dict.fromkeys(
 STRESSED = str.maketrans({"\u0400": "Е", "\u0450": "е", "\u040d": "И", "\u045d": "и"})
 INITIALS = "ABCEHIKMOPTXY"  # Latin capitals that look like Cyrillic ones
 LATIN_LOOKALIKES = str.maketrans(f"{INITIALS}aceikopxyïÏ", "АВСЕНІКМОРТХУасеікорхуїЇ")
-# Words that keep Latin letters though these look Cyrillic: the number of XX-го, and a Latin part, as of Kia-центр.
+# Words that keep Latin letters though these look Cyrillic: the number of XX-го, and a Latin part, as of Kia-шо.
 PARTS = re.compile("[A-Za-z]+-")
 SMALL_LATIN = re.compile("[a-z]")
 HYPHENS = "-\u2010\u00ac\u00ad"  # that break a word at a line's end; \u00ac is a soft hyphen in some encodings
@@ -59,7 +59,7 @@ def normalise(token: str) -> str:
 
     It is composed (NFC) and has no stress marks or invisible characters, one kind of apostrophe and one script. Latin
     look-alikes become Cyrillic where every Latin letter of a token that is partly Cyrillic is one (`Реron` with a Latin `e`
-    stays: `r` has no look-alike), unless more of it is Latin capitals (`HBOшний`) or a Latin part (`Kia-центр`). A token of nothing but invisible characters stays as it is.
+    stays: `r` has no look-alike), unless more of it is Latin capitals (`HBOй`) or a Latin part (`Kia-шо`). A token of nothing but invisible characters stays as it is.
     """
     if PLAIN_CYRILLIC.fullmatch(token):
         return token
