@@ -11,7 +11,7 @@ import click
 from tagger import __version__
 from tagger.cli import conflicts
 from tagger.cli.manual import EPILOG, INTRODUCTION, man_page
-from tagger.cli.options import Column, LabelMap, Names, invoke, wants_color, with_optional_value
+from tagger.cli.options import Column, LabelMap, Names, Probability, invoke, wants_color, with_optional_value
 from tagger.errors import printable
 from tagger.formats import INPUTS, OUTPUTS
 from tagger.system.streams import say
@@ -61,10 +61,9 @@ SHELLS = ("bash", "zsh", "fish")
 @click.option("--scores", is_flag=True, help="Also write the probability of each tag or entity.")
 @click.option(
     "--min-score",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    metavar="P",
-    help="Leave out entities with a probability below P, 0 to 1; in columns their tags become O.",
+    type=Probability(),
+    default="0",
+    help="Leave out entities with a probability below P, from 0 to 1; in columns their tags become O.",
 )
 @click.option(
     "--count",

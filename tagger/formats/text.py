@@ -7,7 +7,14 @@ import numpy as np
 from tagger.formats.encoding import Decoder, undecided
 from tagger.formats.sentence import Piece, Sentence, TextBlock, encode
 from tagger.text.fast_words import Offsets, stretches
-from tagger.text.tokenizer import cell_starts, sentence_spans, token_spans, tokenize, whitespace_spans, whitespace_tokens
+from tagger.text.tokenizer import (
+    cell_starts,
+    sentence_spans,
+    token_spans,
+    tokenize,
+    whitespace_spans,
+    whitespace_tokens,
+)
 
 NEAR = 4096  # characters at the end of a part of a long line, within which a split point is sought
 

@@ -1,4 +1,4 @@
-"""Sentences that are looked up in other words than their own: their words go in, and their tags come back to the tokens.
+"""Sentences that are looked up in other words than their own: the words go in, and their tags come back to the tokens.
 
 :func:`tagger.text.lookup.look_up` gives the words. They are tagged as a sentence of their own, after all other tokens
 of the window. Usual text has no such sentence, and one search over a window shows that.
@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 
 from tagger.inference.window import Window
-from tagger.text.lookup import DROPPED, Lookup, is_odd, look_up
+from tagger.text.lookup import DROPPED, Lookup, look_up, odd_offsets
 
 
 @dataclass(slots=True)
@@ -58,21 +58,38 @@ def look_up_window(
     :param cells: indexes of the tokens within sentences that begin a cell, in order.
     """
     found = Lookups(tokens, starts, lengths, [], len(tokens))
-    if not cells and not is_odd(_joined(tokens)):
+    odd = _odd_tokens(tokens)
+    if not odd and not cells:
         return found
     words: list[str | bytes] = list(tokens)
     found.tokens, found.starts, found.lengths = words, starts.copy(), lengths.copy()
-    for number, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
-        own = tokens[start : start + length]
+    numbers = np.searchsorted(starts, np.array([*odd, *cells]), "right") - 1
+    for number in np.unique(numbers[numbers >= 0]).tolist():
+        start, length = int(starts[number]), int(lengths[number])
         within = cells[bisect_right(cells, start) : bisect_left(cells, start + length)]
         breaks = frozenset(cell - start for cell in within)
-        if not breaks and not is_odd(_joined(own)):
-            continue
-        lookup = look_up([_text(token) for token in own], breaks)
+        lookup = look_up([_text(token) for token in tokens[start : start + length]], breaks)
         if lookup:
             found.others.append(Other(start, len(words), lookup, breaks))
             found.starts[number], found.lengths[number] = len(words), len(lookup.words)
             words += lookup.words
+    return found
+
+
+def _odd_tokens(tokens: Sequence[str | bytes]) -> list[int]:
+    """Return the indexes of tokens that may be looked up in other words, or of any in their sentence."""
+    joined = f"\n{_joined(tokens)}\n"
+    offsets = sorted(odd_offsets(joined))
+    if not offsets:
+        return []
+    if joined.count("\n") != len(tokens) + 1:  # a token contains a line feed
+        return list(range(len(tokens)))
+    found: list[int] = []
+    index, done = -1, 0
+    for offset in offsets:
+        index += joined.count("\n", done, offset + 1)
+        done = offset + 1
+        found.append(index)
     return found
 
 
@@ -136,7 +153,9 @@ def _restore(other: Other, window: Window, inside: np.ndarray) -> None:
         if owner == DROPPED and not further:
             row[:], goes_on[:] = np.arange(len(row)) == outside, 0
             continue
-        row[:], goes_on[:] = (part[other.first + following[index]] for part in (window.probabilities, window.continuation))
+        row[:], goes_on[:] = (
+            part[other.first + following[index]] for part in (window.probabilities, window.continuation)
+        )
         goes_on[tag] = goes_on[known]
         if further or fresh:  # only one of B- and I- can be the tag of this token, and has what both have
             gone, left = (begin_tags, inside[begin_tags]) if further else (inside[begin_tags], begin_tags)

@@ -84,9 +84,9 @@ def tasks_into(batch: BatchSettings, folder: str, form: str, marks: Marks, left:
     tasks: list[Task] = []
     taken: dict[str, str] = {}
     top = os.path.realpath(folder)
-    selected = list(selected(batch, left, top, lambda path: False))
-    inputs = {os.path.realpath(source): source for source, _ in selected}
-    for source, name in selected:
+    chosen = list(selected(batch, left, top, lambda path: False))
+    inputs = {os.path.realpath(source): source for source, _ in chosen}
+    for source, name in chosen:
         relative = _output_name(name, form)
         target = os.path.join(folder, relative)
         real, given = os.path.realpath(target), os.path.realpath(source)

@@ -101,7 +101,7 @@ def _edits(text: str) -> Iterator[tuple[int, int, str]]:
                 yield start, end, "'"
             case "reference":
                 new = unescape(found[0])
-                if new != "'" or (text[:start][-1:].isalpha() and text[end : end + 1].isalpha()):
+                if new != "'" or (text[max(start - 1, 0) : start].isalpha() and text[end : end + 1].isalpha()):
                     yield start, end, new
             case "quotes":
                 yield start, end, "«" if text[end : end + 1].isalpha() else "»"

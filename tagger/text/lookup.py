@@ -5,18 +5,22 @@ one. That takes the neighbours of a token. What a token alone tells is :func:`ta
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from tagger.text.normalize import CUTTING, HYPHENS, INITIALS, LATIN_LOOKALIKES, unescape
 
 BETWEEN_CELLS = ";"  # looked up for a TAB: the cells of a row are much like the members of a list
 DROPPED = -1
-# Of the tokens of usual text, each with a line feed before and after it, these find nothing.
-MARKS = re.compile(f"[“-‟‹›《》{CUTTING}<*_~#&]")
-LINE_ENDS = re.compile(rf"(?<=\w)[{re.escape(HYPHENS)}]\n")
-SINGLES = re.compile(rf"\n(?:,\n,|,,|''|[{INITIALS}]\.)\n")
+MARKS = f"“-‟‹›《》{CUTTING}<*_~#&"
+# What usual text has none of, in tokens with a line feed before and after each: one of the marks, a hyphen at a word's
+# end, a Latin initial. Written so that the search need look at most characters once only.
+ODD = re.compile(
+    rf"[{MARKS}{INITIALS}{re.escape(HYPHENS)}]"
+    rf"(?:(?<=[{MARKS}])|(?<=[{re.escape(HYPHENS)}])\n(?<=\w..)|(?<=\n[{INITIALS}])\.\n)",
+    re.DOTALL,
+)
+ODD_TOKENS = ("\n,\n,\n", "\n,,\n", "\n''\n")
 OPENING = {"„": "«", "‟": "«", "‹": "«", "《": "«"}
 CLOSING = {"›": "»", "》": "»"}
 EITHER = ("“", "”", "''", "``")  # open or close, by what comes before and after
@@ -33,6 +37,7 @@ HEAD = re.compile(rf"[\u0400-\u052f]([\u0400-\u052f'’ʼ-]*[\u0400-\u052f])?[{r
 TAIL = re.compile(r"[\u0430-\u045f\u0491]{2,}(['’ʼ-][\u0400-\u052f]+)*|[\u0400-\u042f\u0490]{2,}")
 # Words after the first of two compounds that share their end, as in "радіо- й телефільм".
 JOINING = ("та", "або", "чи", "але", "ані")
+CUTTING_MARKS = tuple(CUTTING)
 SOFT = "яюєї"  # the letters after an apostrophe in Ukrainian words
 FOREIGN = ("О", "Д", "Л", "O", "D", "L")  # before an apostrophe and a capital: О'Генрі
 
@@ -49,13 +54,18 @@ class Lookup:
     owners: list[int]
 
 
-def is_odd(joined: str) -> bool:
-    """Tell whether :func:`look_up` may change some of the tokens.
+def odd_offsets(joined: str) -> Iterator[int]:
+    """Yield offsets that lie in, or directly before, the tokens that :func:`look_up` may change; in no order.
 
-    :param joined: tokens of any number of sentences, with line feeds between them.
+    :param joined: tokens of any number of sentences, each with a line feed before and after it, one between two tokens.
     """
-    lines = f"\n{joined}\n"
-    return bool(MARKS.search(lines) or LINE_ENDS.search(lines) or SINGLES.search(lines))
+    for found in ODD.finditer(joined):
+        yield found.start()
+    for token in ODD_TOKENS:
+        offset = joined.find(token)
+        while offset >= 0:
+            yield offset + 1
+            offset = joined.find(token, offset + 1)
 
 
 def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None:
@@ -63,8 +73,6 @@ def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None
 
     :param cells: indexes of the tokens, other than the first, that begin a cell.
     """
-    if not cells and not is_odd("\n".join(tokens)):
-        return None
     forms = [unescape(token) if "&" in token else token for token in tokens]
     _hashtags(forms)
     _initials(forms)
@@ -118,6 +126,7 @@ def _quotes(forms: list[str]) -> dict[int, int]:
     """
     lengths: dict[int, int] = {}
     opened: list[str] = []  # the marks that are open
+    last = _Last.of(forms)
     for index, form in enumerate(forms):
         if index and lengths.get(index - 1) == 2:
             continue
@@ -127,9 +136,9 @@ def _quotes(forms: list[str]) -> dict[int, int]:
         elif form == "»" or form in CLOSING:
             found = "»"
         elif form in EITHER:
-            found = _either(form, forms[index + 1 :], opened)
+            found = _either(forms, index, opened, last)
         elif form in DOUBLED:
-            found, length = _doubled(forms, index, opened)
+            found, length = _doubled(forms, index, opened, last)
         if found == "«":
             opened.append(form)
         elif found and opened:
@@ -139,35 +148,55 @@ def _quotes(forms: list[str]) -> dict[int, int]:
     return lengths
 
 
-def _either(form: str, rest: list[str], opened: list[str]) -> str | None:
-    """Tell whether a mark that may do both opens or closes; `None` if it is no quotation mark.
+@dataclass(slots=True)
+class _Last:
+    """The index of the last token of some kinds, -1 if there is none.
 
-    :param rest: the tokens after it.
+    :param angles: >>, or the first > of two.
     """
-    if opened and opened[-1] in CLOSED_BY_EITHER and not (form == opened[-1] == "“" and "”" in rest):
+
+    word: int
+    closer: int
+    right: int
+    angles: int
+
+    @classmethod
+    def of(cls, forms: list[str]) -> "_Last":
+        word = closer = right = angles = -1
+        for index, form in enumerate(forms):
+            if form in CLOSERS:
+                closer = index
+                right = index if form == "”" else right
+            elif WORD.match(form):
+                word = index
+            elif form == ">>" or (form == ">" and forms[index + 1 : index + 2] == [">"]):
+                angles = index
+        return cls(word, closer, right, angles)
+
+
+def _either(forms: list[str], index: int, opened: list[str], last: _Last) -> str | None:
+    """Tell whether a mark that may do both opens or closes; `None` if it is no quotation mark."""
+    form = forms[index]
+    if opened and opened[-1] in CLOSED_BY_EITHER and not (form == opened[-1] == "“" and last.right > index):
         return "»"
-    if form in ("''", "``"):
-        return "«" if any(other in CLOSERS for other in rest) else None
-    if form == "“":
-        return "«" if any(map(WORD.match, rest)) else "»"
-    return "«" if "”" in rest else "»"
+    if form in ("''", "``"):  # or seconds, or inches
+        before, after = ("".join(forms[at : at + 1]) for at in (max(index - 1, 0), index + 1))
+        return "«" if last.closer > index and after[:1].isalnum() and not before.isdigit() else None
+    return "«" if (last.word if form == "“" else last.right) > index else "»"
 
 
-def _doubled(forms: list[str], index: int, opened: list[str]) -> tuple[str | None, int]:
+def _doubled(forms: list[str], index: int, opened: list[str], last: _Last) -> tuple[str | None, int]:
     """Read << >> and ,, as quotation marks if they come in pairs, whether they are one token or two."""
     form = forms[index]
     sign, length = form[0], 1 if len(form) == 2 else 2
     if length == 2 and forms[index + 1 : index + 2] != [form]:
         return None, 1
-    rest = forms[index + length :]
-    if not rest and sign != ">":
-        return None, 1
     if sign == ">":
         return ("»", length) if opened and opened[-1][0] == "<" else (None, 1)
-    closing = ">>" in rest or any(one == other == ">" for one, other in pairwise(rest))
+    closed = last.angles >= index + length
     if sign == ",":
-        closing = bool(WORD.match(rest[0])) and any(other in CLOSERS for other in rest)
-    return ("«", length) if closing else (None, 1)
+        closed = last.closer > index and bool(WORD.match("".join(forms[index + length : index + length + 1])))
+    return ("«", length) if closed else (None, 1)
 
 
 def _broken(forms: list[str], index: int) -> tuple[str, int]:
@@ -177,7 +206,8 @@ def _broken(forms: list[str], index: int) -> tuple[str, int]:
         head = form[:-1]
         if after[0].islower() or head.isupper():
             return head + after[0], 2
-    if len(after) == 2 and form.isalpha() and after[0] in CUTTING and after[1][:1].isalpha():
-        if after[1][0].lower() in SOFT or (form in FOREIGN and after[1][0].isupper()):
+    if len(after) == 2 and after[0] in CUTTING_MARKS and form.isalpha() and after[1][:1].isalpha():
+        foreign = form in FOREIGN and after[1][0].isupper()
+        if foreign or after[1][0].lower() in SOFT:
             return f"{form}'{after[1]}", 3
     return form, 1

@@ -57,9 +57,10 @@ PLAIN_CYRILLIC = re.compile(f"[{UKRAINIAN}]*")
 def normalise(token: str) -> str:
     """Return a token as the vocabulary knows it.
 
-    It is composed (NFC) and has no stress marks or invisible characters, one kind of apostrophe and one script. Latin
-    look-alikes become Cyrillic where every Latin letter of a token that is partly Cyrillic is one (`Реron` with a Latin `e`
-    stays: `r` has no look-alike), unless more of it is Latin capitals (`HBOй`) or a Latin part (`Kia-шо`). A token of nothing but invisible characters stays as it is.
+    It is composed (NFC) and has no stress marks, invisible characters or character references, and one kind of
+    apostrophe. Latin look-alikes become Cyrillic where every Latin letter of a token that is partly Cyrillic is one
+    (`Реron` with a Latin `e` stays: `r` has no look-alike), unless more of it is Latin capitals (`HBOй`) or a Latin
+    part (`Kia-шо`). A token of nothing but invisible characters stays as it is.
     """
     if PLAIN_CYRILLIC.fullmatch(token):
         return token

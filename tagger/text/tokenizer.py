@@ -33,10 +33,10 @@ SPACED = re.compile(r"[^ \t\r\n\f\v]+")
 def token_spans(text: str) -> Offsets:
     """Tokenize a line of running text as tokenize-uk's default tokenizer does.
 
-    Characters that cut a word but belong to it are folded first, see :mod:`tagger.text.folding`, and no token goes over
-    a TAB. Characters that the reference tokenizer drops though they are not white space (zero-width ones) join the token
-    that they touch. The time is linear in the length: where a line has no ordinary words for thousands of characters,
-    the reference tokenizer gets it in chunks.
+    Characters that cut a word but belong to it are folded first, see :mod:`tagger.text.folding`, and no token goes
+    over a TAB. Characters that the reference tokenizer drops though they are not white space (zero-width ones) join
+    the token that they touch. The time is linear in the length: where a line has no ordinary words for thousands of
+    characters, the reference tokenizer gets it in chunks.
 
     :returns: start and end of each token, in code points, end exclusive, in order, without overlap.
     """

@@ -16,34 +16,39 @@ from tagger import Tagger
 # Surnames, whole names, towns and companies; not from any corpus.
 SURNAMES = """
 Мельниченко Ковальчук Бондаренко Ткаченко Кравчук Олійник Лисенко Поліщук Савченко Руденко Марченко Приходько Гончарук
-Карпенко Василенко Гаврилюк Павлюк Клименко Левченко Панасюк Романюк Семенюк Федоренко Хоменко Яременко Захарчук Дяченко
-Костюк Мартинюк Нестеренко Пономаренко Радченко Сидоренко Тимошенко Харченко Шевчук Юрченко Білик Гриценко Демченко
+Карпенко Василенко Гаврилюк Павлюк Клименко Левченко Панасюк Романюк Семенюк Федоренко Хоменко Яременко Захарчук
+Дяченко Костюк Мартинюк Нестеренко Пономаренко Радченко Сидоренко Тимошенко Харченко Шевчук Юрченко Білик Гриценко
+Демченко
 """.split()
 FIRST_NAMES = """
-Олена Іван Марія Петро Оксана Андрій Наталія Микола Ірина Василь Тетяна Сергій Галина Богдан Людмила Тарас Світлана Роман
-Надія Степан
+Олена Іван Марія Петро Оксана Андрій Наталія Микола Ірина Василь Тетяна Сергій Галина Богдан Людмила Тарас Світлана
+Роман Надія Степан
 """.split()
 TOWNS = """
-Харків Полтава Чернігів Житомир Вінниця Суми Черкаси Одеса Миколаїв Херсон Запоріжжя Рівне Луцьк Тернопіль Ужгород Чернівці
-Хмельницький Умань Бердичів Коломия Ніжин Конотоп Кременчук Бориспіль Ірпінь Буча Фастів Ковель Дрогобич Стрий Мукачево
-Бахмут Краматорськ Маріуполь Лисичанськ Ізюм Охтирка Прилуки Лубни Миргород
+Харків Полтава Чернігів Житомир Вінниця Суми Черкаси Одеса Миколаїв Херсон Запоріжжя Рівне Луцьк Тернопіль Ужгород
+Чернівці Хмельницький Умань Бердичів Коломия Ніжин Конотоп Кременчук Бориспіль Ірпінь Буча Фастів Ковель Дрогобич
+Стрий Мукачево Бахмут Краматорськ Маріуполь Лисичанськ Ізюм Охтирка Прилуки Лубни Миргород
 """.split()
 COMPANIES = """
-Світанок Обрій Зоря Колос Промінь Веселка Горизонт Каштан Чайка Сокіл Хортиця Славутич Прогрес Едельвейс Берегиня Подолянка
-Агротех Будсервіс Укрметал Дніпробуд Київхліб Полісся Карпати Джерело Галичина Поділля Таврія Меридіан Восход Лідер Олімп
-Фортеця Маяк Пульсар Атлант Ватра Електрон Старт Орбіта Кристал
+Світанок Обрій Зоря Колос Промінь Веселка Горизонт Каштан Чайка Сокіл Хортиця Славутич Прогрес Едельвейс Берегиня
+Подолянка Агротех Будсервіс Укрметал Дніпробуд Київхліб Полісся Карпати Джерело Галичина Поділля Таврія Меридіан
+Восход Лідер Олімп Фортеця Маяк Пульсар Атлант Ватра Електрон Старт Орбіта Кристал
 """.split()
 WITH_APOSTROPHE = """
-Дем'янчук Лук'яненко Григор'єв Прокоп'єв Мар'яненко Лук'янчук В'юник Дем'яненко Стеф'юк Зав'ялов Юр'єв Афанас'єв Кузьм'юк
-Лук'янов Захар'яш Солов'яненко Солов'єв Прокоп'юк Дем'янюк Лук'янець Слов'янськ Кам'янське Кам'янець-Подільський П'ятихатки
-Знам'янка Куп'янськ Валер'янівка Дем'янів Лук'янівка Солом'янка Прип'ять Кам'янка Бар'єр В'язівок В'язники Пам'ятне
-Рум'янцеве Мар'янівка Мар'їнка Мар'ївка
+Дем'янчук Лук'яненко Григор'єв Прокоп'єв Мар'яненко Лук'янчук В'юник Дем'яненко Стеф'юк Зав'ялов Юр'єв Афанас'єв
+Кузьм'юк Лук'янов Захар'яш Солов'яненко Солов'єв Прокоп'юк Дем'янюк Лук'янець Слов'янськ Кам'янське
+Кам'янець-Подільський П'ятихатки Знам'янка Куп'янськ Валер'янівка Дем'янів Лук'янівка Солом'янка Прип'ять Кам'янка
+Бар'єр В'язівок В'язники Пам'ятне Рум'янцеве Мар'янівка Мар'їнка Мар'ївка
 """.split()
 LATIN = str.maketrans("АВЕІКМНОРСТХаеіорсух", "ABEIKMHOPCTXaeiopcyx")
 TO_PERSON = ("Нараду відкрив {}.", "Про це повідомив {} учора.", "Документ підписала заступниця, а {} виступив проти.")
 TO_TOWN = ("Потяг прибув у місто {}.", "Учора {} знову обстріляли.", "Дорога до {} закрита на ремонт.")
 TO_PLACE = ("Вони живуть у місті {}.", "Громада {} отримала субвенцію.")
-TO_COMPANY = ("Договір підписала компанія {}.", "Тендер виграло підприємство {} учора.", "Директор фірми {} подав скаргу.")
+TO_COMPANY = (
+    "Договір підписала компанія {}.",
+    "Тендер виграло підприємство {} учора.",
+    "Директор фірми {} подав скаргу.",
+)
 
 
 @dataclass
@@ -57,9 +62,16 @@ class Case:
     odd: tuple[str, str, str]
 
 
-def within(name: str, sign: str) -> str:
-    """Put a sign into the middle of each word of a name."""
-    return " ".join(word[: len(word) // 2] + sign + word[len(word) // 2 :] for word in name.split())
+def within(sign: str) -> Callable[[str, int], str]:
+    """Return a spelling with a sign in the middle of each word."""
+    return lambda name, number: " ".join(
+        word[: len(word) // 2] + sign + word[len(word) // 2 :] for word in name.split()
+    )
+
+
+def with_apostrophe(sign: str) -> Callable[[str, int], str]:
+    """Return a spelling with another apostrophe."""
+    return lambda name, number: name.replace("'", sign)
 
 
 def cases(
@@ -76,7 +88,8 @@ def cases(
             before, after = template.split("{}")
             plain = ("«", "»") if any(around) and around != ("#", "") else ("", "")
             yield Case(
-                (before + plain[0], name, plain[1] + after), (before + around[0], spell(name, number), around[1] + after)
+                (before + plain[0], name, plain[1] + after),
+                (before + around[0], spell(name, number), around[1] + after),
             )
             number += 1
 
@@ -119,18 +132,14 @@ def kinds() -> dict[str, list[Case]]:
         "soft hyphen": "\u00ad",
         "byte order mark": "\ufeff",
     }.items():
-        spell: Callable[[str, int], str] = lambda name, number, sign=sign: within(name, sign)  # type: ignore[misc]
         found[f"{title} within"] = [
-            *cases(people[:20], TO_PERSON, spell),
-            *cases(TOWNS[:20], TO_TOWN, spell),
+            *cases(people[:20], TO_PERSON, within(sign)),
+            *cases(TOWNS[:20], TO_TOWN, within(sign)),
         ]
-    for title, sign in {
-        "′": "′", "＇": "＇", "`": "`", "´": "´", "ʹ": "ʹ", "&#39;": "&#39;", "&apos;": "&apos;", "&rsquo;": "&rsquo;",
-    }.items():  # fmt: skip
-        spell = lambda name, number, sign=sign: name.replace("'", sign)  # type: ignore[misc] # noqa: E731
-        found[f"{title} as apostrophe"] = [
-            *cases(WITH_APOSTROPHE[:20], TO_PERSON, spell),
-            *cases(WITH_APOSTROPHE[20:], TO_PLACE, spell),
+    for sign in ["′", "＇", "`", "´", "ʹ", "&#39;", "&apos;", "&rsquo;"]:
+        found[f"{sign} as apostrophe"] = [
+            *cases(WITH_APOSTROPHE[:20], TO_PERSON, with_apostrophe(sign)),
+            *cases(WITH_APOSTROPHE[20:], TO_PLACE, with_apostrophe(sign)),
         ]
 
     def latin_initials(name: str, number: int) -> str:
@@ -142,15 +151,14 @@ def kinds() -> dict[str, list[Case]]:
     found["Latin initials before"] = list(cases(before, TO_PERSON, latin_initials))
 
     def look_alikes(name: str, number: int) -> str:
-        return "".join(
-            sign.translate(LATIN) if (index + number) % 2 else sign for index, sign in enumerate(name)
-        )
+        return "".join(sign.translate(LATIN) if (index + number) % 2 else sign for index, sign in enumerate(name))
 
     found["Latin look-alikes"] = [
         *cases(people[:20], TO_PERSON, look_alikes),
         *cases(TOWNS[:20], TO_TOWN, look_alikes),
     ]
-    for around in [("„", "“"), ("„", "”"), ("“", "”"), ("‹", "›"), ("<<", ">>"), (",,", "``"), (",,", "''"), ("''", "''")]:
+    for pair in ["„ “", "„ ”", "“ ”", "‹ ›", "<< >>", ",, ``", ",, ''", "'' ''"]:
+        around = pair.split()[0], pair.split()[1]
         found[f"{around[0]}…{around[1]} around"] = list(cases(COMPANIES, TO_COMPANY, same, around))
     found["# before a town"] = list(cases(TOWNS, TO_TOWN, same, ("#", "")))
     found["# before a surname"] = list(cases(SURNAMES, TO_PERSON, same, ("#", "")))
@@ -160,12 +168,14 @@ def kinds() -> dict[str, list[Case]]:
     ]
     rows = [
         *zip(people, TOWNS, strict=True),
-        *((f"{surname} {letters[index % 8]}. С.", town) for index, (surname, town) in enumerate(zip(SURNAMES, TOWNS))),
+        *zip(initials, TOWNS, strict=True),
     ]
     found["TAB between cells, a person"] = [
         row for person, town in rows for row in cells(("1", person, "директор", town), 1)
     ]
-    found["TAB between cells, a town"] = [row for person, town in rows for row in cells((person, town, "12.05.2021"), 1)]
+    found["TAB between cells, a town"] = [
+        row for person, town in rows for row in cells((person, town, "12.05.2021"), 1)
+    ]
     found["TAB between two persons"] = [
         row for index in range(40) for row in cells((people[index], people[index - 1], "так"), 1)
     ]
@@ -197,7 +207,8 @@ def main() -> None:
         both = [pair for pair in plain if pair[0] == pair[1]]
         odd = sum(bool(pair[1]) for pair in pairs)
         names = len({case.plain[1] for case in own})
-        print(f"{title:32} {names:5} {len(plain) / len(pairs):6.2f} {odd / len(pairs):6.2f} {len(both) / len(plain):12.2f}")
+        rates = len(plain) / len(pairs), odd / len(pairs)
+        print(f"{title:32} {names:5} {rates[0]:6.2f} {rates[1]:6.2f} {len(both) / len(plain):12.2f}")
         for one, other, case in plain:
             if one != other:
                 print("      ", "".join(case.odd).replace("\t", "⇥"), file=sys.stderr)
