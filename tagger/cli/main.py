@@ -192,7 +192,7 @@ def _run(options: dict[str, Any]) -> int:
         _warn(f"{session.path.name} runs on {session.device_reason}")
     files, complete = options["files"] or (STANDARD_INPUT,), True
     if options["recursive"]:
-        from tagger.pipeline.folders import files_in
+        from tagger.pipeline.files import files_in
 
         files, complete = files_in(settings.batch_settings(options), target, _warn)
     succeeded = to_file(filter_, files, target) if target else to_standard_output(filter_, files)

@@ -78,7 +78,7 @@ EXAMPLES: list[tuple[str, str]] = [
     ("List the places", "uk-tag -O inline corpus.txt | grep -o '<LOC>[^<]*' | sort | uniq -c | sort -rn"),
     ("JSON with offsets and scores", "uk-tag -O jsonl corpus.txt more.txt.gz"),
     ("The most frequent names", "uk-tag --count corpus.txt | head"),
-    ("The same of all texts in a folder, without unsure ones", "uk-tag -r --count --min-score 0.8 texts"),
+    ("The same of a folder and a file, without unsure ones", "uk-tag -r --count --min-score 0.6 texts corpus.txt"),
     ("A web page with highlighted entities", "uk-tag -O html corpus.txt > corpus.html"),
     ("Rename labels, and keep only some", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     (
