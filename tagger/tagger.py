@@ -18,7 +18,7 @@ from tagger.inference.session import Session
 from tagger.inference.window import Annotation, Window, delayed, windows
 from tagger.model_file.bundle import Bundle
 from tagger.text.fast_words import Offsets, stretches
-from tagger.text.tokenizer import sentence_ranges, token_spans
+from tagger.text.tokenizer import cell_starts, sentence_ranges, token_spans
 
 if TYPE_CHECKING:
     from tagger.formats.tables import Column
@@ -222,7 +222,13 @@ class Tagger:
             raise trouble
 
     def _submit(self, pieces: list[_Piece]) -> Window:
-        return self.engine.submit_sentences([piece.tokens() for piece in pieces], probabilities=True, ahead=True)
+        cells: list[int] = []
+        count = 0
+        for piece in pieces:
+            cells += [count + cell for cell in cell_starts(piece.text, piece.offsets, piece.start)]
+            count += len(piece.offsets)
+        sentences = [piece.tokens() for piece in pieces]
+        return self.engine.submit_sentences(sentences, cells=cells, probabilities=True, ahead=True)
 
 
 def _bounded(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

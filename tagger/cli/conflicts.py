@@ -16,8 +16,8 @@ CONFLICTS = (
 )
 # Options that need at least one of some others: option, the others, how messages name them.
 NEEDS = (
-    ("recursive", BY_FILE, "--output-dir or --in-place"),
-    ("include", BY_FILE, "--output-dir or --in-place"),
+    ("recursive", (*BY_FILE, "count"), "--output-dir, --in-place or --count"),
+    ("include", (*BY_FILE, "count"), "--output-dir, --in-place or --count"),
     ("resume", BY_FILE, "--output-dir or --in-place"),
     ("jobs", BY_FILE, "--output-dir or --in-place; to split one stream, see parallel --pipe in the README"),
     ("include", ("recursive",), "-r"),
@@ -45,6 +45,8 @@ def check(options: Mapping[str, Any]) -> None:
         raise click.UsageError("--output-dir and --in-place need files")
     if by_file and "-" in files:
         raise click.UsageError("--output-dir and --in-place cannot take standard input")
+    if options["recursive"] and not files:
+        raise click.UsageError("-r needs files or folders")
     text_only = [name for name in TEXT_ONLY if options[name]]
     if text_only and options["input_format"] in ("conll", "conllu"):
         raise click.UsageError(f"--{text_only[0]} applies to text, not to -i {options['input_format']}")

@@ -11,7 +11,7 @@ import click
 from tagger import __version__
 from tagger.cli import conflicts
 from tagger.cli.manual import EPILOG, INTRODUCTION, man_page
-from tagger.cli.options import Column, LabelMap, Names, invoke, wants_color, with_optional_value
+from tagger.cli.options import Column, LabelMap, Names, Probability, invoke, wants_color, with_optional_value
 from tagger.errors import printable
 from tagger.formats import INPUTS, OUTPUTS
 from tagger.system.streams import say
@@ -60,6 +60,12 @@ SHELLS = ("bash", "zsh", "fish")
 )
 @click.option("--scores", is_flag=True, help="Also write the probability of each tag or entity.")
 @click.option(
+    "--min-score",
+    type=Probability(),
+    default="0",
+    help="Leave out entities with a probability below P, from 0 to 1; in columns their tags become O.",
+)
+@click.option(
     "--count",
     is_flag=True,
     help="Write a frequency table of entities with label and example; keeps distinct entities in memory.",
@@ -106,7 +112,8 @@ SHELLS = ("bash", "zsh", "fish")
     "-r",
     "--recursive",
     is_flag=True,
-    help="With --output-dir or --in-place: recurse into folders and keep their structure.",
+    help="With --output-dir or --in-place: recurse into folders and keep their structure. With --count: count over all "
+    "files in folders.",
 )
 @click.option(
     "--include",
@@ -183,9 +190,13 @@ def _run(options: dict[str, Any]) -> int:
         session = filter_.engine.session
         _warn(f"model {session.bundle.name} under {session.bundle.licence}")
         _warn(f"{session.path.name} runs on {session.device_reason}")
-    files = options["files"] or (STANDARD_INPUT,)
+    files, complete = options["files"] or (STANDARD_INPUT,), True
+    if options["recursive"]:
+        from tagger.pipeline.files import files_in
+
+        files, complete = files_in(settings.batch_settings(options), target, _warn)
     succeeded = to_file(filter_, files, target) if target else to_standard_output(filter_, files)
-    return 0 if succeeded else 1
+    return 0 if succeeded and complete else 1
 
 
 def _model_facts(path: str | None) -> str:

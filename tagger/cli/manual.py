@@ -35,6 +35,15 @@ characters, or some together with invalid UTF-8.
 --count is safe to open in a spreadsheet: a cell that would be a formula (it starts with
 =, +, - or @) or open a quotation without an end gets an apostrophe before it. -O html
 shows invisible characters (direction marks, control characters) as numbers: U+202E.""",
+    "Characters": """\
+Tokens and offsets are the user's own. For look-up only, characters are folded that look
+like others: invisible ones within a word, signs used as an apostrophe, character
+references such as &#39;, Latin look-alikes, and quotation marks, which become « ». A word
+broken by a hyphen and a space is looked up as one. In text, the # of a hashtag is a token
+by itself and not part of a name, and no entity goes over a TAB.
+
+--min-score P leaves out entities whose probability is below P, in all outputs. In columns
+their tags become O, and with --scores the score is the probability of O.""",
     "Files": """\
 --output-dir, --in-place and -o write a file completely or not at all; a replaced file
 keeps its owner, group, permissions and attributes. A signal leaves no partial file.
@@ -69,6 +78,7 @@ EXAMPLES: list[tuple[str, str]] = [
     ("List the places", "uk-tag -O inline corpus.txt | grep -o '<LOC>[^<]*' | sort | uniq -c | sort -rn"),
     ("JSON with offsets and scores", "uk-tag -O jsonl corpus.txt more.txt.gz"),
     ("The most frequent names", "uk-tag --count corpus.txt | head"),
+    ("The same of a folder and a file, without unsure ones", "uk-tag -r --count --min-score 0.6 texts corpus.txt"),
     ("A web page with highlighted entities", "uk-tag -O html corpus.txt > corpus.html"),
     ("Rename labels, and keep only some", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     (

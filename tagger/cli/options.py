@@ -46,6 +46,22 @@ class Names(ParamType):
         return value if isinstance(value, tuple) else tuple(filter(None, value.split(",")))
 
 
+class Probability(ParamType):
+    """A number from 0 to 1."""
+
+    name = "P"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Convert to a number."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number <= 1:  # nor NaN
+            self.fail(f"{value!r}: write a number from 0 to 1", param, ctx)
+        return number
+
+
 class Column(ParamType):
     """A column, counted from 1 as by `cut`, or from the end if negative. The value is a Python index."""
 

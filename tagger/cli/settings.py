@@ -35,7 +35,11 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
             color=color,
         ),
         labels=LabelSettings(
-            scheme=options["scheme"], mapping=options["mapping"], only=options["only"], scores=options["scores"]
+            scheme=options["scheme"],
+            mapping=options["mapping"],
+            only=options["only"],
+            scores=options["scores"],
+            min_score=options["min_score"],
         ),
         model=model,
         device=options["device"],

@@ -21,12 +21,19 @@ class LabelSettings:
     :param mapping: labels to rename; `O` drops one.
     :param only: labels, after renaming, to keep; empty keeps all.
     :param scores: show probabilities.
+    :param min_score: leave out entities with a lower probability: their tokens get the tag `O`.
     """
 
     scheme: str = "bio"
     mapping: Mapping[str, str] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     scores: bool = False
+    min_score: float = 0.0
+
+    @property
+    def needs_probabilities(self) -> bool:
+        """True if the labels depend on probabilities, or show them."""
+        return self.scores or self.min_score > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,8 @@ class Labels:
 
     :param tags: the model's tags, by number.
     :raises OptionError: the settings name a label that the model does not have, or a new name is not fit for one.
-    :ivar by_number: the text written for each of the model's tags; `None` if it depends on neighbouring tags.
+    :ivar by_number: the text written for each of the model's tags; `None` if it depends on neighbouring tags or on
+        scores.
     :ivar scored: whether scores are shown.
     """
 
@@ -80,7 +88,8 @@ class Labels:
             for label, name in shown.items()
             if name != bio.OUTSIDE and (not settings.only or name in settings.only)
         }
-        self._plain = settings.scheme == "bio" and all(self._shown.get(label) == label for label in own)
+        sure = settings.min_score > 0
+        self._plain = settings.scheme == "bio" and not sure and all(self._shown.get(label) == label for label in own)
         written = [
             bio.OUTSIDE
             if tag == bio.OUTSIDE or (label := bio.parse(tag)[1]) not in self._shown
@@ -90,7 +99,7 @@ class Labels:
         # [i, j] is 1 if the model's tags i and j are written alike, so that their probabilities are added
         self._alike = np.array([[one == other for other in written] for one in written], np.float32)
         self._numbers = {tag: number for number, tag in enumerate(tags)}
-        self.by_number = written if settings.scheme == "bio" else None
+        self.by_number = written if settings.scheme == "bio" and not sure else None
         self.scored = settings.scores
 
     @property
@@ -103,24 +112,35 @@ class Labels:
 
         :param spans: whether entities are needed; without them it is faster.
         """
-        scores: list[float] = []
-        if self.scored and annotation.probabilities is not None:
-            scores = self.scores(
-                np.array([self._numbers[tag] for tag in annotation.tags], np.int64), annotation.probabilities
-            ).tolist()
         if self._plain and not spans:
-            return LabelView(annotation.tags, [], scores)
+            return LabelView(annotation.tags, [], self._tag_scores(annotation, annotation.tags))
         found = []
+        kept = annotation.tags
         for start, end, label in bio.spans(annotation.tags):
             if label in self._shown:
                 score = self._score(annotation, start, end, label)
-                found.append(ScoredSpan(start, end, self._shown[label], score))
+                if score is not None and score < self._settings.min_score:
+                    kept = [*kept[:start], *[bio.OUTSIDE] * (end - start), *kept[end:]]
+                else:
+                    found.append(ScoredSpan(start, end, self._shown[label], score))
         tags = annotation.tags
         if not self._plain:
             tags = bio.write(
                 [bio.Span(span.start, span.end, span.label) for span in found], len(tags), self._settings.scheme
             )
-        return LabelView(tags, found, scores)
+        return LabelView(tags, found, self._tag_scores(annotation, kept))
+
+    def _tag_scores(self, annotation: Annotation, tags: Sequence[str]) -> list[float]:
+        """Return the probability of the tag written at each token; none if scores are not shown.
+
+        :param tags: of the model's tags, those that are written.
+        """
+        if not self.scored or annotation.probabilities is None:
+            return []
+        scores: list[float] = self.scores(
+            np.array([self._numbers[tag] for tag in tags], np.int64), annotation.probabilities
+        ).tolist()
+        return scores
 
     def scores(self, numbers: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
         """Return the probability of the tag written at each token.

@@ -29,6 +29,7 @@ class Sentence:
     :param rows: CoNLL: indexes in `lines` of the lines that hold the tokens, in order.
     :param text: text: the line, or the sentence within a line, without the line's end.
     :param offsets: text: start and end of each token in `text`, in code points, end exclusive.
+    :param cells: text: indexes of the tokens, other than the first, that a TAB precedes.
     :param ending: the line end after it: a line feed, CR LF or NUL; empty if the input ended without one, or if another
         sentence of the line follows.
     :param before: text: number of code points of the input before `text`.
@@ -45,6 +46,7 @@ class Sentence:
     rows: Sequence[int] = ()
     text: str = ""
     offsets: Offsets = field(default_factory=list)
+    cells: Sequence[int] = ()
     ending: bytes = b"\n"
     before: int = 0
     prefix: bytes = b""

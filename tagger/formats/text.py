@@ -7,7 +7,14 @@ import numpy as np
 from tagger.formats.encoding import Decoder, undecided
 from tagger.formats.sentence import Piece, Sentence, TextBlock, encode
 from tagger.text.fast_words import Offsets, stretches
-from tagger.text.tokenizer import sentence_spans, token_spans, tokenize, whitespace_spans, whitespace_tokens
+from tagger.text.tokenizer import (
+    cell_starts,
+    sentence_spans,
+    token_spans,
+    tokenize,
+    whitespace_spans,
+    whitespace_tokens,
+)
 
 NEAR = 4096  # characters at the end of a part of a long line, within which a split point is sought
 
@@ -34,6 +41,7 @@ class TextReader:
     ) -> None:
         self._decoder = decoder
         self._spans: Callable[[str], Offsets] = whitespace_spans if pretokenized else token_spans
+        self._pretokenized = pretokenized
         self._words: Callable[[str], list[str]] = whitespace_tokens if pretokenized else tokenize
         self._sentences = sentences
         self._together = together and separator == b"\n"
@@ -114,6 +122,7 @@ class TextReader:
             "text",
             text=piece,
             offsets=offsets,
+            cells=() if self._pretokenized else cell_starts(piece, offsets),
             ending=ending,
             before=before,
             line_end=line_end,
@@ -131,8 +140,10 @@ class TextReader:
     def _piece(self, block: bytes, number: int) -> TextBlock | None:
         """Return all sentences of a block as one piece.
 
-        `None` if the block is not UTF-8, has a CR within a line, or mixes LF and CR LF.
+        `None` if the block is not UTF-8, has cells, has a CR within a line, or mixes LF and CR LF.
         """
+        if b"\t" in block and not self._pretokenized:
+            return None
         try:
             text = block.decode("utf-8")
         except UnicodeDecodeError:

@@ -14,6 +14,7 @@ import numpy as np
 
 from tagger.inference.batching import SEGMENT, Batch, Emissions, Padded, lay_out, plan, segments, stitch
 from tagger.inference.device import processors
+from tagger.inference.lookups import look_up_window, restore
 from tagger.inference.marginals import marginals
 from tagger.inference.packing import Packing
 from tagger.inference.session import Session
@@ -73,6 +74,7 @@ class Engine:
         starts: np.ndarray,
         lengths: np.ndarray,
         *,
+        cells: Sequence[int] = (),
         probabilities: bool = False,
         ahead: bool = False,
     ) -> Window:
@@ -81,24 +83,27 @@ class Engine:
         :param tokens: the tokens of all sentences; bytes are UTF-8.
         :param starts: index of each sentence's first token. *Shape:* (sentences,).
         :param lengths: number of tokens of each sentence; 0 is allowed. *Shape:* (sentences,).
+        :param cells: indexes of the tokens, in order, over whose beginning no entity goes: those after a TAB.
         :param probabilities: also compute marginal probabilities.
         :param ahead: start to run batches in a thread even with one thread, if a processor is free for the caller.
         :returns: a window, to be passed to :meth:`collect` once.
         :raises ModelError: the network cannot be run.
         """
         count = len(self.bundle.tags)
-        shape = len(tokens), count
+        lookups = look_up_window(tokens, starts, lengths, cells)
+        shape = len(lookups.tokens), count
         window = Window(
             starts,
             lengths,
-            np.full(len(tokens), count, np.int32),
+            np.full(shape[0], count, np.int32),
             np.zeros(shape, np.float32) if probabilities else None,
             np.zeros(shape, np.float32) if probabilities else None,
         )
         filled = np.flatnonzero(lengths)
         if not len(filled):
             return window
-        batches = self._lay_out(tokens, starts[filled], lengths[filled], window)
+        window.lookups = lookups if lookups.others else None
+        batches = self._lay_out(lookups.tokens, lookups.starts[filled], lookups.lengths[filled], window)
         # A single batch is done before a thread would have started.
         window.ahead = self.threads > 1 or (ahead and self._parallel and len(batches) > 1)
         if window.ahead:
@@ -132,15 +137,23 @@ class Engine:
                 self._decode_long(stitch([parts[number] for number in sorted(parts)]), int(job.starts[0]), window)
                 parts = {}
         self._decode_all(waiting, window)
-        window.jobs, window.outcomes = [], ()
+        if window.lookups:
+            restore(window.lookups, window, self._inside)
+        window.jobs, window.outcomes, window.lookups = [], (), None
 
     def submit_sentences(
-        self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False, ahead: bool = False
+        self,
+        sentences: Sequence[Sequence[str]],
+        *,
+        cells: Sequence[int] = (),
+        probabilities: bool = False,
+        ahead: bool = False,
     ) -> Window:
         """Like :meth:`submit`, for sentences given as lists of tokens."""
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
         tokens = list(chain.from_iterable(sentences))
-        return self.submit(tokens, lengths.cumsum() - lengths, lengths, probabilities=probabilities, ahead=ahead)
+        starts = lengths.cumsum() - lengths
+        return self.submit(tokens, starts, lengths, cells=cells, probabilities=probabilities, ahead=ahead)
 
     def annotations(self, window: Window) -> Iterator[Annotation]:
         """Collect a window and return the annotations of its sentences, in order."""

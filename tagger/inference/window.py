@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tagger.validation import check_sentence, strange_token, token_error
+
+if TYPE_CHECKING:
+    from tagger.inference.lookups import Lookups
 
 
 @dataclass(slots=True)
@@ -66,6 +69,8 @@ class Window:
     :param probabilities, continuation: see :class:`Annotation`; None if not requested. *Shape:* (tokens, tags).
     :param ahead: whether its batches run in threads while the caller does other work.
     :param jobs: the content of each batch that is not collected yet.
+    :param lookups: what goes through the network in place of some sentences' tokens; their tags come after the tokens'
+        until the window is complete. None on usual text.
     :param outcomes: emissions and sentence lengths of each of these batches.
     """
 
@@ -77,6 +82,7 @@ class Window:
     ahead: bool = False
     jobs: list[Job] = field(default_factory=list)
     outcomes: Iterable[tuple[np.ndarray, np.ndarray]] = ()
+    lookups: "Lookups | None" = None
 
     def annotation(self, names: Sequence[str], start: int, length: int) -> Annotation:
         """Return the annotation of the sentence that begins at token `start`.

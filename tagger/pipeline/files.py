@@ -1,5 +1,6 @@
-"""Selection of the files to annotate, and of the target for each annotation."""
+"""Selection of the files to read, and of the target for each annotation."""
 
+import contextlib
 import fnmatch
 import os
 from collections import Counter
@@ -84,9 +85,9 @@ def tasks_into(batch: BatchSettings, folder: str, form: str, marks: Marks, left:
     tasks: list[Task] = []
     taken: dict[str, str] = {}
     top = os.path.realpath(folder)
-    selected = list(_selected(batch, left, top, lambda path: False))
-    inputs = {os.path.realpath(source): source for source, _ in selected}
-    for source, name in selected:
+    chosen = list(_selected(batch, left, top, lambda path: False))
+    inputs = {os.path.realpath(source): source for source, _ in chosen}
+    for source, name in chosen:
         relative = _output_name(name, form)
         target = os.path.join(folder, relative)
         real, given = os.path.realpath(target), os.path.realpath(source)
@@ -163,14 +164,19 @@ def _output_name(name: str, form: str) -> Path:
 
 
 def _selected(
-    batch: BatchSettings, left: Left, skipped: str | None, avoid: Callable[[str], bool]
+    batch: BatchSettings,
+    left: Left,
+    skipped: str | None,
+    avoid: Callable[[str], bool],
+    paths: Sequence[str] | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Yield the path of each source, and its name relative to the folder that was given.
 
     :param skipped: real path of a folder that is not walked.
     :param avoid: returns whether to skip a path found in a folder as a link; links to folders are always skipped.
+    :param paths: some of the paths that were given; `None`: all.
     """
-    for path in batch.paths:
+    for path in batch.paths if paths is None else paths:
         if os.path.isdir(path):
             if batch.recursive:
                 yield from _walk(path, batch.include, skipped, avoid, left)
@@ -184,6 +190,34 @@ def _selected(
             left.problems.append(DataError("is not a regular file; pipe it through uk-tag instead", path=path))
         else:
             left.problems.append(DataError("cannot be opened: No such file or directory; check the name", path=path))
+
+
+def files_in(batch: BatchSettings, target: str | None, warn: Callable[[str], None]) -> tuple[list[str], bool]:
+    """Return the files to read, those in a folder in the order of their names, each file once.
+
+    :param batch: the paths that were given, and which files of folders are meant.
+    :param target: the output file, which is no input although it may be in one of the folders.
+    :param warn: called with a line for each path that cannot be read, and for the files that were passed over.
+    :returns: the files, and whether all paths could be read.
+    """
+    left = Left()
+    found: dict[str, str] = {}
+    given = {os.path.realpath(path) for path in batch.paths}
+    for path in batch.paths:
+        if path == "-":  # standard input
+            found[path] = path
+            continue
+        for source, _ in _selected(batch, left, None, lambda path: False, (path,)):
+            own = os.path.realpath(source)
+            with contextlib.suppress(OSError):
+                if target and own not in given and os.path.samefile(source, target):
+                    continue
+            found.setdefault(own, source)
+    for problem in left.problems:
+        warn(str(problem))
+    if told := left.told(batch.verbose):
+        warn(f"passed over {told}")
+    return list(found.values()), not left.problems
 
 
 def _walk(

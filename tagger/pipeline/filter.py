@@ -45,7 +45,8 @@ def opened(path: str) -> Iterator[int]:
         raise DataError(f"cannot be opened: {error.strerror}; check the name and your rights", path=path) from None
     try:
         if os.path.isdir(path):
-            raise DataError("is a folder; annotate its files with: uk-tag -r --output-dir OUT FOLDER", path=path)
+            mend = "annotate its files with: uk-tag -r --output-dir OUT FOLDER, or count names with: uk-tag -r --count"
+            raise DataError(f"is a folder; {mend}", path=path)
         yield descriptor
     finally:
         os.close(descriptor)

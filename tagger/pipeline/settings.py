@@ -29,8 +29,8 @@ class RunSettings:
 
     @property
     def needs_probabilities(self) -> bool:
-        """True if scores are written: always in JSON Lines, in other formats on request."""
-        return self.labels.scores or self.writer.form == "jsonl"
+        """True if scores are written or looked at: always in JSON Lines, in other formats on request."""
+        return self.labels.needs_probabilities or self.writer.form == "jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

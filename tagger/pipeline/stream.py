@@ -132,6 +132,7 @@ class Stream:
         tokens: list[str | bytes] = []
         starts: list[int] = []
         lengths: list[int] = []
+        cells: list[int] = []
         for piece in pieces:
             if isinstance(piece, Block):
                 starts += (piece.starts + len(tokens)).tolist()
@@ -140,11 +141,14 @@ class Stream:
             else:
                 starts.append(len(tokens))
                 lengths.append(len(piece.tokens))
+                if piece.cells:
+                    cells += [len(tokens) + cell for cell in piece.cells]
                 tokens += piece.tokens
         return self._engine.submit(
             tokens,
             np.array(starts, np.int64),
             np.array(lengths, np.int64),
+            cells=cells,
             probabilities=self._scores,
             ahead=not self._line_buffered,
         )

@@ -5,7 +5,9 @@ Only white space is lost: the tokens, joined, are the text without it, and each 
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from tagger.text import folding
 from tagger.text.fast_words import (
     CHUNK,
     LONGEST,
@@ -24,23 +26,38 @@ WORDS_CALL, SENTENCES_CALL = 20, 80
 WINDOW = 2000
 AROUND = 200  # characters of context on each side of a window; in ordinary text the rules look at a few words
 AFTER = 20  # characters of context after a range that may hold more sentences
+TABS = re.compile("\t")
 SPACED = re.compile(r"[^ \t\r\n\f\v]+")
 
 
 def token_spans(text: str) -> Offsets:
     """Tokenize a line of running text as tokenize-uk's default tokenizer does.
 
-    Characters that the reference tokenizer drops though they are not white space (zero-width ones) join the token that
-    they touch. The time is linear in the length: where a line has no ordinary words for thousands of characters, the
-    reference tokenizer gets it in chunks.
+    Characters that cut a word but belong to it are folded first, see :mod:`tagger.text.folding`, and no token goes
+    over a TAB. Characters that the reference tokenizer drops though they are not white space (zero-width ones) join
+    the token that they touch. The time is linear in the length: where a line has no ordinary words for thousands of
+    characters, the reference tokenizer gets it in chunks.
 
     :returns: start and end of each token, in code points, end exclusive, in order, without overlap.
     """
+    if "\t" in text:
+        return [
+            (start + first, start + last)
+            for start, end in cell_ranges(text)
+            for first, last in token_spans(text[start:end])
+        ]
+    if folding.is_odd(text):
+        folded = folding.FoldedLine(text)
+        return folded.restore(_plain_spans(folded.text))
+    return _plain_spans(text)
+
+
+def _plain_spans(text: str) -> Offsets:
     if len(text) > LONGEST:
         return [
             (start + first, start + last)
             for start, end in stretches(text, 0, len(text), LONGEST)
-            for first, last in token_spans(text[start:end])
+            for first, last in _plain_spans(text[start:end])
         ]
     if has_addresses(text):
         from tagger.text.reference_tokenizer import HiddenAddresses
@@ -50,9 +67,26 @@ def token_spans(text: str) -> Offsets:
     return _tokenize_line(text)
 
 
+def cell_ranges(text: str) -> Offsets:
+    """Split a line at its TABs: the ranges between them, in code points, end exclusive."""
+    ends = [match.start() for match in TABS.finditer(text)]
+    return list(zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
+
+
+def cell_starts(text: str, offsets: Offsets, start: int = 0) -> list[int]:
+    """Return the indexes of the tokens, other than the first, that a TAB precedes.
+
+    :param offsets: of the tokens, counted from `start`.
+    """
+    if not offsets or text.find("\t", start + offsets[0][0], start + offsets[-1][1]) < 0:
+        return []
+    gaps = pairwise((start + first, start + last) for first, last in offsets)
+    return [index for index, (one, other) in enumerate(gaps, 1) if text.find("\t", one[1], other[0]) >= 0]
+
+
 def tokenize(text: str) -> list[str]:
     """Return the tokens that :func:`token_spans` finds, in less time."""
-    if len(text) > LONGEST or has_addresses(text):
+    if len(text) > LONGEST or has_addresses(text) or "\t" in text or folding.is_odd(text):
         return [text[first:last] for first, last in token_spans(text)]
     tokens: list[str] = []
     for start, end, regular in _segments(text):
@@ -106,6 +140,13 @@ def sentence_spans(text: str) -> Offsets:
     :returns: ranges that cover the text, in code points, end exclusive, each with the white space after it; one range
         where there is a single sentence.
     """
+    if folding.is_odd(text):
+        folded = folding.FoldedLine(text)
+        return folded.restore(_sentence_spans(folded.text))
+    return _sentence_spans(text)
+
+
+def _sentence_spans(text: str) -> Offsets:
     from tagger.text.fast_sentences import sentence_starts  # most runs do not need it, and start up faster without
 
     found = sentence_starts(text)
