@@ -18,8 +18,9 @@ from tagger.train.data.composed.euphony import preposition
 from tagger.train.data.composed.inflection import CASES, HEAD, inflect, plural
 from tagger.train.data.composed.made import moments, quantities
 from tagger.train.data.composed.made.military import ordinal
-from tagger.train.data.composed.names import read_names
+from tagger.train.data.composed.names import capitalized, read_names
 from tagger.train.data.composed.parts import DEVELOPMENT, PARTS, TRAINING, own_templates, part_of
+from tagger.train.data.composed.people import in_case
 from tagger.train.data.composed.slots import Source
 from tagger.train.data.composed.template import templates
 from tagger.train.data.corpus import read_conll
@@ -150,6 +151,31 @@ def test_cases():
     assert inflect("окремий полк|", "loc", "m") == "окремому полку" and inflect("Київ|", "loc", "m") != "Києву" + HEAD
     assert inflect("Т-72", "gen", "m") == "Т-72" and inflect("головний лікар|", "acc", "m", True) == "головного лікаря"
     assert [ordinal(number, "f", "") for number in (1, 3, 12, 47, 93)] == ["1-ша", "3-тя", "12-та", "47-ма", "93-тя"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "gender", "accusative", "instrumental"),
+    [
+        ("Богдан", "name", "m", "Богдана", "Богданом"),
+        ("Ілля", "name", "m", "Іллю", "Іллею"),
+        ("Любов", "name", "f", "Любов", "Любов'ю"),
+        ("Кучма", "surname", "m", "Кучму", "Кучмою"),
+        ("Мороз", "surname", "f", "Мороз", "Мороз"),
+        ("Мороз", "surname", "m", "Мороза", "Морозом"),
+        ("Левицька", "surname", "f", "Левицьку", "Левицькою"),
+        ("Чорний", "surname", "m", "Чорного", "Чорним"),
+    ],
+)
+def test_cases_of_persons(name, kind, gender, accusative, instrumental):
+    assert [in_case(name, kind, case, gender) for case in ("", "acc", "ins")] == [name, accusative, instrumental]
+
+
+def test_capitals_of_names():
+    assert [capitalized(name) for name in ("о'коннор", "нечуй-левицький", "мар'яна")] == [
+        "О'Коннор",
+        "Нечуй-Левицький",
+        "Мар'яна",
+    ]
 
 
 def test_everything_listed_can_be_inflected():

@@ -21,10 +21,12 @@ from tagger.train.data.corpus import Document, Sentence
 NONE = "none"  # the kind without names, whose sentences also follow others as distractors
 FOLLOWED, UNSTOPPED, REQUOTED = 0.12, 0.12, 0.35  # shares: followed by a distractor, without full stop, other quotes
 WHOLE = 0.3  # share of texts that are not split into sentences: uk-tag splits lines only where it is told to
-QUOTES = (("„", "“"), ("“", "”"), ('"', '"'))
+QUOTES = ("„“", "“”", '""')
 PAST = "^"  # stands for the ending of a verb in the past
 ENDINGS = {"m": "в", "f": "ла", "n": "ло", "p": "ли"}
 GENDERS = "mfnp"
+LATIN_NAME = re.compile("[a-z]")
+TRIES = 20  # for another name where one is in the text already
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,10 @@ def fill(template: str, source: Source) -> Composed:
             drawn.append(piece)
         else:
             found = draw(piece.body, piece.case, source, people.get(piece.number))
+            for _ in range(TRIES):
+                if not found.key or all(found.key != own.key for own in drawn if isinstance(own, Drawn)):
+                    break
+                found = draw(piece.body, piece.case, source, people.get(piece.number))
             if found.gender and not piece.body.lower().startswith("job"):
                 genders.setdefault(piece.number, found.gender)
             drawn.append(found)
@@ -112,6 +118,8 @@ def fill(template: str, source: Source) -> Composed:
     composed = _joined(agreed)
     if template.startswith(CAPITALS):
         return Composed(composed.text.upper(), composed.spans)
+    if LATIN_NAME.match(composed.text):  # a nickname as it is: dimon2000
+        return composed
     return Composed(composed.text[:1].upper() + composed.text[1:], composed.spans)
 
 
@@ -152,7 +160,7 @@ def varied(composed: Composed, rng: Random) -> Composed:
     """Vary the punctuation: other quotes and dashes, no full stop at the end."""
     text = composed.text
     if rng.random() < REQUOTED:
-        text = text.translate(str.maketrans(dict(zip("«»", rng.choice(QUOTES), strict=True))))
+        text = text.translate(str.maketrans("«»", rng.choice(QUOTES)))
     text = text.replace(" — ", rng.choice((" — ", " – ", " – ", " - ")))
     if text.endswith(".") and ends_sentence(composed) and rng.random() < UNSTOPPED:
         text = text[:-1]

@@ -8,7 +8,7 @@ from random import Random
 
 from tagger.errors import DataError
 from tagger.train.data.composed import lists
-from tagger.train.data.composed.inflection import GENDERS, analyser, like
+from tagger.train.data.composed.inflection import GENDERS, analyser
 from tagger.train.data.composed.parts import part_of
 from tagger.train.data.name_lists import PLACE, read_forms
 
@@ -16,6 +16,7 @@ KINDS = {"surname": "Surn", "name": "Name", "patronymic": "Patr"}  # classes of 
 MOST = {"surname": 2500, "name": 400, "patronymic": 200, PLACE: 400}  # names taken from a gazetteer, of both parts
 FREQUENT = {"surname": 0.25, "name": 0.8, "patronymic": 0.8, PLACE: 0.6}  # share of names drawn from the lists
 OBLIQUE = re.compile("([уюи]|[оеє]ві|[оеє]м|[оеє]ю|ого|ому|им|их|[ая]ми?|[ая]х|[ії]в)$")  # most others are nominatives
+PARTS_OF_NAME = re.compile(r"^\w|(?<=-)\w|(?<=^[од]')\w")
 LISTS = {"surname": "surname", "name": "first", "patronymic": "patronymic"}
 
 
@@ -56,9 +57,14 @@ def read_names(gazetteer: str | Path, part: str) -> Names:
             genders = _genders(form, kind)
             taken += bool(genders)
             for gender in genders if part_of(form) == part else []:
-                names.rare.setdefault((kind, gender), []).append(like("-".join("Х" for _ in form.split("-")), form))
+                names.rare.setdefault((kind, gender), []).append(capitalized(form))
     _add_listed(names, part)
     return names
+
+
+def capitalized(form: str) -> str:
+    """Return a lower-cased name with its capitals: Нечуй-Левицький, О'Коннор."""
+    return PARTS_OF_NAME.sub(lambda match: match[0].upper(), form)
 
 
 def _genders(form: str, kind: str) -> list[str]:
@@ -70,6 +76,7 @@ def _genders(form: str, kind: str) -> list[str]:
         known = [found for found in known[:1] if {"NOUN", "inan"} <= found.tag.grammemes and found.word == form]
     else:
         known = [found for found in known if KINDS[kind] in found.tag.grammemes and found.word == form]
+        known = [found for found in known if found.inflect({"ablt"})]  # some are listed without their other cases
     grammemes = {grammeme for found in known for grammeme in found.tag.grammemes}
     return [letter for letter, gender in GENDERS.items() if gender in grammemes]
 

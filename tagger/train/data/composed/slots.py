@@ -32,9 +32,10 @@ from tagger.train.data.composed.inflection import HEAD, inflect, plain
 from tagger.train.data.composed.made import moments, quantities
 from tagger.train.data.composed.made.acts import act
 from tagger.train.data.composed.made.military import unit
-from tagger.train.data.composed.names import PLACE, Names
+from tagger.train.data.composed.names import Names
 from tagger.train.data.composed.parts import part_of
 from tagger.train.data.composed.people import Person, draw_person
+from tagger.train.data.name_lists import PLACE
 
 GENDERS_OF_FORMS = {"ФОП": "m", "ГО": "f", "БФ": "m", "ТДВ": "n"}
 LEGAL_FORMS = "ТОВ ТОВ ТОВ ТОВ ПП ПП АТ ПрАТ ПАТ ФГ КП КП ДП КНП ТзОВ ГО БФ СТОВ ОСББ ТДВ".split()

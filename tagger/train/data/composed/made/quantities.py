@@ -129,12 +129,12 @@ def money(rng: Random, oblique: bool = False) -> str:
         return f"{rng.randint(10, 999)} {rng.choice(('000', '500', '200'))} {rng.choice(('грн', '₴', '$', 'євро'))}"
     if shape == 9:
         return f"{grouped(amount(rng), rng)}{rng.choice('$€₴')}"
-    number = rng.randint(2, 999)
+    whole = rng.randint(2, 999)
     currency = rng.choice(CURRENCIES)
     if shape <= 11:
-        return f"{number} {agreeing(number, currency)}"
+        return f"{whole} {agreeing(whole, currency)}"
     if shape == 12:
-        return f"{number} {agreeing(number, rng.choice(LARGE))} {currency[2]}"
+        return f"{whole} {agreeing(whole, rng.choice(LARGE))} {currency[2]}"
     if shape == 13:
         return spelled(currency, rng)
     return f"{spelled(rng.choice(LARGE), rng)} {currency[2]}"
@@ -157,8 +157,8 @@ def percent(rng: Random, oblique: bool = False) -> str:
         return spelled(("відсоток", "відсотки", "відсотків"), rng)
     if shape == 8:
         return f"{decimal(rng)} {rng.choice(('відсотка', 'в. п.', 'відсоткового пункту'))}"
-    number = rng.randint(1, 99)
-    return f"{number} {agreeing(number, ('відсоток', 'відсотки', 'відсотків'))}"
+    whole = rng.randint(1, 99)
+    return f"{whole} {agreeing(whole, ('відсоток', 'відсотки', 'відсотків'))}"
 
 
 def quantity(rng: Random, measure: str = "", oblique: bool = False) -> str:
