@@ -58,8 +58,6 @@ def word_form(word: str, case: str, gender: str, grammeme: str = "", animate: bo
     found = reading(word, gender, grammeme)
     wanted = {CASES[case]}
     form = found and (found.inflect(wanted | {"plur"}) if gender == PLURAL else found.inflect(wanted))
-    if found and not form and case == "acc" and gender == "m":  # the dictionary lacks this one of some first names
-        return word_form(word, "gen", gender, grammeme, animate)
     if not form:
         raise DataError(f"{word!r} has no {case} in the dictionary; mark where the words that are inflected end")
     return like(word, _preferred(form, found, case, gender, animate))

@@ -47,6 +47,8 @@ def in_case(name: str, kind: str, case: str, gender: str) -> str:
     """Return a person's surname, first name or patronymic in a case; a name that the dictionary lacks stays."""
     if not case:
         return name
+    if case == "acc" and gender == "m" and not name.endswith(("а", "я")):
+        case = "gen"  # of some names the dictionary has the accusative of a thing
     for grammeme in (KINDS[kind], ""):
         try:
             return word_form(name, case, gender, grammeme)
