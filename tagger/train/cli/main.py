@@ -9,6 +9,7 @@ from tagger.cli.options import invoke
 from tagger.system.signals import Interrupted
 from tagger.system.streams import say
 from tagger.train.cli.common import SETTINGS, hidden_alias
+from tagger.train.cli.compose import compose
 from tagger.train.cli.data import describe, gazetteer, retokenize, split
 from tagger.train.cli.evaluate import card, evaluate
 from tagger.train.cli.fit import average, fit
@@ -31,12 +32,12 @@ def command() -> None:
         uk-tag-train evaluate model.pt test.conll
 
     `split` and `retokenize` write data: the development documents that `fit` cuts off, and data with the tokens of
-    running text. `teacher` trains an encoder that labels plain text for `fit`. `recipe` makes the models of the
-    package. `study` compares cells, schedules and sizes on NER-UK.
+    running text; `compose` makes sentences from templates and name lists. `teacher` trains an encoder that labels plain
+    text for `fit`. `recipe` makes the models of the package. `study` compares cells, schedules and sizes on NER-UK.
     """
 
 
-for member in (describe, fit, average, evaluate, card, split, retokenize, gazetteer, study, teacher, recipe):
+for member in (describe, fit, average, evaluate, card, split, retokenize, gazetteer, compose, study, teacher, recipe):
     command.add_command(member)
 command.add_command(hidden_alias(retokenize), "recut")  # its name until 0.8
 

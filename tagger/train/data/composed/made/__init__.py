@@ -1,0 +1,1 @@
+"""Names that are made and not listed: dates, times, amounts, documents with numbers, military units."""
