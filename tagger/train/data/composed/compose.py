@@ -193,7 +193,8 @@ def _sentence(composed: Composed, first: int, last: int) -> Sentence:
         if not first <= start < last:
             continue
         start, end = start - first, end - first
-        start += text[start] == "#"  # the entity of a hashtag is the word
+        if text[start] == "#" and start + 1 in starts:  # the entity of a hashtag is the word
+            start += 1
         if end not in ends and text[end : end + 1] == ".":  # left on the word by the tokenizer: Т-62М. Далі
             end += 1
         if start not in starts or end not in ends:
