@@ -59,6 +59,7 @@ SHELLS = ("bash", "zsh", "fish")
     help="Tagging scheme of the output.",
 )
 @click.option("--scores", is_flag=True, help="Also write the probability of each tag or entity.")
+@click.option("--lemma", is_flag=True, help="Also write the base form of each entity: Київ for Києві.")
 @click.option(
     "--count",
     is_flag=True,

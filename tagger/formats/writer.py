@@ -56,12 +56,14 @@ class WriterSettings:
     :param column: for CoNLL in and out: index of the new tag column, from 0; `None` appends it.
     :param key: name of the tag in CoNLL-U's MISC column.
     :param color: colour entities for a terminal.
+    :param lemma: also write the base form of each entity.
     """
 
     form: str = "same"
     column: int | None = None
     key: str = KEY
     color: bool = False
+    lemma: bool = False
 
     @property
     def needs_spans(self) -> bool:
