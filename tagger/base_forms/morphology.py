@@ -1,0 +1,115 @@
+"""All readings of a word: part of speech, case, gender and number, from pymorphy3 and its Ukrainian dictionary."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from tagger.errors import PackageError
+from tagger.system.packages import need
+
+CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
+GENDERS = {"masc": "m", "femn": "f", "neut": "n"}
+ADJECTIVES = ("ADJF", "PRTF", "NUMR", "NPRO")
+KEPT_WORDS = 1 << 14
+LONGEST_WORD = 60  # characters; a longer one is no word that a dictionary knows
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a word.
+
+    :param part: `noun`, `adjective`, `verb` or another part of speech of pymorphy3 in small letters.
+    :param case: one of :data:`CASES`; empty for what has none.
+    :param gender: `m`, `f` or `n`; empty in the plural.
+    :param plural: whether it is the plural.
+    :param marks: grammemes of pymorphy3, such as `Name`, `Surn`, `Patr`, `Fixd`, `Abbr`, `Pltm`, `anim`.
+    :param known: whether the dictionary has the word; else the reading is a guess from its ending.
+    :param lemma: the dictionary form of the word, in small letters.
+    """
+
+    part: str
+    case: str
+    gender: str
+    plural: bool
+    marks: frozenset[str]
+    known: bool
+    lemma: str
+    _parse: Any = field(repr=False, compare=False, default=None)
+
+    @property
+    def single(self) -> bool:
+        """True for words that have no plural, as most names of places."""
+        return self.part == "noun" and str(self._parse.tag).partition(" ")[0].count(",") > 1
+
+    def nominative(self, gender: str = "") -> str | None:
+        """Return the nominative in the same number, in small letters; `None` if the dictionary gives none.
+
+        :param gender: of an adjective in the singular, which the word itself may leave open.
+        """
+        wanted = gender or self.gender
+        if self.part == "adjective" and not self.plural:
+            wanted = wanted or "m"
+        for parse in self._parse.lexeme:
+            if _case(parse.tag) == "nomn" and _is_plural(parse.tag) == self.plural:
+                if self.plural or not wanted or GENDERS.get(str(parse.tag.gender), "") == wanted:
+                    return str(parse.word)
+        return None
+
+
+def _case(tag: Any) -> str:
+    """Return the case of a form. The dictionary leaves out the nominative of some nouns' first forms."""
+    if tag.case is not None:
+        return str(tag.case)
+    return "nomn" if tag.POS == "NOUN" else ""
+
+
+def _is_plural(tag: Any) -> bool:
+    return "plur" in tag.grammemes or "Pltm" in tag.grammemes
+
+
+class Morphology:
+    """The dictionary, opened once.
+
+    :raises PackageError: pymorphy3 or its Ukrainian dictionary is missing.
+    """
+
+    def __init__(self) -> None:
+        package = need("pymorphy3")
+        need("pymorphy3_dicts_uk")
+        try:
+            self._analyzer = package.MorphAnalyzer(lang="uk")
+        except ValueError as error:  # it looks for the dictionary by entry points
+            raise PackageError(
+                f"pymorphy3 cannot open its Ukrainian dictionary ({error}); "
+                "run: pip install --force-reinstall pymorphy3 pymorphy3-dicts-uk"
+            ) from None
+        self.readings = lru_cache(KEPT_WORDS)(self._readings)
+
+    def _readings(self, word: str) -> tuple[Reading, ...]:
+        """Return the readings of a word in small letters, without repeats."""
+        if len(word) > LONGEST_WORD:
+            return ()
+        found = {}
+        for parse in self._analyzer.parse(word):
+            tag = parse.tag
+            marks = frozenset(map(str, tag.grammemes))
+            part = "noun" if tag.POS == "NOUN" else "adjective" if tag.POS in ADJECTIVES else str(tag.POS).lower()
+            known = bool(parse.is_known)
+            case, plural = _case(tag), _is_plural(tag)
+            gender = "" if plural or tag.gender is None else GENDERS.get(str(tag.gender), "")
+            reading = Reading(part, case, gender, plural, marks, known, str(parse.normal_form), parse)
+            found.setdefault(reading, reading)
+        return tuple(found)
+
+    def knows(self, word: str) -> bool:
+        """Return whether the dictionary has a word in small letters."""
+        return any(reading.known for reading in self.readings(word))
+
+
+@lru_cache(maxsize=1)
+def morphology() -> Morphology:
+    """Open the dictionary of this process, once.
+
+    :raises PackageError: pymorphy3 or its Ukrainian dictionary is missing.
+    """
+    return Morphology()

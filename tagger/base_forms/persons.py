@@ -1,0 +1,180 @@
+"""Base forms of people's names: all words of a name share one case and one gender, which are chosen together."""
+
+import re
+
+from tagger.base_forms.context import Context
+from tagger.base_forms.guesses import CONSONANTS, fixed, guesses
+from tagger.base_forms.morphology import CASES, Morphology, Reading
+from tagger.base_forms.words import CLOSING, OPENING, Piece, is_inflected, pieces, plain, respell
+
+# Parts of foreign names that never change, in small letters or with a capital.
+PARTICLES = set(
+    "де ван фон да ді дю дель делла дер ден ла ле лос ло аль ель ал ас ат ібн бен бін бінт абу абд ад ар аз бей паша "
+    "оглу заде тер мак о сен сент сан мл ст молодший старший св і й та".split()
+)
+JOINING = {"і", "й", "та"}
+NAMES = frozenset({"Name", "Surn", "Patr"})
+GENDERS = ("m", "f", "p")
+Slot = tuple[str, str]  # case and gender; `p` stands for the plural
+Choices = dict[Slot, tuple[float, str]]  # by slot: how likely, and the base form in small letters
+
+
+def person(name: str, context: Context, words: Morphology) -> str:
+    """Return the base form of a person's name."""
+    parts = pieces(name)
+    inner = _quoted(parts)
+    chosen = [
+        index
+        for index, part in enumerate(parts)
+        if part.kind == "word" and index not in inner and not _is_fixed(part, parts, index, len(parts))
+    ]
+    if not chosen:
+        return name
+    joined = any(part.text in JOINING for part in parts)
+    tables = [
+        choices(plain(parts[index].text), words, alone=len(chosen) == 1, last=index == chosen[-1]) for index in chosen
+    ]
+    slot = _best(tables, context, joined)
+    bases = {}
+    for number, (index, table) in enumerate(zip(chosen, tables, strict=True)):
+        own = slot
+        if slot[1] == "p" and joined and number < len(tables) - 1:  # Петра і Андрія Петренків
+            own = max(((slot[0], gender) for gender in GENDERS), key=lambda one: table.get(one, (-9.0, ""))[0])
+        base = table.get(own, (0.0, plain(parts[index].text)))[1]
+        bases[index] = respell(base, parts[index].text)
+    return _joined(name, parts, bases)
+
+
+def _joined(name: str, parts: list[Piece], bases: dict[int, str]) -> str:
+    out, done = [], 0
+    for index, part in enumerate(parts):
+        out += [name[done : part.start], bases.get(index, part.text)]
+        done = part.end
+    return "".join([*out, name[done:]])
+
+
+def _quoted(parts: list[Piece]) -> set[int]:
+    """Return the indexes of pieces in quotation marks, such as nicknames."""
+    inner, depth = set(), False
+    for index, part in enumerate(parts):
+        if part.kind == "sign" and part.text in OPENING + CLOSING:
+            depth = not depth
+        elif depth:
+            inner.add(index)
+    return inner
+
+
+def _is_fixed(part: Piece, parts: list[Piece], index: int, count: int) -> bool:
+    """Return whether a word of a name stays as it is: initials, particles, Latin letters."""
+    word = part.text
+    if not is_inflected(word) or (count > 1 and word.lower() in PARTICLES):
+        return True
+    if word.islower() and count > 1:
+        return not re.search("(ого|ому|им|ої|ій|ою|ий|а|ко|ич|ича)$", word)
+    dot = index + 1 < count and parts[index + 1].text == "."
+    letters = word.replace("-", "")
+    # О. Петренко, Ю. С. Шевчук, Ю С Шевчук, Дж. Байден
+    return len(letters) == 1 or (len(letters) == 2 and letters.isupper()) or (dot and len(letters) <= 3)
+
+
+def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = True) -> Choices:
+    """Return for each case and gender the best base form of a word in a person's name.
+
+    :param word: in small letters.
+    :param alone: whether the name has no other word that changes.
+    :param last: whether it is the last word of the name that changes, which is most often the surname.
+    """
+    table: Choices = {}
+
+    def add(slot: Slot, score: float, base: str) -> None:
+        if slot not in table or table[slot][0] < score:
+            table[slot] = score, base
+
+    known = [reading for reading in words.readings(word) if reading.known and _same_letters(reading, word)]
+    named = [reading for reading in known if NAMES & reading.marks]
+    has_first = any("Name" in reading.marks for reading in named)
+    for reading in known:
+        if reading.part not in ("noun", "adjective") or not reading.case:
+            continue
+        score = _score(reading, bool(named), has_first, alone, last)
+        base = word if "Fixd" in reading.marks else reading.nominative()
+        if not base:
+            continue
+        if reading.plural:
+            add((reading.case, "p"), score - 0.5 * (reading.part == "adjective" and not named), base)
+        elif reading.gender in ("m", "f"):
+            add((reading.case, reading.gender), score, base)
+        if reading.part == "noun" and not named and reading.gender in ("f", "n"):  # Володимира Люльки
+            add((reading.case, "m"), score - 0.3, base)
+    if not named and "-" in word:
+        for slot, (score, base) in _hyphenated(word, words, alone, last).items():
+            add(slot, score, base)
+    surname = any("Surn" in reading.marks for reading in named)
+    if not named:
+        for guess in guesses(word):
+            # a common word may be a name that is not in the dictionary, but its reading says most
+            add((guess.case, guess.gender), guess.score - 0.7 * bool(known), guess.base)
+    else:
+        if word[-1] in CONSONANTS + "ьйо" and (surname or not has_first):
+            for guess in fixed(word, "f", -0.4):
+                add((guess.case, guess.gender), guess.score, guess.base)
+        for gender in ("m", "f"):
+            for guess in fixed(word, gender, -3.2 if not last else -4.0):
+                add((guess.case, guess.gender), guess.score, guess.base)
+    return table
+
+
+def _same_letters(reading: Reading, word: str) -> bool:
+    # the dictionary also has old spellings with ґ, and archaic variants
+    return ("ґ" in reading.lemma) == ("ґ" in word) and not {"Arch", "Slng"} & (reading.marks - NAMES)
+
+
+def _score(reading: Reading, named: bool, has_first: bool, alone: bool, last: bool) -> float:
+    if NAMES & reading.marks:
+        score = 0.0
+        if "Surn" in reading.marks:
+            score -= 0.1 if last else 0.7 if has_first else 0.2
+        elif "Name" in reading.marks and last and not alone:
+            score -= 0.2
+        return score - 0.6 * ("alt" in reading.marks)
+    if reading.part == "adjective":
+        return -1.2 if not named else -3.0
+    if "anim" in reading.marks:
+        return -1.2 if not named else -2.5
+    return -1.7 if not named else -3.5
+
+
+def _hyphenated(word: str, words: Morphology, alone: bool, last: bool) -> Choices:
+    """Return the choices of a double name: both parts change, or the last one alone."""
+    left, _, right = word.rpartition("-")
+    if not left or not right:
+        return {}
+    ends = choices(right, words, alone=alone, last=last)
+    starts = choices(left, words, alone=alone, last=last)
+    table = {}
+    for slot, (score, base) in ends.items():
+        own_score, own_base = starts.get(slot, (-9.0, left))
+        if own_score < -2.5:
+            own_score, own_base = -1.5, left
+        table[slot] = min(score, own_score) - 0.1, f"{own_base}-{base}"
+    return table
+
+
+def _best(tables: list[Choices], context: Context, joined: bool) -> Slot:
+    best, best_score = ("nomn", "m"), -1e9
+    for gender in GENDERS:
+        prior = {"m": 0.0, "f": -0.15, "p": -1.5}[gender]
+        if gender == "p" and joined:
+            prior = -0.3
+        if context.gender and gender != context.gender:
+            prior -= 1.6
+        for case in CASES:
+            score = prior + context.weight(case)
+            for number, table in enumerate(tables):
+                slots = [(case, gender)]
+                if gender == "p" and joined and number < len(tables) - 1:
+                    slots += [(case, "m"), (case, "f")]
+                score += max(table.get(slot, (-6.0, ""))[0] for slot in slots)
+            if score > best_score + 1e-6:
+                best, best_score = (case, gender), score
+    return best
