@@ -32,7 +32,7 @@ _PREPOSITIONS = {
 PREPOSITIONS = {word: tuple(cases.split()) for cases, words in _PREPOSITIONS.items() for word in words.split()}
 JOINING = {"і", "й", "та", "або", "чи", "а", "але", ",", "(", "/", "—", "–", "-", "як", "ні", "ані"}
 ENDS = {".", "!", "?", "…", ":", ";"}
-CLAUSES = set("що як коли якщо бо хоча щоб ніби де куди чому або чи але проте однак тоді тож адже".split())
+CLAUSES = set("що як коли якщо бо хоча щоб ніби де куди чому тому або чи але проте однак тоді тож адже".split())
 # Nouns after which the name of a place stands in the nominative as well: у селі Дубина.
 _PLACES = (
     "село селище місто містечко хутір станиця річка озеро острів гора станція ріка станція аул порт затока мис півострів "
@@ -41,6 +41,18 @@ _PLACES = (
     "клуб команда видавництво завод музей центр програма проєкт проект роман фільм серіал повість пісня альбом книга"
 )
 PLACES = frozenset(_PLACES.split())
+# Verbs whose subject follows: сказав Зеленський.
+_SAYING = (
+    "сказати заявити повідомити зазначити додати розповісти написати наголосити підкреслити пояснити вважати відповісти "
+    "запитати спитати казати говорити стверджувати констатувати відзначити уточнити нагадати зауважити поінформувати "
+    "припустити запевнити переконувати вигукнути прошепотіти мовити пообіцяти попередити визнати заперечити підсумувати "
+    "стверджувати відзначати зазначати повідомляти наголошувати пояснювати розповідати додавати писати заявляти прокоментувати "
+    "буркнути гукнути крикнути засміятися посміхнутися зітхнути кивнути озватися подумати резюмувати акцентувати цитувати"
+)
+SAYING = frozenset(_SAYING.split())
+# Adjectives and participles that take a dative.
+_GIVEN = "підконтрольний вдячний присвячений адресований підпорядкований підзвітний притаманний вірний належний відданий"
+GIVEN = frozenset(_GIVEN.split())
 # Nouns for several people of one surname.
 FAMILIES = frozenset("родина сім'я подружжя брат сестра панство рід династія дім клан".split())
 
@@ -53,9 +65,10 @@ def _weights(**given: float) -> Weights:
 
 
 FREE = _weights(nomn=0, gent=-0.7, datv=-1.6, accs=-1, ablt=-1.4, loct=-4, voct=-3.5)
-FIRST = _weights(nomn=0, gent=-1.6, datv=-1.5, accs=-1.5, ablt=-2.2, loct=-5, voct=-2.5)
+FIRST = _weights(nomn=0, gent=-1.7, datv=-1.5, accs=-1.5, ablt=-2.2, loct=-5, voct=-2.5)
 AFTER_NOUN = _weights(nomn=-0.9, gent=0, datv=-1.6, accs=-2, ablt=-1.4, loct=-4.5, voct=-5)
 AFTER_VERB = _weights(nomn=-0.4, gent=-0.5, datv=-0.5, accs=0, ablt=-0.4, loct=-4, voct=-4)
+SAID = _weights(nomn=0, gent=-1.5, datv=-1.0, accs=-1.5, ablt=-2, loct=-4, voct=-4)
 CITED = _weights(nomn=0, gent=-2.5, datv=-2.8, accs=-2.5, ablt=-2.8, loct=-3, voct=-5)
 
 
@@ -100,7 +113,7 @@ def context_of(text: str, start: int, end: int, person: bool, words: Morphology)
                 gender = ""  # депутат Олена Петренко: a man's word for a post serves for women too
         if before and _is_family(plain(before[-1]), words):
             gender = "p"
-        gender = gender or _gender_after(TOKEN.findall(text[end : end + REACH])[:4], words)
+        gender = gender or _gender_of_saying(before, words) or _gender_after(TOKEN.findall(text[end : end + REACH])[:4], words)
     return Context(cases, gender)
 
 
@@ -129,18 +142,33 @@ def _cases(before: list[str], person: bool, words: Morphology, quoted: bool) -> 
     verb = any(reading.part in ("verb", "infn", "grnd", "pred") for reading in known)
     if quoted and not verb:
         return CITED
+    if person and any(reading.lemma in ("прізвище", "псевдонім", "прізвисько", "позивний") for reading in nouns):
+        return CITED
     if not person and (own := {reading.case for reading in nouns if reading.lemma in PLACES}):
         return tuple(
             0.0 if case == "nomn" else max(weight, -0.4) if case in own else weight - 1
             for case, weight in zip(CASES, AFTER_NOUN, strict=True)
         )
-    adjectives = {reading.case for reading in known if reading.part == "adjective"}
+    if any(reading.lemma in GIVEN for reading in known):
+        return _after(("datv",), -2.5)
+    if any(reading.lemma in SAYING for reading in known):
+        return SAID
+    adjectives = {
+        reading.case
+        for reading in known
+        if reading.part == "adjective" and (not person or reading.plural or reading.gender != "n")
+    }
     if adjectives and not nouns:
         return tuple(0.0 if case in adjectives else weight - 1 for case, weight in zip(CASES, FREE, strict=True))
+    if nouns and adjectives:  # Пречистій Діві Марії
+        return tuple(
+            max(weight, -0.3) if case in adjectives else weight for case, weight in zip(CASES, AFTER_NOUN, strict=True)
+        )
     if nouns:
         return AFTER_NOUN
     if verb:
-        return AFTER_VERB
+        subject = any("past" in reading.marks and reading.plural for reading in known)
+        return SAID if subject else AFTER_VERB
     return FREE
 
 
@@ -177,7 +205,8 @@ def _title(before: list[str], words: Morphology) -> list[Reading]:
         ]
         people = [reading for reading in people if reading.case != "voct" and not reading.plural] or people
         nouns = [reading for reading in known if reading.part == "noun"]
-        if people and len(people) >= len(nouns) - 2 and token[:1].islower():
+        first = back == len(before) - 1
+        if people and len(people) >= len(nouns) - 2 and (first or token[:1].islower()):
             return people
         if back == 0 and not nouns and not any(reading.part == "adjective" for reading in known):
             return []
@@ -190,6 +219,13 @@ def _agreeing(title: list[Reading]) -> Weights:
         (0.0 if case != "voct" else -1.0) if case in cases else weight - 1.5
         for case, weight in zip(CASES, AFTER_NOUN, strict=True)
     )
+
+
+def _gender_of_saying(before: list[str], words: Morphology) -> str:
+    """Return the gender of a verb of saying right before a name: зазначила Мар'яна."""
+    found = [reading for reading in words.readings(plain(before[-1])) if reading.known] if before else []
+    genders = {reading.gender for reading in found if reading.lemma in SAYING and "past" in reading.marks}
+    return genders.pop() if len(genders) == 1 else ""
 
 
 def _gender_after(after: list[str], words: Morphology) -> str:

@@ -75,6 +75,7 @@ _FIRST = (
 _WOMEN = (("ої", "а", "gent"), ("ій", "а", "datv loct"), ("у", "а", "accs"), ("ою", "а", "ablt"))
 _FAMILIES = (("ів", "gent accs"), ("ам", "datv"), ("ами", "ablt"), ("ах", "loct"))
 _SOFTENED = {"з": "г", "ц": "к", "с": "х"}
+CLUSTER = re.compile("[бвгджзмптхцчш]к$")  # no name ends so; with -о it is a usual surname
 ADJECTIVE = re.compile("(ськ|цьк|зьк)$")
 
 
@@ -93,19 +94,20 @@ def guesses(word: str) -> Iterator[Guess]:
             yield Guess(word, "nomn", "p", -1.8)
     if last in CONSONANTS or last in "йь":
         yield Guess(word, "nomn", "m", -1.0)
-        yield from fixed(word, "f", -1.2)
+        yield from fixed(word, "f", -2.0 if re.search("(ом|ем|єм|им|ім|ів|ах)$", word) else -1.2)
     elif last in "ая":
         of_woman = bool(re.search("(ова|ева|єва|іна|їна|ина|ська|цька|зька|ія|ка)$", word))
         of_both = word.endswith("ія")
         yield Guess(word, "nomn", "f", -1.2 if of_woman else -2.0)
         yield Guess(word, "nomn", "m", -1.2 if of_both else -2.1)
     elif last == "о":
-        yield Guess(word, "nomn", "m", -1.0)
-        yield from fixed(word, "m", -1.0 if not word.endswith("ко") else -3.0)
+        yield Guess(word, "nomn", "m", -2.0 if word.endswith("ого") else -1.0)
+        yield from fixed(word, "m", -2.6 if word.endswith(("ого", "ко")) else -1.0)
         yield from fixed(word, "f", -1.2)
     else:
-        yield from fixed(word, "m", -1.2)
-        yield from fixed(word, "f", -1.3)
+        score = -2.3 if last in "уи" else -1.9 if last in "юї" else -1.3
+        yield from fixed(word, "m", score)
+        yield from fixed(word, "f", score - 0.1)
 
 
 def fixed(word: str, gender: str, score: float) -> Iterator[Guess]:
@@ -123,12 +125,17 @@ def _of_men(word: str) -> Iterator[Guess]:
             continue
         if base == "ько" and ADJECTIVE.search(stem + "ьк"):  # Сліпецька
             continue
+        if base == "ець" and stem.endswith("ь"):  # Путивльця
+            stem = stem[:-1]
         score = -1.6
         if base == "ий":
             score = -1.2 if ADJECTIVE.search(stem) else -2.4
         elif base:
             score = -1.3
         elif ADJECTIVE.search(stem) or (stem.endswith("енк")) or ending in ("і", "е"):
+            score = -2.6
+        elif CLUSTER.search(stem):  # Прашка is Прашко
+            yield from (Guess(stem + "о", case, "m", -1.5) for case in cases.split())
             score = -2.6
         elif ending == "а" and re.search("(ов|ев|єв|ін|їн|ин)$", stem):
             score = -1.9
@@ -150,6 +157,8 @@ def _of_women(word: str) -> Iterator[Guess]:
         for own, base, cases in _WOMEN:
             if own == ending:
                 yield from (Guess(word[: -len(own)] + base, case, "f", -1.2) for case in cases.split())
+    elif word.endswith("ої") and len(word) > 4:  # Толстої
+        yield Guess(word[:-2] + "а", "gent", "f", -1.8)
     for ending, base, cases in _FIRST:
         stem = word[: -len(ending)]
         if not word.endswith(ending) or len(stem) < 2:
@@ -167,5 +176,6 @@ def _of_women(word: str) -> Iterator[Guess]:
             stems.append(stem[:-1] + _SOFTENED[stem[-1]])
         for own in stems:
             score = -2.0 - 0.2 * (own != stem) - (0.4 if ending in ("і", "о") else 0)
+            score += 0.6 * own.endswith("і")  # Асії
             yield from (Guess(own + base, case, "f", score) for case in cases.split())
-            yield from (Guess(own + base, case, "m", score - 0.5) for case in cases.split())
+            yield from (Guess(own + base, case, "m", score - 0.2) for case in cases.split())

@@ -35,6 +35,7 @@ class Reading:
     known: bool
     lemma: str
     _parse: Any = field(repr=False, compare=False, default=None)
+    _spelling: str = field(repr=False, compare=False, default="")  # of the word, if the dictionary lacks its ґ
 
     @property
     def single(self) -> bool:
@@ -52,8 +53,13 @@ class Reading:
         for parse in self._parse.lexeme:
             if _case(parse.tag) == "nomn" and _is_plural(parse.tag) == self.plural:
                 if self.plural or not wanted or GENDERS.get(str(parse.tag.gender), "") == wanted:
-                    return str(parse.word)
+                    return _with_g(str(parse.word), self._spelling)
         return None
+
+
+def _with_g(base: str, word: str) -> str:
+    """Return a base form with ґ where the word has it: Конґресу is Конґрес, which the dictionary spells with г."""
+    return "".join("ґ" if own == "г" and word[at : at + 1] == "ґ" else own for at, own in enumerate(base))
 
 
 def _case(tag: Any) -> str:
@@ -89,15 +95,24 @@ class Morphology:
         """Return the readings of a word in small letters, without repeats."""
         if len(word) > LONGEST_WORD:
             return ()
-        found = {}
-        for parse in self._analyzer.parse(word):
+        found: dict[Reading, Reading] = {}
+        parses = self._analyzer.parse(word)
+        spelling = ""
+        if "ґ" in word:
+            other = self._analyzer.parse(word.replace("ґ", "г"))
+            if not any(parse.is_known for parse in parses) and any(parse.is_known for parse in other):
+                parses, spelling = other, word
+        for parse in parses:
+            # substitutes ґ for г by itself, which makes other names of them
+            if ("ґ" in parse.normal_form) != ("ґ" in word) and not spelling:
+                continue
             tag = parse.tag
             marks = frozenset(map(str, tag.grammemes))
             part = "noun" if tag.POS == "NOUN" else "adjective" if tag.POS in ADJECTIVES else str(tag.POS).lower()
             known = bool(parse.is_known)
             case, plural = _case(tag), _is_plural(tag)
             gender = "" if plural or tag.gender is None else GENDERS.get(str(tag.gender), "")
-            reading = Reading(part, case, gender, plural, marks, known, str(parse.normal_form), parse)
+            reading = Reading(part, case, gender, plural, marks, known, str(parse.normal_form), parse, spelling)
             found.setdefault(reading, reading)
         return tuple(found)
 

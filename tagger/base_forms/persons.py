@@ -14,6 +14,15 @@ PARTICLES = set(
 )
 JOINING = {"і", "й", "та"}
 NAMES = frozenset({"Name", "Surn", "Patr"})
+# Surnames of other languages that do not change and that the dictionary takes for other words.
+UNCHANGED = frozenset(
+  "бібі рабе масіх макві моді раїсі ганді мессі росі россі конте пелосі хаменеї хатамі лі санду ротару дассо гюго золя "
+  "дюма рено жіро пежо рютте ніцше гете гейне дефо берлусконі медічі верді россіні паганіні фелліні муссоліні версаче "
+  "армані феррарі мацуї мураками кавано туре мане мбаппе дембеле сане вівальді гарібальді данте боккаччо "
+  "пікассо маріо маттео ренці драгі мелоні монті саркозі барньє тіто кастро караджале".split()
+)
+FOREIGN = re.compile("(аск|арк|ерк|ек|ак|ик|ік|ок|ук)$")
+RARE = frozenset({"Arch", "Slng"})
 GENDERS = ("m", "f", "p")
 Slot = tuple[str, str]  # case and gender; `p` stands for the plural
 Choices = dict[Slot, tuple[float, str]]  # by slot: how likely, and the base form in small letters
@@ -90,13 +99,21 @@ def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = Tr
         if slot not in table or table[slot][0] < score:
             table[slot] = score, base
 
-    known = [reading for reading in words.readings(word) if reading.known and _same_letters(reading, word)]
+    known = [reading for reading in words.readings(word) if reading.known and not RARE & (reading.marks - NAMES)]
     named = [reading for reading in known if NAMES & reading.marks]
     has_first = any("Name" in reading.marks for reading in named)
+    if word in UNCHANGED:
+        for gender in ("m", "f"):
+            for guess in fixed(word, gender, -0.1):
+                add((guess.case, guess.gender), guess.score, guess.base)
+        return table
+    lemmas = {reading.lemma for reading in named}
     for reading in known:
         if reading.part not in ("noun", "adjective") or not reading.case:
             continue
         score = _score(reading, bool(named), has_first, alone, last)
+        if "Surn" in reading.marks and reading.lemma + "о" in lemmas and not FOREIGN.search(reading.lemma):
+            score -= 0.3  # Франком is Франко, Маском is Маск
         base = word if "Fixd" in reading.marks else reading.nominative()
         if not base:
             continue
@@ -104,14 +121,16 @@ def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = Tr
             add((reading.case, "p"), score - 0.5 * (reading.part == "adjective" and not named), base)
         elif reading.gender in ("m", "f"):
             add((reading.case, reading.gender), score, base)
-        if reading.part == "noun" and not named and reading.gender in ("f", "n"):  # Володимира Люльки
+            if "Name" in reading.marks and reading.case == "accs" and word.endswith("ю"):  # the dictionary lacks these
+                add(("voct", "f"), score + 0.2, base)
+        if reading.part == "noun" and not NAMES & reading.marks and reading.gender in ("f", "n"):  # Володимира Люльки
             add((reading.case, "m"), score - 0.3, base)
-    if not named and "-" in word:
-        for slot, (score, base) in _hyphenated(word, words, alone, last).items():
-            add(slot, score, base)
+    double = {} if named or "-" not in word else _hyphenated(word, words, alone, last)
+    for slot, (score, base) in double.items():
+        add(slot, score, base)
     surname = any("Surn" in reading.marks for reading in named)
     if not named:
-        for guess in guesses(word):
+        for guess in () if double else guesses(word):
             # a common word may be a name that is not in the dictionary, but its reading says most
             add((guess.case, guess.gender), guess.score - 0.7 * bool(known), guess.base)
     else:
@@ -119,29 +138,24 @@ def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = Tr
             for guess in fixed(word, "f", -0.4):
                 add((guess.case, guess.gender), guess.score, guess.base)
         for gender in ("m", "f"):
-            for guess in fixed(word, gender, -3.2 if not last else -4.0):
+            for guess in fixed(word, gender, -3.0):
                 add((guess.case, guess.gender), guess.score, guess.base)
     return table
-
-
-def _same_letters(reading: Reading, word: str) -> bool:
-    # the dictionary also has old spellings with ґ, and archaic variants
-    return ("ґ" in reading.lemma) == ("ґ" in word) and not {"Arch", "Slng"} & (reading.marks - NAMES)
 
 
 def _score(reading: Reading, named: bool, has_first: bool, alone: bool, last: bool) -> float:
     if NAMES & reading.marks:
         score = 0.0
         if "Surn" in reading.marks:
-            score -= 0.1 if last else 0.7 if has_first else 0.2
+            score -= 0.25 if alone and has_first else 0.1 if last else 0.7 if has_first else 0.2
         elif "Name" in reading.marks and last and not alone:
             score -= 0.2
         return score - 0.6 * ("alt" in reading.marks)
     if reading.part == "adjective":
         return -1.2 if not named else -3.0
     if "anim" in reading.marks:
-        return -1.2 if not named else -2.5
-    return -1.7 if not named else -3.5
+        return -1.2 if not named else -2.0
+    return -1.7 if not named else -2.3
 
 
 def _hyphenated(word: str, words: Morphology, alone: bool, last: bool) -> Choices:
@@ -154,7 +168,7 @@ def _hyphenated(word: str, words: Morphology, alone: bool, last: bool) -> Choice
     table = {}
     for slot, (score, base) in ends.items():
         own_score, own_base = starts.get(slot, (-9.0, left))
-        if own_score < -2.5:
+        if own_score < -3:
             own_score, own_base = -1.5, left
         table[slot] = min(score, own_score) - 0.1, f"{own_base}-{base}"
     return table

@@ -15,6 +15,8 @@ PEOPLE = frozenset({"Name", "Surn", "Patr"})
 LONGEST = 8  # adjectives before a head noun at most
 JOINING = {"і", "й", "та", ","}
 NUMERAL_ENDINGS = {"m": "й", "f": "а", "n": "е", "": "і"}
+# Heads of names that are plurals more often than not: Сили оборони, Українські Новини.
+PLURALS = frozenset("сила військо новина закупівля штат гра острів емірат вість збір нація схема курс медіа".split())
 ROMAN = re.compile("[IVXLCІХ]+$")
 ABBREVIATION = re.compile("^([А-ЯІЇЄҐ]{2,})(?:-?(?:у|ом|а|ові|ів|і|ам|ами|ах|ем|и|ою|ю|я))$")
 
@@ -54,7 +56,7 @@ def phrase(name: str, label: str, context: Context, words: Morphology) -> str:
             # Вінницькій, Донецькій областях: each adjective is in the singular, the noun is not
             own = reading.gender if plural and not reading.plural else gender
             bases[index] = respell(reading.nominative(own) or plain(text), text)
-    if label == "LOC" and found.reading is not None:
+    if found.reading is not None:
         bases |= _after(parts, found, words)
     out, done = [], 0
     for index, part in enumerate(parts):
@@ -75,7 +77,7 @@ def _numeral(text: str, gender: str, plural: bool) -> str:
 
 
 def _after(parts: list[Piece], head: Head, words: Morphology) -> dict[int, str]:
-    """Return the adjective that ends a name of a place and agrees with its noun: Новограда Волинського."""
+    """Return the adjective that ends a name and agrees with its noun: Новограда Волинського, Війська Запорозького."""
     index = head.index + 1
     reading = head.reading
     if index != len(parts) - 1 or reading is None or not parts[index].text[:1].isupper():
@@ -111,7 +113,7 @@ def _head(parts: list[Piece], label: str, context: Context, words: Morphology) -
             break
         word = plain(text)
         last = index == len(parts) - 1
-        readings = [own for own in words.readings(word) if own.known and ("ґ" in own.lemma) == ("ґ" in word)]
+        readings = [own for own in words.readings(word) if own.known]
         for option in _options(text, word, readings, label, words, alone=len(parts) == 1):
             if numbered and (option[1] is None or option[1].plural):  # 20 хвилин
                 continue
@@ -155,21 +157,27 @@ def _options(
             score -= 0.6 if label == "ORG" else 0.9 if label != "JOB" else 0.0
         if "Abbr" in own.marks:
             score -= 1.5
-        if own.plural and "Pltm" not in own.marks:
-            score -= 1.6
+        if own.plural and own.lemma in PLURALS:
+            score += 0.5
+        elif own.plural and "Pltm" not in own.marks:
+            score -= 1.1
         elif own.plural:
             score -= 0.2
         if own.single and text[:1].isupper():
             score += 0.5 if label == "LOC" else 0.2
+        if own.lemma != "завод" and any(other.lemma.replace("і", "о") == own.lemma != other.lemma for other in readings):
+            score -= 0.4  # Львова is Львів, Сходу is Схід
+        elif own.lemma == "завід":
+            score -= 0.4
         if {"Arch", "Slng", "Dist", "alt"} & own.marks:
             score -= 0.8
         options.append((score, own, base))
     if not readings or (options and max(option[0] for option in options) < -2):
-        options += _guessed(text, word, words)
+        options += _guessed(word, words, alone)
     return options
 
 
-def _guessed(text: str, word: str, words: Morphology) -> list[tuple[float, Reading | None, str]]:
+def _guessed(word: str, words: Morphology, alone: bool) -> list[tuple[float, Reading | None, str]]:
     """Return ways to read a noun that the dictionary does not have."""
     options: list[tuple[float, Reading | None, str]] = []
     left, hyphen, right = word.rpartition("-")
@@ -185,7 +193,7 @@ def _guessed(text: str, word: str, words: Morphology) -> list[tuple[float, Readi
         base = own.nominative()
         if not base or base[:3] != word[:3]:
             continue
-        score = -2.0 - 0.8 * own.plural - 0.7 * ("anim" in own.marks) - 0.5 * bool(PEOPLE & own.marks)
+        score = -2.0 - 0.8 * (not alone) - 0.8 * own.plural - 0.7 * ("anim" in own.marks) - 0.5 * bool(PEOPLE & own.marks)
         options.append((score, own, base))
     # names from other languages may have no endings
     options.append((-2.9 if word[-1:] in "уюаям" else -2.2, None, word))
@@ -280,7 +288,7 @@ def _adjective_alone(
         if base is None:
             continue
         chosen: list[tuple[int, Reading | None]] = []
-        total = -1.0 + context.weight(own.case) - 1.2 * own.plural - (0.3 if own.gender == "n" else 0)
+        total = -1.0 + context.weight(own.case) - 1.2 * own.plural + (0.1 if own.gender == "n" else 0)
         for position, others in before:
             fitting = [one for one in others or () if (one.case, one.gender) == (own.case, own.gender)]
             if others is not None and not fitting:

@@ -11,7 +11,7 @@ LETTERS = "A-Za-zА-Яа-яІіЇїЄєҐґЁёЪъЫыЭэ\u00c0-\u024f"
 # A number with an ending (14-ї), a word with apostrophes, stress marks and hyphens in it, or any other sign.
 PIECE = re.compile(
     rf"(?P<ordinal>\d+(?:-[а-яії]{{1,3}})(?![{LETTERS}\d]))"
-    rf"|(?P<word>[{LETTERS}{STRESS}]+(?:['’ʼ‘`´′\-‑–][{LETTERS}{STRESS}]+)*(?:-\d+)?)"
+    rf"|(?P<word>[{LETTERS}{STRESS}]+(?:['’ʼ‘`´′\-‑–][{LETTERS}{STRESS}]+)*)"
     r"|(?P<number>\d+)|(?P<sign>\S)"
 )
 CYRILLIC = re.compile("[А-Яа-яІіЇїЄєҐґ]")
