@@ -61,6 +61,12 @@ SHELLS = ("bash", "zsh", "fish")
 @click.option("--scores", is_flag=True, help="Also write the probability of each tag or entity.")
 @click.option("--lemma", is_flag=True, help="Also write the base form of each entity: Київ for Києві.")
 @click.option(
+    "--link",
+    type=click.Choice(["document", "run"]),
+    help="With --count --lemma: where surnames alone, initials and abbreviations belong to a full name.  "
+    "[default: document]",
+)
+@click.option(
     "--count",
     is_flag=True,
     help="Write a frequency table of entities with label and example; keeps distinct entities in memory.",

@@ -95,7 +95,7 @@ class Page:
                 start, end = offsets[span.start][0], offsets[span.end - 1][1]
                 parts += (
                     safe(text[done:start]),
-                    self._mark(text[start:end], span.label, span.score if view.scores else None),
+                    self._mark(text[start:end], span.label, span.score if view.scores else None, span.lemma),
                 )
                 done = end
             parts.append(safe(text[done:]))
@@ -126,10 +126,11 @@ class Page:
             f"<body>\n<header>{' '.join(legend)}</header>\n"
         )
 
-    def _mark(self, text: str, label: str, score: float | None) -> str:
-        self._counts[label, " ".join(text.split())] += 1
+    def _mark(self, text: str, label: str, score: float | None, lemma: str | None) -> str:
+        self._counts[label, " ".join(text.split()) if lemma is None else lemma] += 1
         note = "" if score is None else f" {score:.2f}"
-        return f'<mark class="c{self._numbers[label]}">{safe(text)}<b>{safe(label)}{note}</b></mark>'
+        hover = "" if lemma is None else f' title="{UNSEEN.sub("", escape(SURROGATES.sub("\ufffd", lemma)))}"'
+        return f'<mark class="c{self._numbers[label]}"{hover}>{safe(text)}<b>{safe(label)}{note}</b></mark>'
 
     def _end_paragraph(self) -> str:
         end, self._in_paragraph = "</p>\n" if self._in_paragraph else "", False

@@ -51,11 +51,13 @@ class LabelView:
     """Tags and entities of a sentence as the user asked for them.
 
     :ivar scores: probability of each tag; empty if scores were not asked for.
+    :ivar lemmas: whether the entities have base forms.
     """
 
     tags: list[str]
     spans: list[ScoredSpan]
     scores: list[float] = field(default_factory=list)
+    lemmas: bool = False
 
 
 class Labels:
