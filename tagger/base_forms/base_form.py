@@ -31,6 +31,14 @@ def base_form(text: str, start: int, end: int, label: str) -> str:
     return _of(spaced, label, context_of(text, start, end, label in PERSONS, words))
 
 
+def open_dictionary() -> None:
+    """Open the dictionary, which takes a fifth of a second, unless it is open.
+
+    :raises PackageError: pymorphy3 or its Ukrainian dictionary is missing.
+    """
+    morphology()
+
+
 @lru_cache(maxsize=KEPT)
 def _of(name: str, label: str, context: Context) -> str:
     name = unquoted(name)

@@ -170,9 +170,9 @@ def open_filter(settings: RunSettings, guard: SignalGuard, warn: Callable[[str],
     :raises PackageError: base forms are asked for, and pymorphy3 is missing.
     """
     if settings.writer.lemma:  # an error here is better than one after some output
-        from tagger.base_forms.morphology import morphology
+        from tagger.base_forms.base_form import open_dictionary
 
-        morphology()
+        open_dictionary()
     session = Session(settings.model, device=settings.device)
     engine = Engine(session, batch_tokens=settings.batch_tokens, threads=settings.threads)
     filter_ = Filter(engine, settings, guard, warn)
