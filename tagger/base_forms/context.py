@@ -31,6 +31,7 @@ _PREPOSITIONS = {
 }
 PREPOSITIONS = {word: tuple(cases.split()) for cases, words in _PREPOSITIONS.items() for word in words.split()}
 JOINING = {"і", "й", "та", "або", "чи", "а", "але", ",", "(", "/", "—", "–", "-", "як", "ні", "ані"}
+ADDRESS = {".", "!", "?", "…", ":", ",", "—", "–", "-"}
 ENDS = {".", "!", "?", "…", ":", ";"}
 CLAUSES = set("що як коли якщо бо хоча щоб ніби де куди чому тому або чи але проте однак тоді тож адже".split())
 # Nouns after which the name of a place stands in the nominative as well: у селі Дубина.
@@ -77,11 +78,13 @@ class Context:
     """What is known from around a name.
 
     :param cases: a weight for each of :data:`tagger.base_forms.morphology.CASES`.
-    :param gender: `m` or `f` if the sentence shows a person's gender, `p` for a family; else empty.
+    :param gender: `m` or `f` if a word before shows a person's gender, `p` for a family; else empty.
+    :param subject: `m` or `f` if a verb shows the gender of its subject, which the name is if it is in the nominative.
     """
 
     cases: Weights = FREE
     gender: str = ""
+    subject: str = ""
 
     def weight(self, case: str) -> float:
         """Return the weight of a case."""
@@ -99,10 +102,10 @@ def context_of(text: str, start: int, end: int, person: bool, words: Morphology)
     while before and before[-1] in OPENING:
         before.pop()
     cases = _cases(before, person, words, quoted)
-    gender = ""
+    gender = subject = ""
     if person:
         after = text[end : end + 1]
-        if after in ",!" and after and (not before or before[-1] in ENDS or before[-1] == ","):  # Друже Петре, ...
+        if after in ",!" and after and (not before or before[-1] in ADDRESS):  # — Петре, ...
             cases = (*cases[:-1], -0.9)
         title = _title(before, words)
         if title:
@@ -113,8 +116,8 @@ def context_of(text: str, start: int, end: int, person: bool, words: Morphology)
                 gender = ""  # депутат Олена Петренко: a man's word for a post serves for women too
         if before and _is_family(plain(before[-1]), words):
             gender = "p"
-        gender = gender or _gender_of_saying(before, words) or _gender_after(TOKEN.findall(text[end : end + REACH])[:4], words)
-    return Context(cases, gender)
+        subject = _gender_of_saying(before, words) or _gender_after(TOKEN.findall(text[end : end + REACH])[:4], words)
+    return Context(cases, gender, subject)
 
 
 def _is_family(word: str, words: Morphology) -> bool:
@@ -140,15 +143,17 @@ def _cases(before: list[str], person: bool, words: Morphology, quoted: bool) -> 
     known = [reading for reading in words.readings(last) if reading.known]
     nouns = [reading for reading in known if reading.part == "noun" and reading.case]
     verb = any(reading.part in ("verb", "infn", "grnd", "pred") for reading in known)
-    if quoted and not verb:
-        return CITED
     if person and any(reading.lemma in ("прізвище", "псевдонім", "прізвисько", "позивний") for reading in nouns):
+        return CITED
+    if quoted and any(reading.lemma in PLACES for reading in nouns):
         return CITED
     if not person and (own := {reading.case for reading in nouns if reading.lemma in PLACES}):
         return tuple(
             0.0 if case == "nomn" else max(weight, -0.4) if case in own else weight - 1
             for case, weight in zip(CASES, AFTER_NOUN, strict=True)
         )
+    if quoted and not verb:
+        return CITED if not nouns else tuple(map(max, CITED, AFTER_NOUN))
     if any(reading.lemma in GIVEN for reading in known):
         return _after(("datv",), -2.5)
     if any(reading.lemma in SAYING for reading in known):
@@ -178,7 +183,13 @@ def _after(allowed: tuple[str, ...], other: float = -3.5) -> Weights:
 
 
 def _listed(before: list[str], words: Morphology) -> Weights:
-    """Return the weights of a name that is joined to something: the cases of the preposition that opens the list."""
+    """Return the weights of a name that is joined to something: the case of what stands before, or its preposition."""
+    if len(before) > 1 and before[-2][:1].isupper():
+        cases = {reading.case for reading in words.readings(plain(before[-2])) if reading.known and reading.case}
+        if cases and "nomn" not in cases:  # Винниченка та Єфремова
+            return tuple(
+                0.0 if case in cases else weight - 1 for case, weight in zip(CASES, FREE, strict=True)
+            )
     for token in reversed(before[-LIST:]):
         word = plain(token)
         if word in PREPOSITIONS:

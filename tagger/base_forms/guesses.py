@@ -75,7 +75,7 @@ _FIRST = (
 _WOMEN = (("ої", "а", "gent"), ("ій", "а", "datv loct"), ("у", "а", "accs"), ("ою", "а", "ablt"))
 _FAMILIES = (("ів", "gent accs"), ("ам", "datv"), ("ами", "ablt"), ("ах", "loct"))
 _SOFTENED = {"з": "г", "ц": "к", "с": "х"}
-CLUSTER = re.compile("[бвгджзмптхцчш]к$")  # no name ends so; with -о it is a usual surname
+CLUSTER = re.compile("([бвгджзмптхцчш]к|[аеи]йл)$")  # no name ends so; with -о it is a usual surname
 ADJECTIVE = re.compile("(ськ|цьк|зьк)$")
 
 
@@ -103,7 +103,7 @@ def guesses(word: str) -> Iterator[Guess]:
     elif last == "о":
         yield Guess(word, "nomn", "m", -2.0 if word.endswith("ого") else -1.0)
         yield from fixed(word, "m", -2.6 if word.endswith(("ого", "ко")) else -1.0)
-        yield from fixed(word, "f", -1.2)
+        yield from fixed(word, "f", -2.6 if word.endswith("ого") else -1.2)
     else:
         score = -2.3 if last in "уи" else -1.9 if last in "юї" else -1.3
         yield from fixed(word, "m", score)
@@ -134,7 +134,7 @@ def _of_men(word: str) -> Iterator[Guess]:
             score = -1.3
         elif ADJECTIVE.search(stem) or (stem.endswith("енк")) or ending in ("і", "е"):
             score = -2.6
-        elif CLUSTER.search(stem):  # Прашка is Прашко
+        elif ending in ("а", "у", "ом", "ові") and CLUSTER.search(stem):  # Прашка is Прашко
             yield from (Guess(stem + "о", case, "m", -1.5) for case in cases.split())
             score = -2.6
         elif ending == "а" and re.search("(ов|ев|єв|ін|їн|ин)$", stem):

@@ -47,14 +47,23 @@ class Reading:
 
         :param gender: of an adjective in the singular, which the word itself may leave open.
         """
+        if self.part == "noun" and not gender and (not self.plural or "Pltm" in self.marks):
+            return _with_g(self.lemma, self._spelling)  # the first form of the dictionary's own table
         wanted = gender or self.gender
         if self.part == "adjective" and not self.plural:
             wanted = wanted or "m"
-        for parse in self._parse.lexeme:
-            if _case(parse.tag) == "nomn" and _is_plural(parse.tag) == self.plural:
-                if self.plural or not wanted or GENDERS.get(str(parse.tag.gender), "") == wanted:
-                    return _with_g(str(parse.word), self._spelling)
-        return None
+        found = [
+            str(parse.word)
+            for parse in self._parse.lexeme
+            if _case(parse.tag) == "nomn"
+            and _is_plural(parse.tag) == self.plural
+            and (self.plural or not wanted or GENDERS.get(str(parse.tag.gender), "") == wanted)
+        ]
+        if not found:
+            return None
+        # of two nominatives the one that begins as the word does: іграх is ігри, not гри
+        alike = [base for base in found if base[0] == self._parse.word[0]]
+        return _with_g((alike or found)[0], self._spelling)
 
 
 def _with_g(base: str, word: str) -> str:
@@ -95,7 +104,7 @@ class Morphology:
         """Return the readings of a word in small letters, without repeats."""
         if len(word) > LONGEST_WORD:
             return ()
-        found: dict[Reading, Reading] = {}
+        found: dict[tuple[Any, str], Reading] = {}
         parses = self._analyzer.parse(word)
         spelling = ""
         if "ґ" in word:
@@ -106,19 +115,23 @@ class Morphology:
             # substitutes ґ for г by itself, which makes other names of them
             if ("ґ" in parse.normal_form) != ("ґ" in word) and not spelling:
                 continue
-            tag = parse.tag
-            marks = frozenset(map(str, tag.grammemes))
-            part = "noun" if tag.POS == "NOUN" else "adjective" if tag.POS in ADJECTIVES else str(tag.POS).lower()
-            known = bool(parse.is_known)
-            case, plural = _case(tag), _is_plural(tag)
-            gender = "" if plural or tag.gender is None else GENDERS.get(str(tag.gender), "")
-            reading = Reading(part, case, gender, plural, marks, known, str(parse.normal_form), parse, spelling)
-            found.setdefault(reading, reading)
-        return tuple(found)
+            known, lemma = bool(parse.is_known), str(parse.normal_form)
+            if (key := (parse.tag, lemma)) not in found:
+                found[key] = Reading(*_features(parse.tag), known, lemma, parse, spelling)
+        return tuple(found.values())
 
     def knows(self, word: str) -> bool:
         """Return whether the dictionary has a word in small letters."""
         return any(reading.known for reading in self.readings(word))
+
+
+@lru_cache(maxsize=4096)
+def _features(tag: Any) -> tuple[str, str, str, bool, frozenset[str]]:
+    """Return part of speech, case, gender, number and grammemes of a tag, of which there are some hundreds."""
+    part = "noun" if tag.POS == "NOUN" else "adjective" if tag.POS in ADJECTIVES else str(tag.POS).lower()
+    plural = _is_plural(tag)
+    gender = "" if plural or tag.gender is None else GENDERS.get(str(tag.gender), "")
+    return part, _case(tag), gender, plural, frozenset(map(str, tag.grammemes))
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,7 @@ UNCHANGED = frozenset(
   "пікассо маріо маттео ренці драгі мелоні монті саркозі барньє тіто кастро караджале".split()
 )
 FOREIGN = re.compile("(аск|арк|ерк|ек|ак|ик|ік|ок|ук)$")
+ADDRESSED = {"боже": "бог", "господи": "господь"}  # the dictionary lacks the second
 RARE = frozenset({"Arch", "Slng"})
 GENDERS = ("m", "f", "p")
 Slot = tuple[str, str]  # case and gender; `p` stands for the plural
@@ -102,6 +103,9 @@ def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = Tr
     known = [reading for reading in words.readings(word) if reading.known and not RARE & (reading.marks - NAMES)]
     named = [reading for reading in known if NAMES & reading.marks]
     has_first = any("Name" in reading.marks for reading in named)
+    if word in ADDRESSED:
+        table[("voct", "m")] = table[("nomn", "m")] = 0.0, ADDRESSED[word]
+        return table
     if word in UNCHANGED:
         for gender in ("m", "f"):
             for guess in fixed(word, gender, -0.1):
@@ -112,8 +116,8 @@ def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = Tr
         if reading.part not in ("noun", "adjective") or not reading.case:
             continue
         score = _score(reading, bool(named), has_first, alone, last)
-        if "Surn" in reading.marks and reading.lemma + "о" in lemmas and not FOREIGN.search(reading.lemma):
-            score -= 0.3  # Франком is Франко, Маском is Маск
+        if NAMES & reading.marks and reading.lemma + "о" in lemmas and not FOREIGN.search(reading.lemma):
+            score -= 0.3  # Франком is Франко, Кирила is Кирило; but Маском is Маск
         base = word if "Fixd" in reading.marks else reading.nominative()
         if not base:
             continue
@@ -125,16 +129,18 @@ def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = Tr
                 add(("voct", "f"), score + 0.2, base)
         if reading.part == "noun" and not NAMES & reading.marks and reading.gender in ("f", "n"):  # Володимира Люльки
             add((reading.case, "m"), score - 0.3, base)
+        if reading.case == "gent" and reading.gender == "m" and "anim" not in reading.marks:  # Миколу Вересня
+            add(("accs", "m"), score, base)
     double = {} if named or "-" not in word else _hyphenated(word, words, alone, last)
     for slot, (score, base) in double.items():
         add(slot, score, base)
-    surname = any("Surn" in reading.marks for reading in named)
+    surname = any("Surn" in reading.marks and reading.case == "nomn" for reading in named)
     if not named:
         for guess in () if double else guesses(word):
             # a common word may be a name that is not in the dictionary, but its reading says most
             add((guess.case, guess.gender), guess.score - 0.7 * bool(known), guess.base)
     else:
-        if word[-1] in CONSONANTS + "ьйо" and (surname or not has_first):
+        if surname and word[-1] in CONSONANTS + "ьйо":
             for guess in fixed(word, "f", -0.4):
                 add((guess.case, guess.gender), guess.score, guess.base)
         for gender in ("m", "f"):
@@ -184,6 +190,8 @@ def _best(tables: list[Choices], context: Context, joined: bool) -> Slot:
             prior -= 1.6
         for case in CASES:
             score = prior + context.weight(case)
+            if case == "nomn" and context.subject and gender != context.subject:
+                score -= 1.6
             for number, table in enumerate(tables):
                 slots = [(case, gender)]
                 if gender == "p" and joined and number < len(tables) - 1:

@@ -17,6 +17,19 @@ JOINING = {"і", "й", "та", ","}
 NUMERAL_ENDINGS = {"m": "й", "f": "а", "n": "е", "": "і"}
 # Heads of names that are plurals more often than not: Сили оборони, Українські Новини.
 PLURALS = frozenset("сила військо новина закупівля штат гра острів емірат вість збір нація схема курс медіа".split())
+# Names of places that share forms with others: Оболоні is Оболонь, Трускавці is Трускавець.
+PREFERRED = frozenset(
+    "оболонь трускавець яремче кропивницький грозний хмельницький первомайськ сянок олесько умань рівне суми львів київ "
+    "харків чернігів бровари лубни луцьк полтава вишневе ірпінь буча житомир ковель стрий ізюм лиман мукачево святошин "
+    "троєщина виноградар позняки осокорки русанівка печерськ поділ дарниця галич броди тростянець охтирка глухів конотоп "
+    "ромни яготин фастів васильків обухів українка трипілля канів сміла звенигородка тальне тульчин бар немирів могилів "
+    "хотин вижниця рахів тячів хуст берегово чоп свалява сколе турка самбір рудки мостиська яворів рава белз сокаль жовква "
+    "володимир горохів ківерці здолбунів дубно острог кременець почаїв збараж теребовля чортків бучач борщів заліщики "
+    "новоград-волинський володимир-волинський миргород гадяч кременчук горішні світловодськ знам'янка бобринець гайворон "
+    "вознесенськ очаків снігурівка каховка берислав генічеськ скадовськ мелітополь бердянськ токмак оріхів гуляйполе "
+    "марганець нікополь апостолове павлоград синельникове лозова балаклія куп'янськ вовчанськ чугуїв дергачі люботин валки "
+    "мерефа зміїв слов'янськ краматорськ дружківка торецьк бахмут покровськ добропілля вугледар мар'їнка авдіївка".split()
+)
 ROMAN = re.compile("[IVXLCІХ]+$")
 ABBREVIATION = re.compile("^([А-ЯІЇЄҐ]{2,})(?:-?(?:у|ом|а|ові|ів|і|ам|ами|ах|ем|и|ою|ю|я))$")
 
@@ -42,6 +55,8 @@ def phrase(name: str, label: str, context: Context, words: Morphology) -> str:
         return name
     if parts[0].kind == "sign":  # a part in quotation marks is cited, and does not change
         return name
+    if both := _coordinated(parts, label, context, words):
+        return both
     found = _head(parts, label, context, words)
     if found is None:
         return name
@@ -63,6 +78,20 @@ def phrase(name: str, label: str, context: Context, words: Morphology) -> str:
         out += [name[done : part.start], bases.get(index, part.text)]
         done = part.end
     return "".join([*out, name[done:]])
+
+
+def _coordinated(parts: list[Piece], label: str, context: Context, words: Morphology) -> str:
+    """Return the base form of two nouns that are one name, Боснії і Герцеговини; empty if the name is not of that kind."""
+    if len(parts) != 3 or parts[1].text not in ("і", "й", "та") or not parts[2].text[:1].isupper():
+        return ""
+    if any(part.kind != "word" or not is_inflected(part.text) for part in parts):
+        return ""
+    heads = [_head([part], label, context, words) for part in (parts[0], parts[2])]
+    shared = [head for head in heads if head is not None and head.reading is not None]
+    if len(shared) < 2 or any(head.reading is None or head.reading.part != "noun" for head in shared):
+        return ""
+    first, last = (respell(head.base, part.text) for head, part in zip(shared, (parts[0], parts[2]), strict=True))
+    return f"{first} {parts[1].text} {last}"
 
 
 def _numeral(text: str, gender: str, plural: bool) -> str:
@@ -169,6 +198,8 @@ def _options(
             score -= 0.4  # Львова is Львів, Сходу is Схід
         elif own.lemma == "завід":
             score -= 0.4
+        if base in PREFERRED:
+            score += 0.6
         if {"Arch", "Slng", "Dist", "alt"} & own.marks:
             score -= 0.8
         options.append((score, own, base))
@@ -288,7 +319,8 @@ def _adjective_alone(
         if base is None:
             continue
         chosen: list[tuple[int, Reading | None]] = []
-        total = -1.0 + context.weight(own.case) - 1.2 * own.plural + (0.1 if own.gender == "n" else 0)
+        town = own.gender == "m" and (base in PREFERRED or base.endswith("цький") or "-" in base)
+        total = -1.0 + context.weight(own.case) - 1.2 * own.plural + (0.1 if own.gender == "n" else 0.3 if town else 0)
         for position, others in before:
             fitting = [one for one in others or () if (one.case, one.gender) == (own.case, own.gender)]
             if others is not None and not fitting:
