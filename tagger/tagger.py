@@ -212,7 +212,9 @@ class Tagger:
                 for span in self._labels.view(annotation).spans:
                     start = piece.start + piece.offsets[span.start][0]
                     end = piece.start + piece.offsets[span.end - 1][1]
-                    lemma = lemmatize and lemmatize(piece.sentence(), start - piece.start, end - piece.start, span.label)
+                    lemma = lemmatize and lemmatize(
+                        piece.sentence(), start - piece.start, end - piece.start, span.label
+                    )
                     piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0, lemma))
             yield from complete
 

@@ -52,11 +52,14 @@ _SAYING = (
 )
 SAYING = frozenset(_SAYING.split())
 # Adjectives and participles that take a dative.
-_GIVEN = "підконтрольний вдячний присвячений адресований підпорядкований підзвітний притаманний вірний належний відданий"
+_GIVEN = (
+    "підконтрольний вдячний присвячений адресований підпорядкований підзвітний притаманний вірний належний відданий"
+)
 GIVEN = frozenset(_GIVEN.split())
 # Nouns for several people of one surname.
 FAMILIES = frozenset("родина сім'я подружжя брат сестра панство рід династія дім клан".split())
 
+NAMES = frozenset({"Name", "Surn", "Patr"})
 Weights = tuple[float, ...]  # of the cases, in the order of CASES
 
 
@@ -184,12 +187,17 @@ def _after(allowed: tuple[str, ...], other: float = -3.5) -> Weights:
 
 def _listed(before: list[str], words: Morphology) -> Weights:
     """Return the weights of a name that is joined to something: the case of what stands before, or its preposition."""
-    if len(before) > 1 and before[-2][:1].isupper():
-        cases = {reading.case for reading in words.readings(plain(before[-2])) if reading.known and reading.case}
-        if cases and "nomn" not in cases:  # Винниченка та Єфремова
-            return tuple(
-                0.0 if case in cases else weight - 1 for case, weight in zip(CASES, FREE, strict=True)
-            )
+    shared = set(CASES)
+    for token in before[-2:-5:-1]:
+        named = [reading for reading in words.readings(plain(token)) if reading.known and NAMES & reading.marks]
+        if not token[:1].isupper() or not named:
+            break
+        cases = {reading.case for reading in named}
+        shared &= cases
+    if shared and len(shared) < len(CASES):
+        cases = shared
+        if "nomn" not in cases:  # Винниченка та Єфремова
+            return tuple(0.0 if case in cases else weight - 1 for case, weight in zip(CASES, FREE, strict=True))
     for token in reversed(before[-LIST:]):
         word = plain(token)
         if word in PREPOSITIONS:
@@ -212,7 +220,10 @@ def _title(before: list[str], words: Morphology) -> list[Reading]:
         people = [
             reading
             for reading in known
-            if reading.part == "noun" and "anim" in reading.marks and not {"Name", "Surn", "Patr"} & reading.marks
+            if reading.part == "noun"
+            and "anim" in reading.marks
+            and not NAMES & reading.marks
+            and not (word == "пані" and reading.gender == "m")
         ]
         people = [reading for reading in people if reading.case != "voct" and not reading.plural] or people
         nouns = [reading for reading in known if reading.part == "noun"]

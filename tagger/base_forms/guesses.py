@@ -105,7 +105,8 @@ def guesses(word: str) -> Iterator[Guess]:
         yield from fixed(word, "m", -2.6 if word.endswith(("ого", "ко")) else -1.0)
         yield from fixed(word, "f", -2.6 if word.endswith("ого") else -1.2)
     else:
-        score = -2.3 if last in "уи" else -1.9 if last in "юї" else -1.3
+        inflected = re.search("(ою|ею|єю|ові|еві|єві)$", word)
+        score = -2.8 if inflected else -2.3 if last in "уи" else -1.9 if last in "юї" else -1.3
         yield from fixed(word, "m", score)
         yield from fixed(word, "f", score - 0.1)
 

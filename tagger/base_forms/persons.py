@@ -16,10 +16,10 @@ JOINING = {"і", "й", "та"}
 NAMES = frozenset({"Name", "Surn", "Patr"})
 # Surnames of other languages that do not change and that the dictionary takes for other words.
 UNCHANGED = frozenset(
-  "бібі рабе масіх макві моді раїсі ганді мессі росі россі конте пелосі хаменеї хатамі лі санду ротару дассо гюго золя "
-  "дюма рено жіро пежо рютте ніцше гете гейне дефо берлусконі медічі верді россіні паганіні фелліні муссоліні версаче "
-  "армані феррарі мацуї мураками кавано туре мане мбаппе дембеле сане вівальді гарібальді данте боккаччо "
-  "пікассо маріо маттео ренці драгі мелоні монті саркозі барньє тіто кастро караджале".split()
+    "бібі рабе масіх макві моді раїсі ганді мессі росі россі конте пелосі хаменеї хатамі лі санду ротару дассо гюго золя "
+    "дюма рено жіро пежо рютте ніцше гете гейне дефо берлусконі медічі верді россіні паганіні фелліні муссоліні версаче "
+    "армані феррарі мацуї мураками кавано туре мане мбаппе дембеле сане вівальді гарібальді данте боккаччо "
+    "пікассо маріо маттео ренці драгі мелоні монті саркозі барньє тіто кастро караджале".split()
 )
 FOREIGN = re.compile("(аск|арк|ерк|ек|ак|ик|ік|ок|ук)$")
 ADDRESSED = {"боже": "бог", "господи": "господь"}  # the dictionary lacks the second
@@ -111,12 +111,14 @@ def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = Tr
             for guess in fixed(word, gender, -0.1):
                 add((guess.case, guess.gender), guess.score, guess.base)
         return table
-    lemmas = {reading.lemma for reading in named}
+    lemmas = {(mark, reading.lemma) for reading in named for mark in NAMES & reading.marks}
     for reading in known:
         if reading.part not in ("noun", "adjective") or not reading.case:
             continue
         score = _score(reading, bool(named), has_first, alone, last)
-        if NAMES & reading.marks and reading.lemma + "о" in lemmas and not FOREIGN.search(reading.lemma):
+        if any((mark, reading.lemma + "о") in lemmas for mark in NAMES & reading.marks) and not FOREIGN.search(
+            reading.lemma
+        ):
             score -= 0.3  # Франком is Франко, Кирила is Кирило; but Маском is Маск
         base = word if "Fixd" in reading.marks else reading.nominative()
         if not base:
@@ -136,9 +138,10 @@ def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = Tr
         add(slot, score, base)
     surname = any("Surn" in reading.marks and reading.case == "nomn" for reading in named)
     if not named:
+        doubt = 1.7 if any("anim" in reading.marks for reading in known) else 0.7 if known else 0.0
         for guess in () if double else guesses(word):
             # a common word may be a name that is not in the dictionary, but its reading says most
-            add((guess.case, guess.gender), guess.score - 0.7 * bool(known), guess.base)
+            add((guess.case, guess.gender), guess.score - doubt, guess.base)
     else:
         if surname and word[-1] in CONSONANTS + "ьйо":
             for guess in fixed(word, "f", -0.4):

@@ -194,7 +194,9 @@ def _options(
             score -= 0.2
         if own.single and text[:1].isupper():
             score += 0.5 if label == "LOC" else 0.2
-        if own.lemma != "завод" and any(other.lemma.replace("і", "о") == own.lemma != other.lemma for other in readings):
+        if own.lemma != "завод" and any(
+            other.lemma.replace("і", "о") == own.lemma != other.lemma for other in readings
+        ):
             score -= 0.4  # Львова is Львів, Сходу is Схід
         elif own.lemma == "завід":
             score -= 0.4
@@ -224,7 +226,9 @@ def _guessed(word: str, words: Morphology, alone: bool) -> list[tuple[float, Rea
         base = own.nominative()
         if not base or base[:3] != word[:3]:
             continue
-        score = -2.0 - 0.8 * (not alone) - 0.8 * own.plural - 0.7 * ("anim" in own.marks) - 0.5 * bool(PEOPLE & own.marks)
+        score = (
+            -2.0 - 0.8 * (not alone) - 0.8 * own.plural - 0.7 * ("anim" in own.marks) - 0.5 * bool(PEOPLE & own.marks)
+        )
         options.append((score, own, base))
     # names from other languages may have no endings
     options.append((-2.9 if word[-1:] in "уюаям" else -2.2, None, word))
@@ -296,9 +300,7 @@ def _before_abbreviation(
     """Return the adjectives before a noun that does not change, in the likeliest case: Київської ОДА."""
     found = [(position, own) for position, own in before if own]
     position, adjectives = found[0]
-    options = [
-        (context.weight(own.case) - 1.5 * own.plural, -number, own) for number, own in enumerate(adjectives)
-    ]
+    options = [(context.weight(own.case) - 1.5 * own.plural, -number, own) for number, own in enumerate(adjectives)]
     score, _, own = max(options, key=lambda one: one[:2])
     chosen = [(position, own)]
     for other, readings in found[1:]:

@@ -167,9 +167,7 @@ def _persons(mentions: Sequence[Mention], keys: Sequence[Key]) -> dict[Key, Key]
         found.sort(key=lambda key: (-_completeness(parts[key]), -counts[key], key))
         people: list[list[Key]] = []
         for key in found:
-            fitting = [
-                group for group in people if all(parts[key].may_be(parts[other]) for other in group)
-            ]
+            fitting = [group for group in people if all(parts[key].may_be(parts[other]) for other in group)]
             if len(fitting) == 1:
                 fitting[0].append(key)
             elif not fitting or parts[key].in_full:

@@ -117,7 +117,9 @@ def add_miscs(block: ConlluBlock, numbers: np.ndarray, tags: Sequence[str], key:
     visited = np.array([tag != OUTSIDE for tag in tags])[numbers]
     # Lines that may have an older value. A match in a line without a token selects the next word's line, which then
     # stays as it is.
-    older = [found.start() for found in re.finditer(rb"[\t|]" + re.escape(key.encode()) + b"(Score|Lemma)?=", block.content)]
+    older = [
+        found.start() for found in re.finditer(rb"[\t|]" + re.escape(key.encode()) + b"(Score|Lemma)?=", block.content)
+    ]
     if older:
         visited[np.minimum(np.searchsorted(block.ends, older), len(visited) - 1)] = True
     parts: list[bytes] = []

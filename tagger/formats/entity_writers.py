@@ -145,7 +145,8 @@ class Tally:
         """Return the lines, most frequent first; equally frequent entities are sorted by label and name."""
         rows = sorted((-count, *key) for key, count in self._counts.items())
         cells = [
-            (str(-count), safe_cell(label), safe_cell(name), safe_cell(self._examples[label, name])) for count, label, name in rows
+            (str(-count), safe_cell(label), safe_cell(name), safe_cell(self._examples[label, name]))
+            for count, label, name in rows
         ]
         return "".join("\t".join(row) + "\n" for row in cells).encode()
 
