@@ -1,4 +1,7 @@
-"""The base form of a name, by its label and the words around it. Each name is worked out once in each kind of context."""
+"""The base form of a name, by its label and the words around it.
+
+Each name is worked out once in each kind of context.
+"""
 
 from functools import lru_cache
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from tagger.base_forms.morphology import CASES, Morphology, Reading
+from tagger.base_forms.word_lists import CLAUSES, FAMILIES, GENERA, GIVEN, SAYING
 from tagger.base_forms.words import CLOSING, LETTERS, OPENING, plain
 
 REACH = 160  # characters before and after a name that are looked at
@@ -33,31 +34,6 @@ PREPOSITIONS = {word: tuple(cases.split()) for cases, words in _PREPOSITIONS.ite
 JOINING = {"і", "й", "та", "або", "чи", "а", "але", ",", "(", "/", "—", "–", "-", "як", "ні", "ані"}
 ADDRESS = {".", "!", "?", "…", ":", ",", "—", "–", "-"}
 ENDS = {".", "!", "?", "…", ":", ";"}
-CLAUSES = set("що як коли якщо бо хоча щоб ніби де куди чому тому або чи але проте однак тоді тож адже".split())
-# Nouns after which the name of a place stands in the nominative as well: у селі Дубина.
-_PLACES = (
-    "село селище місто містечко хутір станиця річка озеро острів гора станція ріка станція аул порт затока мис півострів "
-    "вулиця площа провулок проспект бульвар майдан район квартал урочище мікрорайон республіка князівство держава штат "
-    "провінція готель ресторан кафе журнал газета видання агентство телеканал канал гурт компанія фірма банк партія фонд "
-    "клуб команда видавництво завод музей центр програма проєкт проект роман фільм серіал повість пісня альбом книга"
-)
-PLACES = frozenset(_PLACES.split())
-# Verbs whose subject follows: сказав Зеленський.
-_SAYING = (
-    "сказати заявити повідомити зазначити додати розповісти написати наголосити підкреслити пояснити вважати відповісти "
-    "запитати спитати казати говорити стверджувати констатувати відзначити уточнити нагадати зауважити поінформувати "
-    "припустити запевнити переконувати вигукнути прошепотіти мовити пообіцяти попередити визнати заперечити підсумувати "
-    "стверджувати відзначати зазначати повідомляти наголошувати пояснювати розповідати додавати писати заявляти прокоментувати "
-    "буркнути гукнути крикнути засміятися посміхнутися зітхнути кивнути озватися подумати резюмувати акцентувати цитувати"
-)
-SAYING = frozenset(_SAYING.split())
-# Adjectives and participles that take a dative.
-_GIVEN = (
-    "підконтрольний вдячний присвячений адресований підпорядкований підзвітний притаманний вірний належний відданий"
-)
-GIVEN = frozenset(_GIVEN.split())
-# Nouns for several people of one surname.
-FAMILIES = frozenset("родина сім'я подружжя брат сестра панство рід династія дім клан".split())
 
 NAMES = frozenset({"Name", "Surn", "Patr"})
 Weights = tuple[float, ...]  # of the cases, in the order of CASES
@@ -148,9 +124,9 @@ def _cases(before: list[str], person: bool, words: Morphology, quoted: bool) -> 
     verb = any(reading.part in ("verb", "infn", "grnd", "pred") for reading in known)
     if person and any(reading.lemma in ("прізвище", "псевдонім", "прізвисько", "позивний") for reading in nouns):
         return CITED
-    if quoted and any(reading.lemma in PLACES for reading in nouns):
+    if quoted and any(reading.lemma in GENERA for reading in nouns):
         return CITED
-    if not person and (own := {reading.case for reading in nouns if reading.lemma in PLACES}):
+    if not person and (own := {reading.case for reading in nouns if reading.lemma in GENERA}):
         return tuple(
             0.0 if case == "nomn" else max(weight, -0.4) if case in own else weight - 1
             for case, weight in zip(CASES, AFTER_NOUN, strict=True)

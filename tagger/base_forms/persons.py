@@ -5,22 +5,11 @@ import re
 from tagger.base_forms.context import Context
 from tagger.base_forms.guesses import CONSONANTS, fixed, guesses
 from tagger.base_forms.morphology import CASES, Morphology, Reading
+from tagger.base_forms.word_lists import PARTICLES, UNCHANGED
 from tagger.base_forms.words import CLOSING, OPENING, Piece, is_inflected, pieces, plain, respell
 
-# Parts of foreign names that never change, in small letters or with a capital.
-PARTICLES = set(
-    "де ван фон да ді дю дель делла дер ден ла ле лос ло аль ель ал ас ат ібн бен бін бінт абу абд ад ар аз бей паша "
-    "оглу заде тер мак о сен сент сан мл ст молодший старший св і й та".split()
-)
 JOINING = {"і", "й", "та"}
 NAMES = frozenset({"Name", "Surn", "Patr"})
-# Surnames of other languages that do not change and that the dictionary takes for other words.
-UNCHANGED = frozenset(
-    "бібі рабе масіх макві моді раїсі ганді мессі росі россі конте пелосі хаменеї хатамі лі санду ротару дассо гюго золя "
-    "дюма рено жіро пежо рютте ніцше гете гейне дефо берлусконі медічі верді россіні паганіні фелліні муссоліні версаче "
-    "армані феррарі мацуї мураками кавано туре мане мбаппе дембеле сане вівальді гарібальді данте боккаччо "
-    "пікассо маріо маттео ренці драгі мелоні монті саркозі барньє тіто кастро караджале".split()
-)
 FOREIGN = re.compile("(аск|арк|ерк|ек|ак|ик|ік|ок|ук)$")
 ADDRESSED = {"боже": "бог", "господи": "господь"}  # the dictionary lacks the second
 RARE = frozenset({"Arch", "Slng"})

@@ -1,4 +1,4 @@
-"""Base forms of places, organisations and other names: the head noun and the adjectives before it change, the rest stays.
+"""Base forms of places, organisations and other names: the head noun and the adjectives before it change.
 
 `Верховного Суду України` becomes `Верховний Суд України`: the adjective agrees with the head, and what follows the head
 is in a case of its own.
@@ -9,40 +9,25 @@ from typing import NamedTuple
 
 from tagger.base_forms.context import Context
 from tagger.base_forms.morphology import CASES, Morphology, Reading
+from tagger.base_forms.nouns import Option, nouns
+from tagger.base_forms.word_lists import PREFERRED
 from tagger.base_forms.words import CLOSING, OPENING, Piece, is_inflected, pieces, plain, respell
 
-PEOPLE = frozenset({"Name", "Surn", "Patr"})
 LONGEST = 8  # adjectives before a head noun at most
 JOINING = {"і", "й", "та", ","}
 NUMERAL_ENDINGS = {"m": "й", "f": "а", "n": "е", "": "і"}
-# Heads of names that are plurals more often than not: Сили оборони, Українські Новини.
-PLURALS = frozenset("сила військо новина закупівля штат гра острів емірат вість збір нація схема курс медіа".split())
-# Names of places that share forms with others: Оболоні is Оболонь, Трускавці is Трускавець.
-PREFERRED = frozenset(
-    "оболонь трускавець яремче кропивницький грозний хмельницький первомайськ сянок олесько умань рівне суми львів київ "
-    "харків чернігів бровари лубни луцьк полтава вишневе ірпінь буча житомир ковель стрий ізюм лиман мукачево святошин "
-    "троєщина виноградар позняки осокорки русанівка печерськ поділ дарниця галич броди тростянець охтирка глухів конотоп "
-    "ромни яготин фастів васильків обухів українка трипілля канів сміла звенигородка тальне тульчин бар немирів могилів "
-    "хотин вижниця рахів тячів хуст берегово чоп свалява сколе турка самбір рудки мостиська яворів рава белз сокаль жовква "
-    "володимир горохів ківерці здолбунів дубно острог кременець почаїв збараж теребовля чортків бучач борщів заліщики "
-    "новоград-волинський володимир-волинський миргород гадяч кременчук горішні світловодськ знам'янка бобринець гайворон "
-    "вознесенськ очаків снігурівка каховка берислав генічеськ скадовськ мелітополь бердянськ токмак оріхів гуляйполе "
-    "марганець нікополь апостолове павлоград синельникове лозова балаклія куп'янськ вовчанськ чугуїв дергачі люботин валки "
-    "мерефа зміїв слов'янськ краматорськ дружківка торецьк бахмут покровськ добропілля вугледар мар'їнка авдіївка".split()
-)
 ROMAN = re.compile("[IVXLCІХ]+$")
-ABBREVIATION = re.compile("^([А-ЯІЇЄҐ]{2,})(?:-?(?:у|ом|а|ові|ів|і|ам|ами|ах|ем|и|ою|ю|я))$")
 
 
 class Head(NamedTuple):
     """A way to read the beginning of a name.
 
-    :param index: of the head noun among the name's pieces.
+    :param place: index of the head noun among the name's pieces.
     :param before: indexes and readings of the adjectives that agree with it, None for a number: 14-ї.
     """
 
     score: float
-    index: int
+    place: int
     reading: Reading | None
     base: str
     before: tuple[tuple[int, Reading | None], ...]
@@ -60,7 +45,7 @@ def phrase(name: str, label: str, context: Context, words: Morphology) -> str:
     found = _head(parts, label, context, words)
     if found is None:
         return name
-    bases = {found.index: respell(found.base, parts[found.index].text)}
+    bases = {found.place: respell(found.base, parts[found.place].text)}
     gender = "" if found.reading is None or found.reading.plural else found.reading.gender or "m"
     plural = found.reading is not None and found.reading.plural
     for index, reading in found.before:
@@ -81,7 +66,7 @@ def phrase(name: str, label: str, context: Context, words: Morphology) -> str:
 
 
 def _coordinated(parts: list[Piece], label: str, context: Context, words: Morphology) -> str:
-    """Return the base form of two nouns that are one name, Боснії і Герцеговини; empty if the name is not of that kind."""
+    """Return the base form of two nouns that are one name, Боснії і Герцеговини; empty for other names."""
     if len(parts) != 3 or parts[1].text not in ("і", "й", "та") or not parts[2].text[:1].isupper():
         return ""
     if any(part.kind != "word" or not is_inflected(part.text) for part in parts):
@@ -107,7 +92,7 @@ def _numeral(text: str, gender: str, plural: bool) -> str:
 
 def _after(parts: list[Piece], head: Head, words: Morphology) -> dict[int, str]:
     """Return the adjective that ends a name and agrees with its noun: Новограда Волинського, Війська Запорозького."""
-    index = head.index + 1
+    index = head.place + 1
     reading = head.reading
     if index != len(parts) - 1 or reading is None or not parts[index].text[:1].isupper():
         return {}
@@ -143,7 +128,7 @@ def _head(parts: list[Piece], label: str, context: Context, words: Morphology) -
         word = plain(text)
         last = index == len(parts) - 1
         readings = [own for own in words.readings(word) if own.known]
-        for option in _options(text, word, readings, label, words, alone=len(parts) == 1):
+        for option in nouns(text, word, readings, label, words, alone=len(parts) == 1):
             if numbered and (option[1] is None or option[1].plural):  # 20 хвилин
                 continue
             found = _agreeing(option, index, before, context, joined, words)
@@ -153,9 +138,9 @@ def _head(parts: list[Piece], label: str, context: Context, words: Morphology) -
         if not readings:
             adjectives = [own for own in words.readings(word) if own.part == "adjective" and own.case]
         if last:
-            if adjectives and (found := _adjective_alone(index, adjectives, before, context)):
-                if best is None or found.score > best.score + 1e-6:
-                    best = found
+            found = _adjective_alone(index, adjectives, before, context) if adjectives else None
+            if found is not None and (best is None or found.score > best.score + 1e-6):
+                best = found
             break
         if not adjectives:
             break
@@ -163,80 +148,8 @@ def _head(parts: list[Piece], label: str, context: Context, words: Morphology) -
     return best
 
 
-def _options(
-    text: str, word: str, readings: list[Reading], label: str, words: Morphology, *, alone: bool
-) -> list[tuple[float, Reading | None, str]]:
-    """Return the ways to read a word as a head noun: how likely, the reading, its base form in small letters."""
-    options: list[tuple[float, Reading | None, str]] = []
-    capitals = text.isupper() and len(text) > 1
-    if capitals and (len(text) <= 3 or any("Abbr" in own.marks for own in readings) or not readings):
-        return [(1.0, None, word)]
-    if found := ABBREVIATION.match(text):
-        return [(1.0, None, found[1])]
-    for own in readings:
-        if own.part != "noun" or not own.case:
-            continue
-        base = word if "Fixd" in own.marks else own.nominative()
-        if not base:
-            continue
-        score = 0.0
-        if PEOPLE & own.marks:
-            score -= 2.5
-        elif "anim" in own.marks:
-            score -= 0.6 if label == "ORG" else 0.9 if label != "JOB" else 0.0
-        if "Abbr" in own.marks:
-            score -= 1.5
-        if own.plural and own.lemma in PLURALS:
-            score += 0.5
-        elif own.plural and "Pltm" not in own.marks:
-            score -= 1.1
-        elif own.plural:
-            score -= 0.2
-        if own.single and text[:1].isupper():
-            score += 0.5 if label == "LOC" else 0.2
-        if own.lemma != "завод" and any(
-            other.lemma.replace("і", "о") == own.lemma != other.lemma for other in readings
-        ):
-            score -= 0.4  # Львова is Львів, Сходу is Схід
-        elif own.lemma == "завід":
-            score -= 0.4
-        if base in PREFERRED:
-            score += 0.6
-        if {"Arch", "Slng", "Dist", "alt"} & own.marks:
-            score -= 0.8
-        options.append((score, own, base))
-    if not readings or (options and max(option[0] for option in options) < -2):
-        options += _guessed(word, words, alone)
-    return options
-
-
-def _guessed(word: str, words: Morphology, alone: bool) -> list[tuple[float, Reading | None, str]]:
-    """Return ways to read a noun that the dictionary does not have."""
-    options: list[tuple[float, Reading | None, str]] = []
-    left, hyphen, right = word.rpartition("-")
-    if hyphen and left and right:  # Аддис-Абеби: the last part changes
-        for own in words.readings(right):
-            if own.known and own.part == "noun" and own.case and not own.plural:
-                base = right if "Fixd" in own.marks else own.nominative()
-                if base:
-                    options.append((-1.2 - 1.0 * bool(PEOPLE & own.marks), own, f"{left}-{base}"))
-    for own in words.readings(word):
-        if own.known or own.part != "noun" or not own.case or own.case == "voct":
-            continue
-        base = own.nominative()
-        if not base or base[:3] != word[:3]:
-            continue
-        score = (
-            -2.0 - 0.8 * (not alone) - 0.8 * own.plural - 0.7 * ("anim" in own.marks) - 0.5 * bool(PEOPLE & own.marks)
-        )
-        options.append((score, own, base))
-    # names from other languages may have no endings
-    options.append((-2.9 if word[-1:] in "уюаям" else -2.2, None, word))
-    return options
-
-
 def _agreeing(
-    option: tuple[float, Reading | None, str],
+    option: Option,
     index: int,
     before: list[tuple[int, list[Reading] | None]],
     context: Context,
@@ -263,8 +176,7 @@ def _agreeing(
                 for own in adjectives
                 if own.case == case
                 and (
-                    own.plural == noun.plural
-                    and (own.plural or own.gender == noun.gender)
+                    (own.plural == noun.plural and (own.plural or own.gender == noun.gender))
                     or (joined and noun.plural and not own.plural)
                 )
             ]
@@ -292,7 +204,7 @@ def _singular_gender(noun: Reading, words: Morphology) -> str:
 
 
 def _before_abbreviation(
-    option: tuple[float, Reading | None, str],
+    option: Option,
     index: int,
     before: list[tuple[int, list[Reading] | None]],
     context: Context,

@@ -1,7 +1,7 @@
 """Which base forms name the same: О. Петренко and Петренко with Олег Петренко, СБУ with Служба безпеки України.
 
-Conservative: what could be two stays two. A surname alone, or with initials, belongs to a full name only if just one person
-of that surname is there; an abbreviation belongs to an organisation only if it stood in brackets after its name.
+Conservative: what could be two stays two. A surname alone, or with initials, belongs to a full name only if just one
+person of that surname is there; an abbreviation belongs to an organisation only if it stood in brackets after its name.
 """
 
 import re

@@ -27,7 +27,7 @@ NO_TAG, NO_LINE = 0, 1
 
 
 def tag_lines(sentence: Sentence, view: LabelView) -> bytes:
-    """Return `token TAB tag` lines and an empty line, for any input format; with scores, and with lemmas, a column more.
+    """Return `token TAB tag` lines and an empty line, for any input format; a column more for scores, one for lemmas.
 
     Lines of CoNLL that hold no token are left out, and so is a sentence without tokens. In running text it becomes an
     empty line.
@@ -92,8 +92,8 @@ def _bounded(column: int | None, columns: int) -> int:
 def add_misc(sentence: Sentence, view: LabelView, key: str) -> bytes:
     """Return the input's own CoNLL-U lines with `key=tag` in the tenth column (MISC) of every token that has a tag.
 
-    An older value is replaced. With scores, `keyScore=` is added after it; with lemmas, `keyLemma=` to the first token of
-    each entity.
+    An older value is replaced. With scores, `keyScore=` is added after it; with lemmas, `keyLemma=` at the first token
+    of each entity.
     """
     if not sentence.tokens:
         return add_column(sentence, view)

@@ -71,7 +71,9 @@ class LemmaScores:
 
 
 def read_expected(path: str | Path) -> Iterator[tuple[str, list[Expected]]]:
-    """Yield each text of a JSON Lines file with its names: `{"text", "entities": [{"start", "end", "label", "lemma"}]}`.
+    """Yield each text of a JSON Lines file with its names.
+
+    A line is `{"text": ..., "entities": [{"start", "end", "label", "lemma"}, ...]}`.
 
     :raises DataError: the file cannot be read, or a line is no such object.
     """
