@@ -102,8 +102,8 @@ class Morphology:
 
     def _readings(self, word: str) -> tuple[Reading, ...]:
         """Return the readings of a word in small letters, without repeats."""
-        if len(word) > LONGEST_WORD:
-            return ()
+        if len(word) > LONGEST_WORD or not word[:1].isalpha() or not word.isprintable():
+            return ()  # a sign, a number, or bytes that are not UTF-8
         found: dict[tuple[Any, str], Reading] = {}
         parses = self._analyzer.parse(word)
         spelling = ""

@@ -20,12 +20,14 @@ class Name:
     :ivar forms: how often each form stood in the text.
     :ivar spellings: how often each spelling of the base form was the document's.
     :ivar example: a sentence with the name.
+    :ivar alias: an abbreviation that stood in brackets after it.
     """
 
     label: str
     kind: str
     example: str
     count: int = 0
+    alias: str = ""
     documents: set[int] = field(default_factory=set)
     forms: Counter[str] = field(default_factory=Counter)
     spellings: Counter[str] = field(default_factory=Counter)
@@ -91,6 +93,7 @@ class NameTable:
             own.count += count
             own.forms[text] += count
             own.spellings[name] += 1
+            own.alias = own.alias or (mention.alias if mention.lemma == name else "")
             own.documents.add(self._document)
         self._mentions.clear()
         self._examples.clear()
@@ -100,7 +103,7 @@ class NameTable:
         """Return the names of all documents, most frequent first; equally frequent ones by label and base form."""
         self.end_document()
         entries = sorted(self._names.items(), key=lambda item: (-item[1].count, item[0]))
-        mentions = [Mention(name.label, name.lemma, name.kind) for _, name in entries]
+        mentions = [Mention(name.label, name.lemma, name.kind, name.alias) for _, name in entries]
         owners = link(mentions)
         for (key, name), mention, owner in zip(entries, mentions, owners, strict=True):
             target = key[0], key_of(owner, mention.kind)

@@ -101,10 +101,18 @@ def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = Tr
                 add((guess.case, guess.gender), guess.score, guess.base)
         return table
     lemmas = {(mark, reading.lemma) for reading in named for mark in NAMES & reading.marks}
+    endings = {(mark, lemma[:-1]) for mark, lemma in lemmas if lemma.endswith("о")}
     for reading in known:
         if reading.part not in ("noun", "adjective") or not reading.case:
             continue
         score = _score(reading, bool(named), has_first, alone, last)
+        if "Fixd" in reading.marks and any(
+            other.gender == reading.gender and "Fixd" not in other.marks and NAMES & other.marks & reading.marks
+            for other in named
+        ):
+            score -= 0.4  # the dictionary also takes the genitive Зої for a name of its own
+        if reading.lemma.endswith(("ов", "ів")) and word.endswith("ові") and ("Surn", reading.lemma[:-2]) in lemmas | endings:
+            score -= 0.3  # Морозові is Мороз
         if any((mark, reading.lemma + "о") in lemmas for mark in NAMES & reading.marks) and not FOREIGN.search(
             reading.lemma
         ):

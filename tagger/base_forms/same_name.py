@@ -90,8 +90,8 @@ def person_of(lemma: str) -> Person | None:
         return Person(others[0])
     if len(others) == 2:
         first, last = others
-        if PATRONYMIC.search(last) and _is(last, "Patr") and not _is(last, "Surn"):
-            return None  # Іван Петрович: there is no surname
+        if PATRONYMIC.search(last) and _is(last, "Patr"):
+            return None  # Іван Петрович: there is no surname, perhaps
         if _is(last, "Name") and not _is(last, "Surn") and _is(first, "Surn") and not _is(first, "Name"):
             return Person(first, last)
         return Person(last, first)
