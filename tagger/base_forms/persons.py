@@ -111,7 +111,11 @@ def choices(word: str, words: Morphology, *, alone: bool = True, last: bool = Tr
             for other in named
         ):
             score -= 0.4  # the dictionary also takes the genitive Зої for a name of its own
-        if reading.lemma.endswith(("ов", "ів")) and word.endswith("ові") and ("Surn", reading.lemma[:-2]) in lemmas | endings:
+        if (
+            reading.lemma.endswith(("ов", "ів"))
+            and word.endswith("ові")
+            and ("Surn", reading.lemma[:-2]) in lemmas | endings
+        ):
             score -= 0.3  # Морозові is Мороз
         if any((mark, reading.lemma + "о") in lemmas for mark in NAMES & reading.marks) and not FOREIGN.search(
             reading.lemma

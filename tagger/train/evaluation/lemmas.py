@@ -90,7 +90,8 @@ def read_expected(path: str | Path) -> Iterator[tuple[str, list[Expected]]]:
 def _parsed(line: str, path: str, number: int) -> tuple[str, list[Expected]]:
     try:
         value = json.loads(line)
-        text, names = value["text"], []
+        text: str = _checked(value, "text", str)
+        names = []
         for entity in value["entities"]:
             start, end, label, lemma = (_checked(entity, key, kind) for key, kind in FIELDS.items())
             if not 0 <= start < end <= len(text):
@@ -102,10 +103,10 @@ def _parsed(line: str, path: str, number: int) -> tuple[str, list[Expected]]:
     return text, names
 
 
-def _checked(entity: dict[str, Any], key: str, kind: type) -> Any:
-    if not isinstance(entity[key], kind):
-        raise TypeError(f"{key} is no {kind.__name__}")
-    return entity[key]
+def _checked(value: dict[str, Any], key: str, kind: type) -> Any:
+    if not isinstance(value[key], kind):
+        raise TypeError(f"{key} is not of type {kind.__name__}")
+    return value[key]
 
 
 def comparable(lemma: str) -> str:
