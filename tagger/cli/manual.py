@@ -35,6 +35,20 @@ characters, or some together with invalid UTF-8.
 --count is safe to open in a spreadsheet: a cell that would be a formula (it starts with
 =, +, - or @) or open a quotation without an end gets an apostrophe before it. -O html
 shows invisible characters (direction marks, control characters) as numbers: U+202E.""",
+    "Base forms": """\
+--lemma writes the dictionary form of each entity: Київ for Києві, Запорізька область for
+Запорізькій області. It needs pymorphy3: pip install 'uk-tag[lemma]'. Text and CoNLL get
+one more column, filled at the first token of an entity and _ elsewhere (in lines that are
+split at white space, the base form has _ for spaces); CoNLL-U gets NERLemma=, with \\s for
+a space, \\p for | and \\\\ for \\; JSON Lines and inline get lemma. Only the sentence
+decides, so the same sentence always gets the same base forms. Latin letters stay.
+
+--count --lemma writes a row for each name: count, number of documents, label, base form,
+forms in the text, an example. A document is an input, or what follows # newdoc. In a
+document, a surname alone or with initials belongs to the one person of that surname who
+is named in full, and an abbreviation to the organisation after which it stood in
+brackets; what may be two stays two. A person whom two documents name in full also gets
+the surnames of documents that do not. --link run joins over all inputs.""",
     "Files": """\
 --output-dir, --in-place and -o write a file completely or not at all; a replaced file
 keeps its owner, group, permissions and attributes. A signal leaves no partial file.
@@ -69,6 +83,7 @@ EXAMPLES: list[tuple[str, str]] = [
     ("List the places", "uk-tag -O inline corpus.txt | grep -o '<LOC>[^<]*' | sort | uniq -c | sort -rn"),
     ("JSON with offsets and scores", "uk-tag -O jsonl corpus.txt more.txt.gz"),
     ("The most frequent names", "uk-tag --count corpus.txt | head"),
+    ("The names of all files, one row for each", "uk-tag --count --lemma corpus.txt more.txt.gz | head"),
     ("A web page with highlighted entities", "uk-tag -O html corpus.txt > corpus.html"),
     ("Rename labels, and keep only some", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     (

@@ -161,7 +161,6 @@ def test_a_very_long_name_takes_no_time():
 
 def test_the_same_name_in_the_same_sentence_has_the_same_base_form():
     """What was asked before does not matter: a cache is no memory."""
-    text, entity = NAMES[0]
     asked = [base_form(own, each["start"], each["end"], each["label"]) for own, each in NAMES]
     again = [base_form(own, each["start"], each["end"], each["label"]) for own, each in reversed(NAMES)]
     assert asked == again[::-1]
