@@ -44,7 +44,7 @@ a space, \\p for | and \\\\ for \\; JSON Lines and inline get lemma. Only the se
 decides, so the same sentence always gets the same base forms. Latin letters stay.
 
 --count --lemma writes a row for each name: count, number of documents, label, base form,
-forms in the text, an example. A document is an input, or what follows # newdoc. In a
+forms in the text, an example. A document is an input, or what "newdoc id" begins. In a
 document, a surname alone or with initials belongs to the one person of that surname who
 is named in full, and an abbreviation to the organisation after which it stood in
 brackets; what may be two stays two. A person whom two documents name in full also gets
@@ -132,4 +132,5 @@ def man_page(command: click.Command, version: str) -> str:
 
 def _roff(text: str) -> str:
     text = text.replace("\\", r"\e").replace("-", r"\-")
+    text = re.sub(r"[^\x00-\x7f]", lambda found: rf"\[u{ord(found[0]):04X}]", text)  # groff_char(7)
     return re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)
