@@ -2,11 +2,14 @@
 
 import re
 
+from tagger.base_forms.guesses import guesses
 from tagger.base_forms.morphology import Morphology, Reading
 from tagger.base_forms.word_lists import PLURALS, PREFERRED
 
 PEOPLE = frozenset({"Name", "Surn", "Patr"})
 ABBREVIATION = re.compile("^([А-ЯІЇЄҐ]{2,})(?:-?(?:у|ом|а|ові|ів|і|ам|ами|ах|ем|и|ою|ю|я))$")
+# Endings that say more than that a foreign name has none: у Грінвілі, у Віскулях, від Мінцифри.
+CASE_ENDING = re.compile("([бвгґджзклмнпрстфхцчшщ]і|и|ах|ях|ом|ем|ою|ею|єю|ові|еві|ами|ями)$")
 Option = tuple[float, Reading | None, str]  # how likely, the reading, the base form in small letters
 
 
@@ -66,7 +69,7 @@ def _guessed(word: str, words: Morphology, alone: bool) -> list[Option]:
                 if base:
                     options.append((-1.2 - 1.0 * bool(PEOPLE & own.marks), own, f"{left}-{base}"))
     for own in words.readings(word):
-        if own.known or own.part != "noun" or not own.case or own.case == "voct":
+        if own.known or own.part != "noun" or own.case in ("", "voct") or "Fixd" in own.marks:
             continue
         base = own.nominative()
         if not base or base[:3] != word[:3]:
@@ -75,6 +78,17 @@ def _guessed(word: str, words: Morphology, alone: bool) -> list[Option]:
             -2.0 - 0.8 * (not alone) - 0.8 * own.plural - 0.7 * ("anim" in own.marks) - 0.5 * bool(PEOPLE & own.marks)
         )
         options.append((score, own, base))
+    if alone:  # in Уілінгу: what is usual in names of people is usual in those of places
+        for guess in guesses(word):
+            if guess.base == word or guess.case in ("accs", "voct") or guess.base.endswith(("ий", "енко")):
+                continue
+            score = guess.score - 0.5 - 0.3 * (guess.gender == "f" and word.endswith("і"))
+            # the genitive of a place or a company also ends in -у: з Уілінгу
+            cases = ("datv", "gent") if guess.case == "datv" and word[-1] in "ую" else (guess.case,)
+            for case in cases:
+                reading = Reading("noun", case, guess.gender.strip("p"), guess.gender == "p", frozenset(), False, word)
+                options.append((score, reading, guess.base))
     # names from other languages may have no endings
-    options.append((-2.9 if word[-1:] in "уюаям" else -2.2, None, word))
+    score = -3.3 if alone and CASE_ENDING.search(word) else -2.9 if word[-1:] in "уюаям" else -2.2
+    options.append((score, None, word))
     return options

@@ -14,6 +14,7 @@ from tagger.base_forms.word_lists import PREFERRED
 from tagger.base_forms.words import CLOSING, OPENING, Piece, is_inflected, pieces, plain, respell
 
 LONGEST = 8  # adjectives before a head noun at most
+ABBREVIATED = {"вул": "f", "пл": "f", "наб": "f", "просп": "m", "пр": "m", "пров": "m", "бул": "m", "бульв": "m"}
 JOINING = {"і", "й", "та", ","}
 NUMERAL_ENDINGS = {"m": "й", "f": "а", "n": "е", "": "і"}
 ROMAN = re.compile("[IVXLCІХ]+$")
@@ -40,6 +41,8 @@ def phrase(name: str, label: str, context: Context, words: Morphology) -> str:
         return name
     if parts[0].kind == "sign":  # a part in quotation marks is cited, and does not change
         return name
+    if street := _street(parts, words):
+        return name[: street[0]] + street[1]
     if both := _coordinated(parts, label, context, words):
         return both
     found = _head(parts, label, context, words)
@@ -63,6 +66,18 @@ def phrase(name: str, label: str, context: Context, words: Morphology) -> str:
         out += [name[done : part.start], bases.get(index, part.text)]
         done = part.end
     return "".join([*out, name[done:]])
+
+
+def _street(parts: list[Piece], words: Morphology) -> tuple[int, str] | None:
+    """Return where the adjective after `вул.` and the like begins, and what the name has from there on."""
+    gender = ABBREVIATED.get(plain(parts[0].text), "")
+    if not gender or len(parts) != 3 or parts[1].text != "." or parts[2].kind != "word":
+        return None
+    for reading in words.readings(plain(parts[2].text)):
+        if reading.known and reading.part == "adjective" and reading.gender == gender and reading.case != "accs":
+            base = reading.nominative(gender)
+            return (parts[2].start, respell(base, parts[2].text)) if base else None
+    return None
 
 
 def _coordinated(parts: list[Piece], label: str, context: Context, words: Morphology) -> str:
@@ -142,6 +157,8 @@ def _head(parts: list[Piece], label: str, context: Context, words: Morphology) -
             if found is not None and (best is None or found.score > best.score + 1e-6):
                 best = found
             break
+        if not adjectives and not readings and label == "LOC" and index == len(parts) - 2:
+            continue  # Нобл Парку: a first part from another language
         if not adjectives:
             break
         before.append((index, adjectives))
