@@ -4,7 +4,8 @@ A tagger may be shared between threads, and sent to other processes, which open 
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,6 +35,9 @@ class _Piece(NamedTuple):
     start: int
     offsets: Offsets
     found: list[Entity]
+
+    def sentence(self) -> str:
+        return self.text[self.start : self.start + self.offsets[-1][1]]
 
     def tokens(self) -> list[str]:
         return [self.text[self.start + start : self.start + end] for start, end in self.offsets]
@@ -88,28 +92,37 @@ class Tagger:
         session = Session(model_file(path, precision, device), device=device)
         return cls(session, batch_tokens=batch_tokens, threads=threads)
 
-    def __call__(self, text: str, *, sentences: bool = True) -> list[Entity]:
+    def __call__(self, text: str, *, sentences: bool = True, lemma: bool = False) -> list[Entity]:
         """Find the entities of a text, in order, with their offsets in this string.
 
         :param sentences: split lines into sentences, as `uk-tag --sentences` does; else each line is one sentence. No
             entity extends over the end of a line.
+        :param lemma: also find the base form of each entity.
         :raises DataError: the text is not a string.
+        :raises PackageError: base forms are asked for, and pymorphy3 is missing.
         """
         validation.check_text(text)
-        return next(self.stream_entities([text], sentences=sentences))
+        return next(self.stream_entities([text], sentences=sentences, lemma=lemma))
 
     def stream_entities(
-        self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None
+        self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None, lemma: bool = False
     ) -> Iterator[list[Entity]]:
         """Find the entities of any number of texts, lazily, in order.
 
-        :param sentences: as for one text.
+        :param sentences, lemma: as for one text.
         :param window_tokens: as in :meth:`stream`.
         :raises DataError: a text is not a string. This error, and any error that `texts` raises, comes after the
             entities of all texts before it.
+        :raises PackageError: base forms are asked for, and pymorphy3 is missing.
         """
         validation.check_source(texts, "texts", "tagger(text)")
-        return self._entities(texts, sentences, self._window_tokens(window_tokens))
+        lemmatize = None
+        if lemma:
+            from tagger.base_forms.base_form import base_form, open_dictionary
+
+            open_dictionary()
+            lemmatize = base_form
+        return self._entities(texts, sentences, self._window_tokens(window_tokens), lemmatize)
 
     def map_batch(
         self,
@@ -119,6 +132,7 @@ class Tagger:
         text: str = "text",
         tags: str = "tags",
         entities: str = "entities",
+        lemma: bool = False,
     ) -> "dict[str, Column]":
         """Compute new columns for a batch of rows.
 
@@ -128,13 +142,21 @@ class Tagger:
         :param columns: a dictionary of columns, a data frame, an Arrow table or record batch; it is not changed.
         :param tokens: name of the column of token lists, if there is one; its new column is `tags`, lists of BIO tags.
         :param text: name of the column of strings, if there is one; its new column is `entities`, lists of
-            dictionaries with the fields of :class:`Entity`.
+            dictionaries with the fields of :class:`Entity`, `lemma` only if it is asked for.
+        :param lemma: also find the base form of each entity.
         :raises DataError: there is neither column, or a row contains something else.
         """
         from tagger.formats.tables import tag_columns
 
         return tag_columns(
-            columns, self.stream, self.stream_entities, tokens=tokens, text=text, tags=tags, entities=entities
+            columns,
+            self.stream,
+            partial(self.stream_entities, lemma=lemma),
+            tokens=tokens,
+            text=text,
+            tags=tags,
+            entities=entities,
+            lemma=lemma,
         )
 
     def tag(self, tokens: Sequence[str]) -> list[str]:
@@ -178,13 +200,22 @@ class Tagger:
     def _window_tokens(self, wanted: int | None) -> int:
         return self.engine.window_tokens if wanted is None else validation.at_least_one("window_tokens", wanted)
 
-    def _entities(self, texts: Iterable[str], sentences: bool, window_tokens: int) -> Iterator[list[Entity]]:
+    def _entities(
+        self,
+        texts: Iterable[str],
+        sentences: bool,
+        window_tokens: int,
+        lemmatize: Callable[[str, int, int, str], str] | None,
+    ) -> Iterator[list[Entity]]:
         for window, (pieces, complete) in delayed(self._submitted(texts, sentences, window_tokens)):
             for piece, annotation in zip(pieces, self.engine.annotations(window), strict=True):
                 for span in self._labels.view(annotation).spans:
                     start = piece.start + piece.offsets[span.start][0]
                     end = piece.start + piece.offsets[span.end - 1][1]
-                    piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0))
+                    lemma = lemmatize and lemmatize(
+                        piece.sentence(), start - piece.start, end - piece.start, span.label
+                    )
+                    piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0, lemma))
             yield from complete
 
     def _submitted(self, texts: Iterable[str], sentences: bool, window_tokens: int) -> Iterator[tuple[Window, _Pieces]]:

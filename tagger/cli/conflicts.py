@@ -53,6 +53,8 @@ def check(options: Mapping[str, Any]) -> None:
     table = options["output_format"] == "same" and not options["scores"] and options["in_place"] is None
     if options["count"] and not table:
         raise click.UsageError("--count writes its own table: leave out -O, --scores and --in-place")
+    if options["link"] and not (options["count"] and options["lemma"]):
+        raise click.UsageError("--link needs --count --lemma")
     key = options["key"]
     if not key.strip() or set(key) & set("|= ") or not key.isprintable():
         raise click.UsageError("--key: give a name without |, = and white space")

@@ -59,6 +59,13 @@ SHELLS = ("bash", "zsh", "fish")
     help="Tagging scheme of the output.",
 )
 @click.option("--scores", is_flag=True, help="Also write the probability of each tag or entity.")
+@click.option("--lemma", is_flag=True, help="Also write the base form of each entity: Київ for Києві.")
+@click.option(
+    "--link",
+    type=click.Choice(["document", "run"]),
+    help="With --count --lemma: where surnames alone, initials and abbreviations belong to a full name.  "
+    "[default: document]",
+)
 @click.option(
     "--min-score",
     type=Probability(),

@@ -44,6 +44,20 @@ by itself and not part of a name, and no entity goes over a TAB.
 
 --min-score P leaves out entities whose probability is below P, in all outputs. In columns
 their tags become O, and with --scores the score is the probability of O.""",
+    "Base forms": """\
+--lemma writes the dictionary form of each entity: Київ for Києві, Запорізька область for
+Запорізькій області. It needs pymorphy3: pip install 'uk-tag[lemma]'. Text and CoNLL get
+one more column, filled at the first token of an entity and _ elsewhere (in lines that are
+split at white space, the base form has _ for spaces); CoNLL-U gets NERLemma=, with \\s for
+a space, \\p for | and \\\\ for \\; JSON Lines and inline get lemma. Only the sentence
+decides, so the same sentence always gets the same base forms. Latin letters stay.
+
+--count --lemma writes a row for each name: count, number of documents, label, base form,
+forms in the text, an example. A document is an input, or what "newdoc id" begins. In a
+document, a surname alone or with initials belongs to the one person of that surname who
+is named in full, and an abbreviation to the organisation after which it stood in
+brackets; what may be two stays two. A person whom two documents name in full also gets
+the surnames of documents that do not. --link run joins over all inputs.""",
     "Files": """\
 --output-dir, --in-place and -o write a file completely or not at all; a replaced file
 keeps its owner, group, permissions and attributes. A signal leaves no partial file.
@@ -79,6 +93,7 @@ EXAMPLES: list[tuple[str, str]] = [
     ("JSON with offsets and scores", "uk-tag -O jsonl corpus.txt more.txt.gz"),
     ("The most frequent names", "uk-tag --count corpus.txt | head"),
     ("The same of a folder and a file, without unsure ones", "uk-tag -r --count --min-score 0.6 texts corpus.txt"),
+    ("The names of all files, one row for each", "uk-tag --count --lemma corpus.txt more.txt.gz | head"),
     ("A web page with highlighted entities", "uk-tag -O html corpus.txt > corpus.html"),
     ("Rename labels, and keep only some", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     (
@@ -127,4 +142,5 @@ def man_page(command: click.Command, version: str) -> str:
 
 def _roff(text: str) -> str:
     text = text.replace("\\", r"\e").replace("-", r"\-")
+    text = re.sub(r"[^\x00-\x7f]", lambda found: rf"\[u{ord(found[0]):04X}]", text)  # groff_char(7)
     return re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)

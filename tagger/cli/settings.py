@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tagger.cli.conflicts import TEXT_ONLY
+from tagger.formats import COUNT, NAMES, NAMES_OF_RUN
 from tagger.formats.labels import LabelSettings
 from tagger.formats.reader import ReaderSettings
 from tagger.formats.writer import WriterSettings
@@ -29,10 +30,11 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
             strict=options["strict"],
         ),
         writer=WriterSettings(
-            form="count" if options["count"] else options["output_format"],
+            form=_form(options),
             column=options["column"],
             key=options["key"],
             color=color,
+            lemma=options["lemma"],
         ),
         labels=LabelSettings(
             scheme=options["scheme"],
@@ -47,6 +49,15 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
         batch_tokens=options["batch_tokens"],
         line_buffered=options["line_buffered"],
     )
+
+
+def _form(options: Mapping[str, Any]) -> str:
+    if not options["count"]:
+        form: str = options["output_format"]
+        return form
+    if not options["lemma"]:
+        return COUNT
+    return NAMES_OF_RUN if options["link"] == "run" else NAMES
 
 
 def batch_settings(options: Mapping[str, Any]) -> BatchSettings:

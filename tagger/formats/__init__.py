@@ -8,4 +8,6 @@ in the tables :data:`tagger.formats.reader.READERS`, :data:`tagger.formats.write
 INPUTS = ("text", "conll", "conllu")
 OUTPUTS = ("same", "conll", "conllu", "jsonl", "inline", "brat", "html")
 COUNT = "count"  # the output of --count, which -O does not offer
+NAMES = "names"  # the output of --count --lemma,
+NAMES_OF_RUN = "names-of-run"  # and of --count --lemma --link run
 STANDARD_INPUT_NAME = "standard input"  # in messages; an HTML page gives it no heading

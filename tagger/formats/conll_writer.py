@@ -17,6 +17,9 @@ from tagger.tags import OUTSIDE
 CARRIAGE_RETURN = ord("\r")
 DIGITS = 4  # decimals of a score
 SCALE = 10**DIGITS
+NO_LEMMA = "_"  # where no entity begins, as CoNLL writes what is empty
+# How a value in MISC is escaped: https://universaldependencies.org/misc.html
+MISC_ESCAPES = str.maketrans({"\\": r"\\", " ": r"\s", "|": r"\p", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 FIELD = re.compile(rb"[^ \t\r\f\v]+")
 # Numbers of words without a tag, counted from the number after the last tag's. The engine gives NO_TAG to words
 # outside of sentences: their lines stay as they are. Lines with NO_LINE are left out.
@@ -24,7 +27,7 @@ NO_TAG, NO_LINE = 0, 1
 
 
 def tag_lines(sentence: Sentence, view: LabelView) -> bytes:
-    """Return `token TAB tag` lines and an empty line, for any input format; with scores, a third column.
+    """Return `token TAB tag` lines and an empty line, for any input format; a column more for scores, one for lemmas.
 
     Lines of CoNLL that hold no token are left out, and so is a sentence without tokens. In running text it becomes an
     empty line.
@@ -36,7 +39,7 @@ def tag_lines(sentence: Sentence, view: LabelView) -> bytes:
         if sentence.goes_on:
             return b""
         return b"\0" if sentence.line_end == b"\0" else end.encode()
-    columns = [sentence.tokens, view.tags, _digits(view.scores)] if view.scores else [sentence.tokens, view.tags]
+    columns = [sentence.tokens, *_columns(view)]
     lines = [*map("\t".join, zip(*columns, strict=True)), ""]
     body = encode(end.join(lines))
     if sentence.goes_on:
@@ -45,16 +48,14 @@ def tag_lines(sentence: Sentence, view: LabelView) -> bytes:
 
 
 def add_column(sentence: Sentence, view: LabelView, column: int | None = None) -> bytes:
-    """Return the input's own CoNLL lines, byte for byte, with a new column for the tag (and one for the score).
+    """Return the input's own CoNLL lines, byte for byte, with a new column for the tag (and for score and lemma).
 
     :param column: index of the new column, from 0; later columns move to the right. `None`, or a number greater than
         the number of columns, appends it; negative counts from the end.
     """
     lines = sentence.lines
     if sentence.tokens:
-        added = [tag.encode() for tag in view.tags]
-        if view.scores:
-            added = list(map(b"\t".join, zip(added, map(str.encode, _digits(view.scores)), strict=True)))
+        added = list(map(encode, map("\t".join, zip(*_columns(view), strict=True))))
         lines = list(lines)
         for row, addition in zip(sentence.rows, added, strict=True):
             line = lines[row]
@@ -73,7 +74,8 @@ def _insert(line: bytes, addition: bytes, column: int | None) -> bytes:
         return b"\t".join(fields) + end
     starts = [match.start() for match in FIELD.finditer(line)]
     separator = b"\t" if len(starts) == 1 else b" "
-    addition = addition.replace(b"\t", separator)
+    if separator == b" ":  # a column of a line that is split at white space holds none
+        addition = addition.replace(b" ", b"_").replace(b"\t", separator)
     column = _bounded(column, len(starts))
     if column == len(starts):
         return line + separator + addition + end
@@ -90,17 +92,18 @@ def _bounded(column: int | None, columns: int) -> int:
 def add_misc(sentence: Sentence, view: LabelView, key: str) -> bytes:
     """Return the input's own CoNLL-U lines with `key=tag` in the tenth column (MISC) of every token that has a tag.
 
-    An older value is replaced. With scores, `keyScore=` is added after it.
+    An older value is replaced. With scores, `keyScore=` is added after it; with lemmas, `keyLemma=` at the first token
+    of each entity.
     """
     if not sentence.tokens:
         return add_column(sentence, view)
     lines = list(sentence.lines)
     scores = _digits(view.scores) or [""] * len(view.tags)
-    for row, tag, score in zip(sentence.rows, view.tags, scores, strict=True):
+    for row, tag, score, lemma in zip(sentence.rows, view.tags, scores, _lemmas(view, ""), strict=True):
         line = lines[row]
         line, end = (line[:-1], b"\r") if line.endswith(b"\r") else (line, b"")
         head, _, misc = line.rpartition(b"\t")
-        lines[row] = head + b"\t" + _set(misc, key, tag, score) + end
+        lines[row] = head + b"\t" + _set(misc, key, tag, score, lemma) + end
     return sentence.prefix + b"\n".join(lines) + sentence.ending
 
 
@@ -114,7 +117,9 @@ def add_miscs(block: ConlluBlock, numbers: np.ndarray, tags: Sequence[str], key:
     visited = np.array([tag != OUTSIDE for tag in tags])[numbers]
     # Lines that may have an older value. A match in a line without a token selects the next word's line, which then
     # stays as it is.
-    older = [found.start() for found in re.finditer(rb"[\t|]" + re.escape(key.encode()) + b"(Score)?=", block.content)]
+    older = [
+        found.start() for found in re.finditer(rb"[\t|]" + re.escape(key.encode()) + b"(Score|Lemma)?=", block.content)
+    ]
     if older:
         visited[np.minimum(np.searchsorted(block.ends, older), len(visited) - 1)] = True
     parts: list[bytes] = []
@@ -127,10 +132,14 @@ def add_miscs(block: ConlluBlock, numbers: np.ndarray, tags: Sequence[str], key:
     return b"".join(parts)
 
 
-def _set(misc: bytes, key: str, tag: str, score: str) -> bytes:
+def _set(misc: bytes, key: str, tag: str, score: str, lemma: str = "") -> bytes:
     """Return MISC with the tag, or without the key if the tag is `O`."""
-    new = [] if tag == OUTSIDE else [f"{key}={tag}".encode(), *([f"{key}Score={score}".encode()] if score else [])]
-    old = (key.encode() + b"=", key.encode() + b"Score=")
+    new = [] if tag == OUTSIDE else [f"{key}={tag}".encode()]
+    if new and score:
+        new.append(f"{key}Score={score}".encode())
+    if new and lemma:
+        new.append(encode(f"{key}Lemma={lemma.translate(MISC_ESCAPES)}"))
+    old = tuple(key.encode() + name for name in (b"=", b"Score=", b"Lemma="))
     if not new and not any(name in misc for name in old):
         return misc
     parts = [] if misc == b"_" else misc.split(b"|")
@@ -150,11 +159,31 @@ def conllu_lines(sentence: Sentence, view: LabelView, key: str) -> bytes:
     spaced = " ".join(text.split())
     rows = [f"# text = {spaced}"]
     scores = _digits(view.scores) or [""] * len(view.tags)
-    for number, (token, tag, score) in enumerate(zip(sentence.tokens, view.tags, scores, strict=True), 1):
+    for number, (token, tag, score, lemma) in enumerate(
+        zip(sentence.tokens, view.tags, scores, _lemmas(view, ""), strict=True), 1
+    ):
         glued = number < len(offsets) and offsets[number - 1][1] == offsets[number][0]
-        misc = _set(b"SpaceAfter=No" if glued else b"_", key, tag, score).decode()
+        misc = _set(b"SpaceAfter=No" if glued else b"_", key, tag, score, lemma).decode("utf-8", "surrogateescape")
         rows.append("\t".join([str(number), one_line(token) or "_", *"_" * (COLUMNS - 3), misc]))
     return encode("\n".join(rows) + "\n\n")
+
+
+def _columns(view: LabelView) -> list[list[str]]:
+    """Return the columns to add: tags, and on request scores and lemmas."""
+    columns = [view.tags]
+    if view.scores:
+        columns.append(_digits(view.scores))
+    if view.lemmas:
+        columns.append(_lemmas(view, NO_LEMMA))
+    return columns
+
+
+def _lemmas(view: LabelView, empty: str) -> list[str]:
+    """Return the base form of each entity at its first token, and `empty` at the others."""
+    lemmas = [empty] * len(view.tags)
+    for span in view.spans:
+        lemmas[span.start] = one_line(span.lemma or "") or empty
+    return lemmas
 
 
 def _digits(scores: list[float]) -> list[str]:

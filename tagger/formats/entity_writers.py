@@ -23,7 +23,7 @@ def json_line(sentence: Sentence, view: LabelView) -> bytes:
     """Return a JSON object and a line feed.
 
     `{"text": ..., "tokens": [[start, end], ...], "entities": [{"start", "end", "label", "text", "score"}, ...]}`, with
-    offsets in code points.
+    offsets in code points. With lemmas, entities also have a `lemma`.
 
     A line, or with `--sentences` a sentence, that is too long to be held becomes several objects. All but the first
     have an `offset`: where their text begins in the whole line or sentence. Their other offsets also count from its
@@ -39,6 +39,8 @@ def json_line(sentence: Sentence, view: LabelView) -> bytes:
         start, end = offsets[span.start][0], offsets[span.end - 1][1]
         entity: dict[str, Any] = {"start": shift + start, "end": shift + end, "label": span.label}
         entity["text"] = text[start:end]
+        if span.lemma is not None:
+            entity["lemma"] = span.lemma
         if span.score is not None:
             entity["score"] = round(span.score, 4)
         entities.append(entity)
@@ -60,12 +62,13 @@ def _without_surrogates(text: str) -> str:
 
 
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+QUOTED = ESCAPES | str.maketrans({'"': "&quot;"})
 
 
 def inline_line(sentence: Sentence, view: LabelView) -> bytes:
     """Return the text of a sentence with its entities in elements, and the line's own end.
 
-    With scores, elements have an attribute `score`. Output from CoNLL has no byte order mark.
+    With scores, elements have an attribute `score`, with lemmas `lemma`. Output from CoNLL has no byte order mark.
     """
     if not sentence.tokens and sentence.form != "text":
         return b""
@@ -75,9 +78,10 @@ def inline_line(sentence: Sentence, view: LabelView) -> bytes:
     for span in view.spans:
         start, end = offsets[span.start][0], offsets[span.end - 1][1]
         score = "" if span.score is None or not view.scores else f' score="{span.score:.4f}"'
+        lemma = "" if span.lemma is None else f' lemma="{as_one_line(span.lemma).translate(QUOTED)}"'
         parts += (
             text[done:start].translate(ESCAPES),
-            f"<{span.label}{score}>",
+            f"<{span.label}{score}{lemma}>",
             text[start:end].translate(ESCAPES),
             f"</{span.label}>",
         )
@@ -94,18 +98,22 @@ class BratWriter:
         self._count = 0
 
     def write(self, sentence: Sentence, view: LabelView) -> bytes:
-        """Return the lines of one sentence's entities; with scores, a note after each."""
+        """Return the lines of one sentence's entities; with scores or lemmas, a note after each."""
         lines = []
         for span in view.spans:
             self._count += 1
             start, end = sentence.offsets[span.start][0], sentence.offsets[span.end - 1][1]
             text = one_line(sentence.text[start:end])
             lines.append(f"T{self._count}\t{span.label} {sentence.before + start} {sentence.before + end}\t{text}\n")
-            if span.score is not None and view.scores:
-                lines.append(f"#{self._count}\tAnnotatorNotes T{self._count}\tscore {span.score:.4f}\n")
+            notes = [f"score {span.score:.4f}"] if span.score is not None and view.scores else []
+            if span.lemma is not None:
+                notes.append(f"lemma {one_line(span.lemma)}")
+            if notes:
+                lines.append(f"#{self._count}\tAnnotatorNotes T{self._count}\t{'; '.join(notes)}\n")
         return encode("".join(lines))
 
 
+NEWDOC = 20  # lines at the beginning of a sentence among which `# newdoc` is looked for
 EXAMPLE = 200  # characters of an example at most; a longer sentence is reduced to the part around the entity
 
 UNFIT = re.compile(
@@ -127,9 +135,9 @@ class Tally:
             text, offsets = running_text(sentence)
             for span in view.spans:
                 start, end = offsets[span.start][0], offsets[span.end - 1][1]
-                key = span.label, _one_line(text[start:end])
+                key = span.label, as_one_line(text[start:end])
                 if key not in self._counts:
-                    self._examples[key] = _example(text, start, end)
+                    self._examples[key] = example(text, start, end)
                 self._counts[key] = self._counts.get(key, 0) + 1
         return b""
 
@@ -137,26 +145,67 @@ class Tally:
         """Return the lines, most frequent first; equally frequent entities are sorted by label and name."""
         rows = sorted((-count, *key) for key, count in self._counts.items())
         cells = [
-            (str(-count), _cell(label), _cell(name), _cell(self._examples[label, name])) for count, label, name in rows
+            (str(-count), safe_cell(label), safe_cell(name), safe_cell(self._examples[label, name]))
+            for count, label, name in rows
         ]
         return "".join("\t".join(row) + "\n" for row in cells).encode()
 
 
-def _cell(text: str) -> str:
+class NameTally:
+    """Counts names: all forms of a name, in all documents, as one.
+
+    A document is an input, or what follows a `# newdoc` line of CoNLL-U.
+
+    :param whole_run: see :class:`tagger.base_forms.name_table.NameTable`.
+    """
+
+    def __init__(self, whole_run: bool = False) -> None:
+        from tagger.base_forms.name_table import NameTable  # needs pymorphy3, which not everybody has
+
+        self._table = NameTable(whole_run=whole_run)
+        self._path: str | None = None
+
+    def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
+        """Count the sentence's entities. Nothing is written before the end."""
+        from tagger.base_forms.same_name import Mention, alias_after
+
+        if path != self._path or any(line.startswith(b"# newdoc") for line in sentence.lines[:NEWDOC]):
+            self._table.end_document()
+            self._path = path
+        if view.spans:
+            text, offsets = running_text(sentence)
+            for span in view.spans:
+                start, end = offsets[span.start][0], offsets[span.end - 1][1]
+                lemma = as_one_line(span.lemma or text[start:end])
+                mention = Mention(span.label, lemma, span.own, alias_after(text[end : end + EXAMPLE]))
+                shown = "" if self._table.knows(lemma) else example(text, start, end)
+                self._table.add(mention, as_one_line(text[start:end]), shown)
+        return b""
+
+    def finish(self) -> bytes:
+        """Return the lines, most frequent first: count, documents, label, base form, variants, example."""
+        lines = []
+        for name in self._table.rows():
+            cells = name.label, name.lemma, " | ".join(name.variants), name.example
+            lines.append("\t".join([str(name.count), str(len(name.documents)), *map(safe_cell, cells)]) + "\n")
+        return "".join(lines).encode()
+
+
+def safe_cell(text: str) -> str:
     """Return the text with an apostrophe before it if a spreadsheet would not take it for text."""
     unsafe = text.startswith(FORMULA) or (text.startswith('"') and text.count('"') % 2 == 1)
     return f"'{text}" if unsafe else text
 
 
-def _one_line(text: str) -> str:
+def as_one_line(text: str) -> str:
     return UNFIT.sub("\ufffd", " ".join(text.split()))
 
 
-def _example(text: str, start: int, end: int) -> str:
+def example(text: str, start: int, end: int) -> str:
     """Return the sentence, or the part of it around an entity, on one line."""
     if len(text) <= EXAMPLE:
-        return _one_line(text)
+        return as_one_line(text)
     first = max(0, min(start - (EXAMPLE - (end - start)) // 2, len(text) - EXAMPLE))
     last = min(len(text), max(end, first + EXAMPLE))
     first = min(first, start)
-    return ("…" if first else "") + _one_line(text[first:last]) + ("…" if last < len(text) else "")
+    return ("…" if first else "") + as_one_line(text[first:last]) + ("…" if last < len(text) else "")

@@ -16,6 +16,7 @@ from tagger.formats.sentence import Sentence, running_text
 
 MOST_FREQUENT = 20  # names of a label in the list at the end
 GOLDEN_ANGLE = 137.5  # degrees between the hues of two labels: neighbours differ, however many labels there are
+REPLACEMENT = "\ufffd"
 SURROGATES = re.compile("[\ud800-\udfff]")
 # Control characters and noncharacters, which HTML forbids, and invisible characters: soft hyphens, fillers, zero-width
 # spaces, direction marks, tags. The joiner U+200D stays within emoji.
@@ -95,7 +96,7 @@ class Page:
                 start, end = offsets[span.start][0], offsets[span.end - 1][1]
                 parts += (
                     safe(text[done:start]),
-                    self._mark(text[start:end], span.label, span.score if view.scores else None),
+                    self._mark(text[start:end], span.label, span.score if view.scores else None, span.lemma),
                 )
                 done = end
             parts.append(safe(text[done:]))
@@ -126,10 +127,12 @@ class Page:
             f"<body>\n<header>{' '.join(legend)}</header>\n"
         )
 
-    def _mark(self, text: str, label: str, score: float | None) -> str:
-        self._counts[label, " ".join(text.split())] += 1
+    def _mark(self, text: str, label: str, score: float | None, lemma: str | None) -> str:
+        self._counts[label, " ".join(text.split()) if lemma is None else lemma] += 1
         note = "" if score is None else f" {score:.2f}"
-        return f'<mark class="c{self._numbers[label]}">{safe(text)}<b>{safe(label)}{note}</b></mark>'
+        # an attribute cannot hold the elements of `safe`
+        hover = "" if lemma is None else f' title="{UNSEEN.sub("", escape(SURROGATES.sub(REPLACEMENT, lemma)))}"'
+        return f'<mark class="c{self._numbers[label]}"{hover}>{safe(text)}<b>{safe(label)}{note}</b></mark>'
 
     def _end_paragraph(self) -> str:
         end, self._in_paragraph = "</p>\n" if self._in_paragraph else "", False
@@ -153,7 +156,7 @@ class Page:
 
 def safe(text: str) -> str:
     """Escape text for a page: nothing in it is mark-up, and invisible characters are shown as code points."""
-    return UNSEEN.sub(_number, escape(SURROGATES.sub("\ufffd", text)))
+    return UNSEEN.sub(_number, escape(SURROGATES.sub(REPLACEMENT, text)))
 
 
 def _number(found: re.Match[str]) -> str:

@@ -41,12 +41,16 @@ class ScoredSpan:
     """An entity: tokens `start` to `end`, `end` exclusive, with a label.
 
     :ivar score: probability that exactly these tokens are an entity with this label; `None` if it was not asked for.
+    :ivar own: the model's own label, before it was renamed.
+    :ivar lemma: the base form of the name; `None` if it was not asked for.
     """
 
     start: int
     end: int
     label: str
     score: float | None = None
+    own: str = ""
+    lemma: str | None = None
 
 
 @dataclass(slots=True)
@@ -54,11 +58,13 @@ class LabelView:
     """Tags and entities of a sentence as the user asked for them.
 
     :ivar scores: probability of each tag; empty if scores were not asked for.
+    :ivar lemmas: whether the entities have base forms.
     """
 
     tags: list[str]
     spans: list[ScoredSpan]
     scores: list[float] = field(default_factory=list)
+    lemmas: bool = False
 
 
 class Labels:
@@ -122,7 +128,7 @@ class Labels:
                 if score is not None and score < self._settings.min_score:
                     kept = [*kept[:start], *[bio.OUTSIDE] * (end - start), *kept[end:]]
                 else:
-                    found.append(ScoredSpan(start, end, self._shown[label], score))
+                    found.append(ScoredSpan(start, end, self._shown[label], score, label))
         tags = annotation.tags
         if not self._plain:
             tags = bio.write(

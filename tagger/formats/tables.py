@@ -7,6 +7,7 @@ from tagger.errors import DataError
 from tagger.system.packages import need
 
 ENTITY_FIELDS = {"start": "int64", "end": "int64", "label": "string", "text": "string", "score": "float64"}
+LEMMA_FIELDS = {"lemma": "string"}  # if base forms are asked for
 Row = Any  # a list of tags or of entities as dictionaries, or None
 
 
@@ -15,7 +16,7 @@ class Column(list[Row]):
 
     From no rows, or from rows without tags or entities, Arrow would infer another type, and refuse later rows.
 
-    :param kind: `tags` or `entities`.
+    :param kind: `tags`, `entities` or `entities with lemmas`.
     """
 
     def __init__(self, rows: Iterable[Row], kind: str) -> None:
@@ -32,13 +33,14 @@ class Column(list[Row]):
 def arrow_type(kind: str) -> Any:
     """Return the Arrow type of a column.
 
-    :param kind: `tags`, lists of strings, or `entities`, lists of structures like :class:`tagger.Entity`.
+    :param kind: `tags`, lists of strings, or `entities`, lists of structures like :class:`tagger.Entity`; these have a
+        lemma only if the kind is `entities with lemmas`.
     """
     pyarrow = need("pyarrow")
     if kind == "tags":
         return pyarrow.list_(pyarrow.string())
     return pyarrow.list_(
-        pyarrow.struct([(name, pyarrow.type_for_alias(alias)) for name, alias in ENTITY_FIELDS.items()])
+        pyarrow.struct([(name, pyarrow.type_for_alias(alias)) for name, alias in _fields(kind).items()])
     )
 
 
@@ -51,6 +53,7 @@ def tag_columns(
     text: str,
     tags: str,
     entities: str,
+    lemma: bool = False,
 ) -> dict[str, Column]:
     """Make the new columns of :meth:`tagger.Tagger.map_batch`.
 
@@ -59,6 +62,7 @@ def tag_columns(
     :param find: returns the entities of texts, in order.
     :param tokens, text: names of the input columns.
     :param tags, entities: names of the new columns.
+    :param lemma: entities have base forms.
     :raises DataError: there is none of the input columns, or a row has the wrong type.
     """
     names = _names(columns)
@@ -72,8 +76,10 @@ def tag_columns(
     if text in names:
         texts = [_text(row, text) for row in _values(columns[text], text)]
         found = find(row or "" for row in texts)
+        kind = "entities with lemmas" if lemma else "entities"
+        names_of = _fields(kind)
         added[entities] = Column(
-            [None if row is None else _dictionaries(own) for row, own in zip(texts, found, strict=True)], "entities"
+            [None if row is None else _dictionaries(own, names_of) for row, own in zip(texts, found, strict=True)], kind
         )
     if not added:
         raise DataError(
@@ -131,5 +137,9 @@ def _tokens(row: Any, name: str) -> Sequence[str] | None:
     raise DataError(f"column {name!r} must hold lists of strings, not a {type(row).__name__}: {row!r:.50}")
 
 
-def _dictionaries(found: Iterable[Any]) -> list[dict[str, Any]]:
-    return [{name: getattr(entity, name) for name in ENTITY_FIELDS} for entity in found]
+def _fields(kind: str) -> dict[str, str]:
+    return ENTITY_FIELDS | LEMMA_FIELDS if kind == "entities with lemmas" else ENTITY_FIELDS
+
+
+def _dictionaries(found: Iterable[Any], names: Iterable[str]) -> list[dict[str, Any]]:
+    return [{name: getattr(entity, name) for name in names} for entity in found]

@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from tagger.errors import DataError
-from tagger.formats import COUNT
+from tagger.formats import COUNT, NAMES, NAMES_OF_RUN
 from tagger.formats.conll_writer import AnyBlock, BlockWriter, add_column, add_misc, conllu_lines, tag_lines
-from tagger.formats.entity_writers import BratWriter, Tally, inline_line, json_line
+from tagger.formats.entity_writers import BratWriter, NameTally, Tally, inline_line, json_line
 from tagger.formats.labels import Labels, LabelView
-from tagger.formats.sentence import Sentence, encode
+from tagger.formats.sentence import Sentence, encode, running_text
 from tagger.inference.window import Annotation
 
 # ANSI: blue, magenta, green, yellow, cyan, red; bold, so that entities also stand out where colours do not
@@ -30,7 +30,7 @@ class Palette:
         self._codes = codes
         # a line with a tag in its last columns, or an element of the inline format
         self._line = re.compile(rb"^[^\r\n]*[ \t|=][BIES]-(" + names + rb")(?=[ \t|\r\n]|$)[^\r\n]*", re.MULTILINE)
-        self._element = re.compile(rb"<(" + names + rb")( score=[^>]*)?>.*?</\1>", re.DOTALL)
+        self._element = re.compile(rb"<(" + names + rb")( [^>]*)?>.*?</\1>", re.DOTALL)
 
     def color(self, data: bytes) -> bytes:
         """Colour the lines that have a tag, and the elements of the inline format."""
@@ -51,22 +51,25 @@ KEY = "NER"
 class WriterSettings:
     """Output options.
 
-    :param form: output format: one of :data:`tagger.formats.OUTPUTS`, or :data:`tagger.formats.COUNT`; `same` keeps the
-        input's lines and adds the tags.
+    :param form: output format: one of :data:`tagger.formats.OUTPUTS`, or :data:`tagger.formats.COUNT`,
+        :data:`tagger.formats.NAMES` or :data:`tagger.formats.NAMES_OF_RUN`; `same` keeps the input's lines and adds the
+        tags.
     :param column: for CoNLL in and out: index of the new tag column, from 0; `None` appends it.
     :param key: name of the tag in CoNLL-U's MISC column.
     :param color: colour entities for a terminal.
+    :param lemma: also write the base form of each entity.
     """
 
     form: str = "same"
     column: int | None = None
     key: str = KEY
     color: bool = False
+    lemma: bool = False
 
     @property
     def needs_spans(self) -> bool:
-        """True if the format shows entities, not just tags."""
-        return self.form not in TAG_WRITERS
+        """True if entities are shown, not just tags."""
+        return self.lemma or self.form not in TAG_WRITERS
 
 
 SentenceWriter = Callable[[Sentence, LabelView], bytes]
@@ -138,13 +141,34 @@ def _page(labels: Labels) -> Document:
     return Page(labels.names)
 
 
-DOCUMENTS: dict[str, Callable[[Labels], Document]] = {"html": _page, COUNT: lambda labels: Tally()}
+DOCUMENTS: dict[str, Callable[[Labels], Document]] = {
+    "html": _page,
+    COUNT: lambda labels: Tally(),
+    NAMES: lambda labels: NameTally(),
+    NAMES_OF_RUN: lambda labels: NameTally(whole_run=True),
+}
 
 
 def open_document(settings: WriterSettings, labels: Labels) -> Document | None:
     """Open the document of an output format; `None` if the format is written sentence by sentence."""
     make = DOCUMENTS.get(settings.form)
     return make(labels) if make else None
+
+
+def add_lemmas(sentence: Sentence, view: LabelView) -> None:
+    """Give each entity of a view its base form.
+
+    :raises PackageError: pymorphy3 or its Ukrainian dictionary is missing.
+    """
+    view.lemmas = True
+    if view.spans:
+        from tagger.base_forms.base_form import base_form
+
+        text, offsets = running_text(sentence)
+        view.spans = [
+            replace(span, lemma=base_form(text, offsets[span.start][0], offsets[span.end - 1][1], span.own))
+            for span in view.spans
+        ]
 
 
 class Writer:
@@ -164,7 +188,7 @@ class Writer:
     @property
     def block_forms(self) -> tuple[str, ...]:
         """Input formats whose blocks :meth:`write_block` accepts."""
-        return () if self._settings.color else self._blocks.forms
+        return () if self._settings.color or self._settings.lemma else self._blocks.forms
 
     def write_block(self, block: AnyBlock, numbers: np.ndarray, probabilities: np.ndarray | None = None) -> bytes:
         """Return the bytes of a block of regular sentences, the same as :meth:`write` gives for each.
@@ -180,6 +204,8 @@ class Writer:
         :raises DataError: the output format cannot hold it.
         """
         view = self._labels.view(annotation, spans=self._settings.needs_spans)
+        if self._settings.lemma:
+            add_lemmas(sentence, view)
         if self._document:
             return self._document.write(self._path, sentence, view)
         write = self._writers.get(sentence.form)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tagger import tags as bio
+from tagger.base_forms.base_form import base_form
 from tagger.errors import DataError, ModelError
 from tagger.model_file.content import read_model
 from tagger.system.packages import need
@@ -21,22 +22,25 @@ need("spacy")
 from spacy.language import Language  # noqa: E402 - after the check that it is installed
 from spacy.tokens import Doc, Span  # noqa: E402
 
+if not Span.has_extension("uk_lemma"):
+    Span.set_extension("uk_lemma", default=None)
+
 LABELS = {"PERS": "PER"}  # the label of spaCy's own Ukrainian pipelines
 BATCH_DOCUMENTS = 64
 MODEL_FILE, SETTINGS_FILE = "model.onnx", "settings.json"
 
 
 def make_component(
-    nlp: Language, name: str, model: str | None, device: str, threads: int, labels: dict[str, str]
+    nlp: Language, name: str, model: str | None, device: str, threads: int, labels: dict[str, str], lemma: bool
 ) -> "EntityTagger":
     """Make the component for a pipeline."""
-    return EntityTagger(model, device=device, threads=threads, labels=labels)
+    return EntityTagger(model, device=device, threads=threads, labels=labels, lemma=lemma)
 
 
 Language.factory(
     "uk_tag",
     assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
-    default_config={"model": None, "device": "auto", "threads": 1, "labels": LABELS},
+    default_config={"model": None, "device": "auto", "threads": 1, "labels": LABELS, "lemma": False},
     func=make_component,
 )
 
@@ -51,12 +55,20 @@ class EntityTagger:
     :param device, threads: see :meth:`tagger.Tagger.load`.
     :param labels: labels to rename; `O` drops a label, and labels that the model does not have are ignored. spaCy
         merges the default into a configuration, so keeping the label PERS takes `{"PERS": "PERS"}`.
+    :param lemma: also set `span._.uk_lemma`, the base form of an entity.
     """
 
     def __init__(
-        self, model: str | None = None, *, device: str = "auto", threads: int = 1, labels: Mapping[str, str] = LABELS
+        self,
+        model: str | None = None,
+        *,
+        device: str = "auto",
+        threads: int = 1,
+        labels: Mapping[str, str] = LABELS,
+        lemma: bool = False,
     ) -> None:
         self._model, self._device, self._threads, self._labels = model, device, threads, dict(labels)
+        self._lemma = lemma
         self._tagger: Tagger | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None  # for a model from from_bytes
 
@@ -111,7 +123,12 @@ class EntityTagger:
         for start, end, label in bio.spans(tags):
             name = self._labels.get(label, label)
             if name != bio.OUTSIDE:
-                yield Span(doc, positions[start], positions[end - 1] + 1, label=name)
+                span = Span(doc, positions[start], positions[end - 1] + 1, label=name)
+                if self._lemma:
+                    sentence = doc[positions[0] : positions[-1] + 1]
+                    first = sentence.start_char
+                    span._.uk_lemma = base_form(sentence.text, span.start_char - first, span.end_char - first, label)
+                yield span
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the model and the settings into a folder, which is self-contained."""
@@ -144,22 +161,25 @@ class EntityTagger:
 
     def _take(self, model: Path, settings: str) -> "EntityTagger":
         self._model, self._tagger = str(model), None
-        self._labels = json.loads(settings)["labels"]
+        known = json.loads(settings)
+        self._labels, self._lemma = known["labels"], known.get("lemma", False)
         return self
 
     def _settings(self) -> str:
-        return json.dumps({"labels": self._labels}, ensure_ascii=False)
+        return json.dumps({"labels": self._labels, "lemma": self._lemma}, ensure_ascii=False)
 
     def _content(self) -> bytes:
         return read_model(self.tagger.session.path)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return _restore, (self._model and self.tagger, self._device, self._threads, self._labels)
+        return _restore, (self._model and self.tagger, self._device, self._threads, self._labels, self._lemma)
 
 
-def _restore(tagger: Tagger | None, device: str, threads: int, labels: dict[str, str]) -> EntityTagger:
+def _restore(
+    tagger: Tagger | None, device: str, threads: int, labels: dict[str, str], lemma: bool = False
+) -> EntityTagger:
     component = EntityTagger(
-        str(tagger.session.path) if tagger else None, device=device, threads=threads, labels=labels
+        str(tagger.session.path) if tagger else None, device=device, threads=threads, labels=labels, lemma=lemma
     )
     component._tagger = tagger
     return component

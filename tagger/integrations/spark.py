@@ -29,6 +29,7 @@ class Annotator:
     :param device, threads: see :meth:`tagger.Tagger.load`. Spark runs a worker on each core, so one thread is right on
         the CPU.
     :param tokens, text, tags, entities: names of columns, see :meth:`tagger.Tagger.map_batch`.
+    :param lemma: also find the base form of each entity.
     """
 
     model: str | None = None
@@ -38,12 +39,15 @@ class Annotator:
     text: str = "text"
     tags: str = "tags"
     entities: str = "entities"
+    lemma: bool = False
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         """Yield each batch, a pandas data frame or an Arrow record batch, with its new columns."""
         tagger = _tagger(self.model, self.device, self.threads)
         for batch in batches:
-            added = tagger.map_batch(batch, tokens=self.tokens, text=self.text, tags=self.tags, entities=self.entities)
+            added = tagger.map_batch(
+                batch, tokens=self.tokens, text=self.text, tags=self.tags, entities=self.entities, lemma=self.lemma
+            )
             if hasattr(batch, "assign"):  # pandas
                 yield batch.assign(**{name: list(column) for name, column in added.items()})
             else:
@@ -70,7 +74,8 @@ class Annotator:
         return cast("StructType", struct([*kept, *added.fields]))
 
     def _sources(self) -> list[tuple[str, str, str]]:
-        return [(self.tokens, self.tags, TAGS_TYPE), (self.text, self.entities, ENTITIES_TYPE)]
+        kind = ENTITIES_TYPE.removesuffix(">>") + ",lemma:string>>" if self.lemma else ENTITIES_TYPE
+        return [(self.tokens, self.tags, TAGS_TYPE), (self.text, self.entities, kind)]
 
 
 def annotate(frame: "DataFrame", **options: Any) -> "DataFrame":

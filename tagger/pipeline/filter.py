@@ -168,7 +168,12 @@ def open_filter(settings: RunSettings, guard: SignalGuard, warn: Callable[[str],
     :raises ModelError: the model cannot be opened.
     :raises DeviceError: the device is not available.
     :raises OptionError: the settings do not fit the model.
+    :raises PackageError: base forms are asked for, and pymorphy3 is missing.
     """
+    if settings.writer.lemma:  # an error here is better than one after some output
+        from tagger.base_forms.base_form import open_dictionary
+
+        open_dictionary()
     session = Session(settings.model, device=settings.device)
     engine = Engine(session, batch_tokens=settings.batch_tokens, threads=settings.threads)
     filter_ = Filter(engine, settings, guard, warn)

@@ -19,8 +19,13 @@ EXTRAS = {
     "pyspark": "spark",
     "pandas": "spark",
     "pyarrow": "spark",
+    "pymorphy3": "lemma",
+    "pymorphy3_dicts_uk": "lemma",
 }
-NAMES = {"tokenize_uk": "tokenize-uk"}  # of packages that are named differently from their modules
+NAMES = {
+    "tokenize_uk": "tokenize-uk",
+    "pymorphy3_dicts_uk": "pymorphy3-dicts-uk",
+}  # of packages that are named differently from their modules
 RUNTIMES = ("onnxruntime-gpu", "onnxruntime", "onnxruntime-directml", "onnxruntime-openvino", "onnxruntime-rocm")
 # Messages of the dynamic linker, the kernel and C++ when memory is short.
 NO_MEMORY = ("failed to map segment", "cannot allocate memory", "bad_alloc")

@@ -20,6 +20,7 @@ features
 models
 model_file
 inference
+base_forms
 formats
 tagger pipeline
 integrations columns cli

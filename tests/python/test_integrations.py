@@ -91,6 +91,14 @@ def names(doc):
     return [(span.text, span.label_) for span in doc.ents]
 
 
+def test_spacy_base_forms(pipeline):
+    pytest.importorskip("pymorphy3", reason="pymorphy3 is not installed: pip install 'uk-tag[lemma]'")
+    text = "Олену Петренко бачили в Києві."
+    lemmas = [span._.uk_lemma for span in pipeline(lemma=True, model="uk-ner")(text).ents]
+    assert lemmas == ["Олена Петренко", "Київ"]
+    assert {span._.uk_lemma for span in pipeline(model="uk-ner")(text).ents} == {None}
+
+
 def test_spacy_on_our_tokens(spacy, pipeline, paragraphs, filtered):
     from spacy.tokens import Doc
 

@@ -13,6 +13,7 @@ from tagger.train.cli.compose import compose
 from tagger.train.cli.data import describe, gazetteer, retokenize, split
 from tagger.train.cli.evaluate import card, evaluate
 from tagger.train.cli.fit import average, fit
+from tagger.train.cli.lemmas import evaluate_lemmas
 from tagger.train.cli.recipe import recipe
 from tagger.train.cli.study import study
 from tagger.train.cli.teacher import teacher
@@ -31,13 +32,15 @@ def command() -> None:
         uk-tag-train fit train.conll --output model.pt
         uk-tag-train evaluate model.pt test.conll
 
-    `split` and `retokenize` write data: the development documents that `fit` cuts off, and data with the tokens of
+    `evaluate-lemmas` scores base forms. `split` and `retokenize` write data: the development documents that `fit` cuts off, and data with the tokens of
     running text; `compose` makes sentences from templates and name lists. `teacher` trains an encoder that labels plain
     text for `fit`. `recipe` makes the models of the package. `study` compares cells, schedules and sizes on NER-UK.
     """
 
 
-for member in (describe, fit, average, evaluate, card, split, retokenize, gazetteer, compose, study, teacher, recipe):
+SCORING = (evaluate, evaluate_lemmas, card)
+DATA = (describe, split, retokenize, gazetteer, compose)
+for member in (fit, average, *SCORING, *DATA, study, teacher, recipe):
     command.add_command(member)
 command.add_command(hidden_alias(retokenize), "recut")  # its name until 0.8
 

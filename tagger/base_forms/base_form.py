@@ -1,0 +1,52 @@
+"""The base form of a name, by its label and the words around it.
+
+Each name is worked out once in each kind of context.
+"""
+
+from functools import lru_cache
+
+from tagger.base_forms.context import Context, context_of
+from tagger.base_forms.morphology import morphology
+from tagger.base_forms.persons import person
+from tagger.base_forms.phrases import phrase, unquoted
+from tagger.base_forms.words import CYRILLIC, STRESS
+
+KEPT = 1 << 15  # names with their contexts; most text has a few thousand
+LONGEST_NAME = 400  # characters; what is longer is no name that has a base form
+PERSONS = frozenset({"PERS", "PER", "PERSON"})
+# Dates and amounts are no names: they stay as they stand.
+FIGURES = frozenset({"DATE", "TIME", "PERIOD", "MON", "PCT", "QUANT", "MONEY", "PERCENT", "QUANTITY", "CARDINAL"})
+
+
+def base_form(text: str, start: int, end: int, label: str) -> str:
+    """Return the base form of the name at `start` to `end` of a text.
+
+    :param text: the sentence; words around the name say which case it is in.
+    :param start, end: in code points, `end` exclusive.
+    :param label: the model's label.
+    :raises PackageError: pymorphy3 or its Ukrainian dictionary is missing.
+    """
+    name = text[start:end]
+    spaced = " ".join(name.split())
+    if len(spaced) > LONGEST_NAME or label in FIGURES or not CYRILLIC.search(spaced):
+        return unquoted(spaced)
+    words = morphology()
+    return _of(spaced, label, context_of(text, start, end, label in PERSONS, words))
+
+
+def open_dictionary() -> None:
+    """Open the dictionary, which takes a fifth of a second, unless it is open.
+
+    :raises PackageError: pymorphy3 or its Ukrainian dictionary is missing.
+    """
+    morphology()
+
+
+@lru_cache(maxsize=KEPT)
+def _of(name: str, label: str, context: Context) -> str:
+    name = unquoted(name)
+    if not name.strip():
+        return name
+    words = morphology()
+    found = person(name, context, words) if label in PERSONS else phrase(name, label, context, words)
+    return found.replace(STRESS, "")
