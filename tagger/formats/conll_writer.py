@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tagger.formats.conllu import COLUMNS
 from tagger.formats.labels import Labels, LabelView
+from tagger.formats.lined.conllu import COLUMNS
 from tagger.formats.sentence import ConllBlock, ConlluBlock, Sentence, TextBlock, encode, one_line, running_text
 from tagger.tags import OUTSIDE
 
@@ -26,26 +26,29 @@ NO_TAG, NO_LINE = 0, 1
 def tag_lines(sentence: Sentence, view: LabelView) -> bytes:
     """Return `token TAB tag` lines and an empty line, for any input format; with scores, a third column.
 
-    Lines of CoNLL that hold no token are left out, and so is a sentence without tokens. In running text it becomes an
-    empty line.
+    Text that has a name in its line gets it in a comment `# sent_id = NAME` before it. Lines of CoNLL that hold no
+    token are left out, and so is a sentence without tokens. In running text it becomes an empty line.
     """
     if not sentence.tokens and sentence.form != "text":
         return b""
     end = "\r\n" if b"\r\n" in (sentence.ending, sentence.line_end) else "\n"
+    comment = f"# sent_id = {sentence.sent_id}{end}" if sentence.sent_id else ""
     if not sentence.tokens:
         if sentence.goes_on:
-            return b""
-        return b"\0" if sentence.line_end == b"\0" else end.encode()
+            return encode(comment)
+        return encode(comment) + (b"\0" if sentence.line_end == b"\0" else end.encode())
     columns = [sentence.tokens, view.tags, _digits(view.scores)] if view.scores else [sentence.tokens, view.tags]
     lines = [*map("\t".join, zip(*columns, strict=True)), ""]
-    body = encode(end.join(lines))
+    body = encode(comment + end.join(lines))
     if sentence.goes_on:
         return body
     return body + (b"\0" if sentence.line_end == b"\0" else end.encode())
 
 
-def add_column(sentence: Sentence, view: LabelView, column: int | None = None) -> bytes:
+def add_column(sentence: Sentence, view: LabelView, column: int | None = None, key: str = "NER") -> bytes:
     """Return the input's own CoNLL lines, byte for byte, with a new column for the tag (and one for the score).
+
+    In CoNLL-U Plus the column gets a name, and ranges and empty nodes get `_`.
 
     :param column: index of the new column, from 0; later columns move to the right. `None`, or a number greater than
         the number of columns, appends it; negative counts from the end.
@@ -62,6 +65,13 @@ def add_column(sentence: Sentence, view: LabelView, column: int | None = None) -
                 lines[row] = line + b"\t" + addition
             else:
                 lines[row] = _insert(line, addition, column)
+    if sentence.others or sentence.header is not None:
+        lines = list(lines)
+        for row in sentence.others:
+            lines[row] = _insert(lines[row], b"_\t_" if view.scores else b"_", column)
+        if sentence.header is not None:
+            names = f"{key} {key}Score" if view.scores else key
+            lines[sentence.header] = _insert_name(lines[sentence.header], names.encode(), column)
     return sentence.prefix + b"\n".join(lines) + sentence.ending
 
 
@@ -78,6 +88,17 @@ def _insert(line: bytes, addition: bytes, column: int | None) -> bytes:
     if column == len(starts):
         return line + separator + addition + end
     return line[: starts[column]] + addition + separator + line[starts[column] :] + end
+
+
+def _insert_name(line: bytes, name: bytes, column: int | None) -> bytes:
+    """Insert a name among those of the columns, in a line as :func:`named_columns` reads it."""
+    start = line.index(b"=") + 1
+    starts = [start + found.start() for found in FIELD.finditer(line[start:])]
+    column = _bounded(column, len(starts))
+    if column < len(starts):
+        return line[: starts[column]] + name + b" " + line[starts[column] :]
+    end = len(line.rstrip())
+    return line[:end] + b" " + name + line[end:]
 
 
 def _bounded(column: int | None, columns: int) -> int:

@@ -143,7 +143,8 @@ class Filter:
             if data:
                 write(pending.pop() + data if pending else data)
 
-        source = Source(descriptor, name, TextCheck(null=self._settings.reader.null, whole=whole), observe)
+        reader = self._settings.reader
+        source = Source(descriptor, name, TextCheck(null=reader.null, whole=whole), observe, reader.encoding)
         try:
             pipe = Stream(
                 self.engine,

@@ -9,7 +9,7 @@ import pytest
 from tagger.errors import DataError, OptionError
 from tagger.formats import COUNT, INPUTS, OUTPUTS
 from tagger.formats.labels import Labels, LabelSettings
-from tagger.formats.reader import READERS, Reader, ReaderSettings, sniff
+from tagger.formats.reader import READERS, Reader, ReaderSettings
 from tagger.formats.writer import DOCUMENTS, WRITERS, Writer, WriterSettings, open_document
 from tagger.inference.window import Annotation
 
@@ -68,29 +68,6 @@ def test_documents_are_those_with_an_end(output):
     document = open_document(WriterSettings(output), Labels(TAGS, LabelSettings()))
     assert (document is not None) == (output in ("html", COUNT))
     assert document is None or isinstance(document.finish(), bytes)
-
-
-@pytest.mark.parametrize(
-    ("line", "form"),
-    [
-        (b"", None),
-        (b" \t ", None),
-        (b"# newdoc id = 1", None),
-        (b"#", "text"),
-        (b"#\tO", "conll"),
-        (b"# \tO", "conll"),
-        ("Дощ у Києві.".encode(), "text"),
-        (b"word tag", "text"),
-        (b"word\ttag", "conll"),
-        (b"-DOCSTART- -X- O", "conll"),
-        (b"\t".join([b"1", *[b"_"] * 9]), "conllu"),
-        (b"\t".join([b"1-2", *[b"_"] * 9]), "conllu"),
-        (b"\t".join([b"x", *[b"_"] * 9]), "conll"),
-        (b"\t".join([b"1", *[b"_"] * 8]), "conll"),
-    ],
-)
-def test_sniff(line, form):
-    assert sniff(line) == form
 
 
 def test_sniffing_ends_at_the_deciding_line():
