@@ -17,6 +17,7 @@ from tagger.tags import OUTSIDE
 CARRIAGE_RETURN = ord("\r")
 DIGITS = 4  # decimals of a score
 SCALE = 10**DIGITS
+SENT_ID = re.compile(rb"#\s*sent_id\s*=\s*([^\t\r]*[^\s])")
 FIELD = re.compile(rb"[^ \t\r\f\v]+")
 # Numbers of words without a tag, counted from the number after the last tag's. The engine gives NO_TAG to words
 # outside of sentences: their lines stay as they are. Lines with NO_LINE are left out.
@@ -163,19 +164,31 @@ def _set(misc: bytes, key: str, tag: str, score: str) -> bytes:
     return b"|".join(parts) if parts else b"_"
 
 
-def conllu_lines(sentence: Sentence, view: LabelView, key: str) -> bytes:
-    """Return new CoNLL-U lines for any input format: numbers, tokens, and `key=tag` and `SpaceAfter=No` in MISC."""
-    if not sentence.tokens:
-        return b""
-    text, offsets = running_text(sentence)
-    spaced = " ".join(text.split())
-    rows = [f"# text = {spaced}"]
-    scores = _digits(view.scores) or [""] * len(view.tags)
-    for number, (token, tag, score) in enumerate(zip(sentence.tokens, view.tags, scores, strict=True), 1):
-        glued = number < len(offsets) and offsets[number - 1][1] == offsets[number][0]
-        misc = _set(b"SpaceAfter=No" if glued else b"_", key, tag, score).decode()
-        rows.append("\t".join([str(number), one_line(token) or "_", *"_" * (COLUMNS - 3), misc]))
-    return encode("\n".join(rows) + "\n\n")
+class ConlluWriter:
+    """Makes new CoNLL-U lines for any input format: numbers, tokens, and `key=tag` and `SpaceAfter=No` in MISC.
+
+    Each sentence has its text, and an id: its own if it has one, else its number in the input.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._count = 0  # sentences so far
+
+    def __call__(self, sentence: Sentence, view: LabelView) -> bytes:
+        """Return the lines of a sentence."""
+        if not sentence.tokens:
+            return b""
+        self._count += 1
+        text, offsets = running_text(sentence)
+        own = next(filter(None, map(SENT_ID.match, sentence.lines)), None)
+        name = one_line(own[1].decode("utf-8", "surrogateescape")) if own else sentence.sent_id or str(self._count)
+        rows = [f"# sent_id = {name}", f"# text = {' '.join(text.split())}"]
+        scores = _digits(view.scores) or [""] * len(view.tags)
+        for number, (token, tag, score) in enumerate(zip(sentence.tokens, view.tags, scores, strict=True), 1):
+            glued = number < len(offsets) and offsets[number - 1][1] == offsets[number][0]
+            misc = _set(b"SpaceAfter=No" if glued else b"_", self._key, tag, score).decode()
+            rows.append("\t".join([str(number), one_line(token) or "_", *"_" * (COLUMNS - 3), misc]))
+        return encode("\n".join(rows) + "\n\n")
 
 
 def _digits(scores: list[float]) -> list[str]:

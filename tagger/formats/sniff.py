@@ -116,17 +116,15 @@ class Sniffer:
             doubt = "" if len(rows) > 1 else f"is taken for CoNLL, for the tag in its line; say -i conll, or {TEXT}"
             return Guess("conll", doubt=doubt) if even else Guess("text")
         if len(tabbed) < len(rows):
-            if 2 * len(tabbed) > len(rows):
+            figures = all(_is_figure(cell) for row in tabbed for cell in cells(row)[1:])
+            if 2 * len(tabbed) >= len(rows) and not figures:
                 return Guess("conll", doubt=f"is taken for CoNLL, as most lines have a TAB; say -i conll, or {TEXT}")
             return Guess("text")
         longest = max(map(_words, b"\t".join(rows).split(b"\t")))
-        if (
-            longest > SENTENCE_WORDS
-            or (longest >= FEW_WORDS and not even)
-            or any(row.startswith(b"\t") for row in rows)
-        ):
+        uneven = not even or any(row.startswith(b"\t") for row in rows)
+        if longest > SENTENCE_WORDS or (longest >= FEW_WORDS and uneven):
             return Guess("text", doubt=f"has TABs, and is taken for text; say {TEXT}, -i tsv --field N, or -i conll")
-        lone = len(rows) == 1 and all(map(_is_figure, rows[0].rstrip(b"\r").split(b"\t")[1:]))
+        lone = len(rows) == 1 and all(map(_is_figure, cells(rows[0])[1:]))
         if lone and not final:  # a line of contents: `Зміст TAB 3`
             return None
         return Guess("conll")

@@ -10,7 +10,7 @@ import numpy as np
 
 from tagger.errors import DataError
 from tagger.formats import COUNT
-from tagger.formats.conll_writer import AnyBlock, BlockWriter, add_column, add_misc, conllu_lines, tag_lines
+from tagger.formats.conll_writer import AnyBlock, BlockWriter, ConlluWriter, add_column, add_misc, tag_lines
 from tagger.formats.entity_writers import BratWriter, Tally, inline_line, json_line
 from tagger.formats.labels import Labels, LabelView
 from tagger.formats.sentence import Sentence, encode
@@ -106,7 +106,7 @@ def _same(form: str, settings: WriterSettings) -> SentenceWriter:
 
 
 def _conllu(form: str, settings: WriterSettings) -> SentenceWriter:
-    return partial(add_misc if form == "conllu" else conllu_lines, key=settings.key)
+    return partial(add_misc, key=settings.key) if form == "conllu" else ConlluWriter(settings.key)
 
 
 # By output format, a function that makes the writer for one input, given the input's format and the settings.

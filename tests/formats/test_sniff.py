@@ -7,11 +7,13 @@ from tagger.formats.lined.columns import cells, token_column
 from tagger.formats.sniff import Sniffer
 
 CONLLU = "1\tКиїв" + "\t_" * 8
-CONLL_2009 = "1\tКиїв\tКиїв\tКиїв\tN\tN\t_\t_\t0\t0\tROOT\tROOT\t_\t_\n2\tспить\tспати\tспати\tV\tV\t_\t_\t1\t1\tx\tx\t_\t_\n"
-CONLL_2012 = "#begin document (nw/x); part 000\nnw/x 0 0 Київ N (TOP* - - - * -\nnw/x 0 1 спить V *) - - - * -\n\n#end document\n"
+CONLL_2009 = (
+    "1\tКиїв\tКиїв\tКиїв\tN\tN\t_\t_\t0\t0\tROOT\tROOT\t_\t_\n2\tспить\tспати\tспати\tV\tV\t_\t_\t1\t1\tx\tx\t_\t_\n"
+)
+CONLL_2012 = "#begin document (nw/x)\nnw/x 0 0 Київ N (TOP* - - - * -\nnw/x 0 1 спить V *) - - - * -\n\n#end document\n"
 CONLL_2003 = "-DOCSTART- -X- -X- O\n\nКиїв NNP B-NP B-LOC\nспить VB B-VP O\n\n"
 CORENLP = "1\tКиїв\tКиїв\tNNP\tCITY\t2\tnsubj\n2\tспить\tспати\tVB\tO\t0\tROOT\n"
-PLUS = "# global.columns = ID FORM LEMMA X:NE\n# text = Київ спить\n1-2\tКиївспить\t_\t*\n1\tКиїв\tКиїв\t*\n2\tспить\tспати\t*\n\n"
+PLUS = "# global.columns = ID FORM LEMMA X:NE\n# x = Київ\n1-2\tКиївспить\t_\t*\n1\tКиїв\tКиїв\t*\n2\tспить\t_\t*\n\n"
 WEBANNO = "#FORMAT=WebAnno TSV 3.3\n\n#Text=Київ спить\n1-1\t0-4\tКиїв\t_\n1-2\t5-10\tспить\t_\n\n"
 VERTICAL = '<doc id="1" title="a > b">\n<s>\nКиїв\tКиїв\tN\n<g/>\n.\t.\tZ\n</s>\n</doc>\n'
 TATOEBA = "5\tukr\tКиїв спить уночі.\n77\tukr\tЛеся Українка спить уночі.\n"
@@ -97,8 +99,10 @@ def test_without_the_tags_the_input_is_left(kind):
     before, after = content.split("\n"), convert(content.encode(), column=None).decode().split("\n")
     assert len(before) == len(after)
     for old, new in zip(before, after, strict=True):
-        assert new == old or new in {f"{old}{space}{tag}" for space in " \t" for tag in ("O", "B-LOC")} or (
-            form == "conllu" and new == old[:-1] + "NER=B-LOC"
+        assert (
+            new == old
+            or new in {f"{old}{space}{tag}" for space in " \t" for tag in ("O", "B-LOC")}
+            or (form == "conllu" and new == old[:-1] + "NER=B-LOC")
         )
 
 
@@ -106,10 +110,10 @@ def test_conllu_plus_stays_valid():
     rows = convert(PLUS.encode(), {"key": "NE"}, column=None).decode().split("\n")
     assert rows == [
         "# global.columns = ID FORM LEMMA X:NE NE",
-        "# text = Київ спить",
+        "# x = Київ",
         "1-2\tКиївспить\t_\t*\t_",
         "1\tКиїв\tКиїв\t*\tB-LOC",
-        "2\tспить\tспати\t*\tO",
+        "2\tспить\t_\t*\tO",
         "",
         "",
     ]

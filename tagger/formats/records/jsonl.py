@@ -42,8 +42,8 @@ class JsonReader(RecordReader):
     def _parsed(self, line: bytes, number: int) -> dict[str, Any]:
         text = self._decoder.decode(line, number)
         try:
-            # numbers are of no interest, and Python refuses very long ones
-            value = json.loads(text, parse_int=str, parse_float=str)
+            # the value of a number is of no interest, and Python refuses very long ones
+            value = json.loads(text, parse_int=lambda digits: 0)
         except json.JSONDecodeError as error:
             what = f"is not JSON ({error.msg} at character {error.pos + 1})"
             raise self._error(f"{what}; mend the line, each must be a JSON object", number) from None

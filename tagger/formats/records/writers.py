@@ -88,7 +88,7 @@ class RecordWriter:
 
 
 class NameWriter:
-    """Writes an object for each name in a table: its line, the name with its offsets in the cell, and the other cells."""
+    """Writes an object for each name in a table: line, name, offsets in the cell, and the other cells."""
 
     def __call__(self, sentence: Sentence, view: LabelView) -> bytes:
         """Return the lines of a sentence."""
