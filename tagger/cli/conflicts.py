@@ -57,6 +57,8 @@ def check(options: Mapping[str, Any]) -> None:
     key = options["key"]
     if key is not None and (not key.strip() or set(key) & set("|= ") or not key.isprintable()):
         raise click.UsageError("--key: give a name without |, = and white space")
+    if options["output_format"] == "brat" and options["in_place"] is not None:
+        raise click.UsageError("-O brat points into the text, which --in-place would replace; use --output-dir")
     if options["output_format"] == "brat" and not by_file and len(files) > 1:
         raise click.UsageError("-O brat numbers the entities of a single input; for several, use --output-dir")
 

@@ -24,10 +24,18 @@ class Scanner:
         self._open: list[bytes] = []  # lines of an open quoted cell
 
     def feed(self, line: bytes) -> list[bytes] | None:
-        """Take the next line, without its end.
+        """Take the next line, without its line feed.
 
-        :returns: the cells of the row that it completes, with their quotation marks; `None` if a quoted cell goes on.
+        :returns: the cells of the row that it completes, with their quotation marks and without a CR at the end of the
+            row; `None` if a quoted cell goes on.
         """
+        body = line.removesuffix(b"\r")
+        cells = self._scan(body)
+        if cells is None and len(body) < len(line):
+            self._open[-1] += b"\r"
+        return cells
+
+    def _scan(self, line: bytes) -> list[bytes] | None:
         cells, start = self._cells, 0
         if self._open:
             closed = CLOSED.match(line)

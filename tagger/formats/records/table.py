@@ -43,12 +43,11 @@ class TableReader(RecordReader):
                 self._scanner = Scanner(delimiter_of(line, self._field.encode() if self._needs_names else None))
             self._lines.append(line + end)
             self._size += len(line) + 1
-            body = line[:-1] if line.endswith(b"\r") else line
-            cells = self._scanner.feed(body)
+            cells = self._scanner.feed(line)
             if cells is not None:
                 content = b"".join(self._lines)
                 self._lines, self._size = [], 0
-                self._row(cells, content, len(content) - len(line) - len(end) + len(body), found)
+                self._row(cells, content, len(content) - len(end) - line.endswith(b"\r"), found)
             elif self._size > LARGEST_RECORD:
                 raise self._unclosed()
 
