@@ -102,7 +102,7 @@ SHELLS = ("bash", "zsh", "fish")
     "--output-dir",
     type=click.Path(),
     metavar="FOLDER",
-    help="Write each annotated FILE into this folder, under the same name.",
+    help="Write each annotated FILE into this folder, with the ending of what it is.",
 )
 @click.option(
     "--in-place",

@@ -98,7 +98,7 @@ def text_encoding(name: str) -> str | None:
         return None
     # an encoding turns bytes into letters and back; base64, rot13 and escapes of programming languages do not
     is_text = getattr(found, "_is_text_encoding", True) and found.incrementaldecoder is not None
-    return found.name if is_text and found.name not in NOT_OF_FILES else None
+    return found.name if is_text and found.name.replace("-", "_") not in NOT_OF_FILES else None
 
 
 def recoded(blocks: Iterator[bytes], encoding: str, path: str) -> Iterator[bytes]:

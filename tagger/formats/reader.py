@@ -1,5 +1,6 @@
 """One input from its first byte to its last: lines, the byte order mark, and the detection of the format."""
 
+import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -21,6 +22,7 @@ LONGEST_WORD = 1 << 21  # bytes of a first line without white space, while it is
 LARGEST_PREAMBLE = 1 << 24  # bytes
 LARGEST_RECORD = 1 << 25  # bytes; records are read as a whole
 
+TABLES = ("csv", "tsv")  # inputs that only their file's name gives away
 TEXT_FIELD = "text"  # the field of records that is tagged unless another is named
 
 
@@ -252,8 +254,12 @@ class Reader:
         return found
 
     def _guessed(self, guess: Guess) -> LineReader:
-        if guess.doubt:
-            self._warn(f"{self.path}: {guess.doubt}")
+        doubt = guess.doubt
+        table = next((form for form in TABLES if f".{form}" in os.path.basename(self.path).lower()), None)
+        if table and guess == Guess("text"):
+            doubt = f"is taken for text, in spite of its name; say -i {table} --field NAME, or -i text"
+        if doubt:
+            self._warn(f"{self.path}: {doubt}")
         if guess.field is not None:
             self._settings = replace(self._settings, field=str(guess.field + 1))
         return self._make(guess.form)

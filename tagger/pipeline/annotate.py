@@ -1,6 +1,5 @@
 """Annotation of a single file, into another file or in place."""
 
-import filecmp
 import hashlib
 import os
 from collections.abc import Callable
@@ -108,10 +107,11 @@ def write_text(task: Task, reader: ReaderSettings) -> None:
         return
     with opened(task.source) as descriptor, atomic_write(target) as file:
         check = TextCheck(null=reader.null, whole=True)
+        written = hashlib.sha256()
         for block in blocks(descriptor, task.source, check, encoding=reader.encoding):
             file.write(block)
-        file.flush()
-        if target.exists() and not filecmp.cmp(target, file.name, shallow=False):
+            written.update(block)
+        if target.exists() and file_digest(str(target)) != written.hexdigest():
             what = f"its text would be written to {target}, which is another text; move that away"
             raise DataError(f"{what}, or choose another --output-dir", path=task.source)
 
