@@ -11,7 +11,7 @@ from tagger.formats.lined.vertical import STRUCTURE
 MOST_LINES = 1000  # lines with content that are looked at
 CONLLU_START = re.compile(rb"\d+([-.]\d+)?\t")
 TAGGED = re.compile(rb"[^\t]*\s" + TAG + rb"\s*")  # columns between spaces, and a tag in the last
-IDENTIFIER = re.compile(rb"[!-~]*[0-9][!-~]*")  # ASCII without spaces, with a digit
+IDENTIFIER = re.compile(rb"[!-~]*[0-9][!-~]*(?: [!-~]*[0-9][!-~]*)*")  # ASCII with a digit; a date and a time
 JSON_LINE = re.compile(rb"\s*\{\s*\"[^\"]*\"\s*:.*\}\s*")
 SENTENCE_WORDS = 3  # a cell with as many words is running text, not a token or its feature
 FEW_WORDS = 2
@@ -140,7 +140,8 @@ def _has_identifier(line: bytes) -> bool:
 def _identified(line: bytes) -> Guess | None:
     """Return a guess if the last column of a line is a sentence, and columns without spaces are before it."""
     *before, last = line.split(b"\t")
-    if not _has_identifier(line) or _words(last) < SENTENCE_WORDS or any(b" " in cell for cell in before):
+    plain = all(b" " not in cell or IDENTIFIER.fullmatch(cell) for cell in before)
+    if not _has_identifier(line) or not plain or _words(last) < SENTENCE_WORDS:
         return None
     field = len(before)
     sure = field == 1 and NUMBER.fullmatch(before[0])

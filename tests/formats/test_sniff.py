@@ -34,6 +34,8 @@ KINDS = {
     "leipzig": ("1\tКиїв спить уночі.\n2\tТак.\n", "text", 1, False),
     "leipzig, short first": ("1\tТак.\n2\tКиїв спить уночі.\n", "text", 1, False),
     "tatoeba": (TATOEBA, "text", 2, True),
+    "log": ("2024-01-02 10:00\tКиїв спить цієї ночі.\n", "text", 1, True),
+    "times": ("10:00\tКиїв спить цієї ночі.\n", "text", 1, False),
     "speeches": ("doc1.u1\tКиїв спить уночі.\ndoc1.u2\tТак.\n", "text", 1, True),
     "tokens and tags": ("Київ\tB-LOC\nспить\tO\n\n", "conll", None, False),
     "one token": ("Так\tO\n\n", "conll", None, False),

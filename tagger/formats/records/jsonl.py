@@ -46,11 +46,11 @@ class JsonReader(RecordReader):
             value = json.loads(text, parse_int=lambda digits: 0)
         except json.JSONDecodeError as error:
             what = f"is not JSON ({error.msg} at character {error.pos + 1})"
-            raise self._error(f"{what}; mend the line, each must be a JSON object", number) from None
+            raise self._error(f"{what}; mend the line, each must be a JSON object as jq -c writes it", number) from None
         except RecursionError:
             raise self._error("is nested too deep; mend the line", number) from None
         if not isinstance(value, dict):
-            raise self._error(f"is {kind_of(value)}; each line must be a JSON object", number)
+            raise self._error(f"is {kind_of(value)}; each line must be a JSON object, see jq -c '.[]'", number)
         return value
 
     def _value(self, value: dict[str, Any], number: int) -> str | Sequence[str] | None:
