@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from tagger.formats import RECORDS
+
 BY_FILE = ("output_dir", "in_place")
 TEXT_ONLY = ("pretokenized", "sentences", "null")
 # Pairs of options that exclude each other.
@@ -48,18 +50,30 @@ def check(options: Mapping[str, Any]) -> None:
     if options["recursive"] and not files:
         raise click.UsageError("-r needs files or folders")
     text_only = [name for name in TEXT_ONLY if options[name]]
-    if text_only and options["input_format"] in ("conll", "conllu"):
+    if text_only and options["input_format"] not in ("auto", "text"):
         raise click.UsageError(f"--{text_only[0]} applies to text, not to -i {options['input_format']}")
     table = options["output_format"] == "same" and not options["scores"] and options["in_place"] is None
     if options["count"] and not table:
         raise click.UsageError("--count writes its own table: leave out -O, --scores and --in-place")
     if options["link"] and not (options["count"] and options["lemma"]):
         raise click.UsageError("--link needs --count --lemma")
+    _check_field(options["field"], options["input_format"])
     key = options["key"]
-    if not key.strip() or set(key) & set("|= ") or not key.isprintable():
+    if key is not None and (not key.strip() or set(key) & set("|= ") or not key.isprintable()):
         raise click.UsageError("--key: give a name without |, = and white space")
+    if options["output_format"] == "brat" and options["in_place"] is not None:
+        raise click.UsageError("-O brat points into the text, which --in-place would replace; use --output-dir")
     if options["output_format"] == "brat" and not by_file and len(files) > 1:
         raise click.UsageError("-O brat numbers the entities of a single input; for several, use --output-dir")
+
+
+def _check_field(field: str | None, form: str) -> None:
+    if field is None:
+        return
+    if form not in (*RECORDS, "text"):
+        raise click.UsageError("--field needs -i jsonl, csv, tsv or text")
+    if not field.strip() or (form == "text" and not (field.isascii() and field.isdigit() and int(field))):
+        raise click.UsageError(f"--field: {field!r} is not the number of a column, counted from 1")
 
 
 def _is_given(options: Mapping[str, Any], name: str) -> bool:

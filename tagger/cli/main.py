@@ -11,7 +11,16 @@ import click
 from tagger import __version__
 from tagger.cli import conflicts
 from tagger.cli.manual import EPILOG, INTRODUCTION, man_page
-from tagger.cli.options import Column, LabelMap, Names, Probability, invoke, wants_color, with_optional_value
+from tagger.cli.options import (
+    Column,
+    Encoding,
+    LabelMap,
+    Names,
+    Probability,
+    invoke,
+    wants_color,
+    with_optional_value,
+)
 from tagger.errors import printable
 from tagger.formats import INPUTS, OUTPUTS
 from tagger.system.streams import say
@@ -32,15 +41,20 @@ SHELLS = ("bash", "zsh", "fish")
     show_default=True,
     help="Input format.",
 )
+@click.option(
+    "--field",
+    metavar="NAME|N",
+    help="jsonl, csv and tsv input: field or column with the text, by name or by number, for a table without a header "
+    "row; text input: number of the column with the text, if its lines have columns.  [default: text]",
+)
+@click.option("--encoding", type=Encoding(), help="Encoding of the input. The output is UTF-8.  [default: utf-8]")
 @click.option("--pretokenized", is_flag=True, help="Text input: tokens are separated by spaces.")
 @click.option("--sentences", is_flag=True, help="Text input: lines are paragraphs; split them into sentences.")
 @click.option("-0", "--null", is_flag=True, help="Text input: sentences end with NUL, in the output as well.")
 @click.option(
     "--token-column",
     type=Column(),
-    default="1",
-    show_default=True,
-    help="CoNLL input: column of the token, counted from 1; negative: from the end.",
+    help="CoNLL input: column of the token, counted from 1; negative: from the end.  [default: the first with words]",
 )
 @click.option(
     "-O", "--output-format", type=click.Choice(OUTPUTS), default="same", show_default=True, help="Output format."
@@ -50,7 +64,11 @@ SHELLS = ("bash", "zsh", "fish")
     type=Column(),
     help="CoNLL output: insert the tags as column N, counted from 1.  [default: as the last column]",
 )
-@click.option("--key", default="NER", show_default=True, help="CoNLL-U output: key of the tag in MISC.")
+@click.option(
+    "--key",
+    help="CoNLL-U output: key of the tag in MISC, such as NE or ner for tools that know only that. jsonl, csv and tsv "
+    "input: name of the field that is added.  [default: NER; entities or tags]",
+)
 @click.option(
     "--scheme",
     type=click.Choice(SCHEMES),
@@ -106,7 +124,7 @@ SHELLS = ("bash", "zsh", "fish")
     "--output-dir",
     type=click.Path(),
     metavar="FOLDER",
-    help="Write each annotated FILE into this folder, under the same name.",
+    help="Write each annotated FILE into this folder, with the ending of what it is.",
 )
 @click.option(
     "--in-place",

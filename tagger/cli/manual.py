@@ -20,12 +20,35 @@ text      One sentence per line. The output has one line per token, TAB and tag,
 conll     One token per line, with any further columns, and an empty line after each
           sentence. The output has the same lines, byte for byte, with the tag as a new
           last column. A line with a TAB is split at TABs, any other at white space.
-          Lines that start with "# " and have no TAB, and -DOCSTART- lines, are copied.
-conllu    CoNLL-U. The tag is added to MISC as NER=B-PERS; O is not written.
+          Lines that start with "# " and have no TAB, "#name = value", "#begin document"
+          and -DOCSTART- lines are copied. The token is the first column, or the first
+          with words after a count of the tokens (CoNLL-2009, CoNLL-2012, CoreNLP), or
+          FORM of "# global.columns" (CoNLL-U Plus, where the new column gets a name).
+conllu    CoNLL-U. The tag is added to MISC as NER=B-PERS; O is not written. For tools
+          that only know another key: --key NE, --key ner.
+vertical  Vertical text of corpus managers: lines of <...> are copied, <s>, <p>, <doc> and
+          the like end sentences, <g/> joins tokens. The tag is a new last column.
+jsonl     An object per line. The text in --field (a key, or a path such as data.text) is
+          tagged sentence by sentence, and a list "entities" is added to the object; for
+          a list of tokens, a list "tags". Everything else stays, byte for byte.
+csv, tsv  A table. The cells of column --field are tagged: a name in the first row, or a
+          number for a table without names. Columns are added: one per label with the
+          names, joined by "; ", and "entities" in JSON. -O jsonl writes one object per
+          name instead, with its line and the other cells of the row. CSV may be
+          separated by , ; | or TABs. In TSV no cell goes over the end of a line.
 
-Without -i, the first line that is neither blank nor a comment decides: ten columns
-separated by TABs, the first a number, mean conllu; a TAB or -DOCSTART- means conll;
-anything else is text. One token per line without a TAB looks like text: use -i conll.
+Text with an identifier, or other columns, before it (number TAB sentence): -i text
+--field 2. The output has "# sent_id = NUMBER" before the tokens, or "id" in JSON.
+
+Without -i, the first lines decide: ten columns separated by TABs, the first a number,
+mean conllu; other columns separated by TABs, or by spaces with a tag in the last, mean
+conll, up to a blank line; lines of <...> around columns, vertical; a number or an
+identifier, a TAB and three words or more, text with an identifier; anything else, text.
+In doubt, a line on standard error says what the input was taken for. One token per line
+without a TAB looks like text: use -i conll.
+
+Input is UTF-8, or what --encoding says; output is UTF-8. CoNLL-U that is made from other
+input has sent_id, a number from 1 in each input or the sentence's own, and text.
 
 gzip, xz and bzip2 are unpacked, and zstd with Python 3.14. Input that is not text is
 refused: a file that starts like an image, an archive, a PDF or similar; a NUL in the
@@ -59,6 +82,11 @@ is named in full, and an abbreviation to the organisation after which it stood i
 brackets; what may be two stays two. A person whom two documents name in full also gets
 the surnames of documents that do not. --link run joins over all inputs.""",
     "Files": """\
+In --output-dir a file has the ending of what it is: .conll for tags of .txt, .text and
+.md files, .conllu, .jsonl, .ann, .html, .tsv (--count), otherwise that of the input. With
+-O brat the text is written beside the .ann as .txt; if another text is there, it stays,
+and the file fails.
+
 --output-dir, --in-place and -o write a file completely or not at all; a replaced file
 keeps its owner, group, permissions and attributes. A signal leaves no partial file.
 

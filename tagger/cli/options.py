@@ -78,6 +78,21 @@ class Column(ParamType):
         return number - 1 if number > 0 else number
 
 
+class Encoding(ParamType):
+    """An encoding of text that Python knows. The value is Python's name of it."""
+
+    name = "NAME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Look the name up."""
+        from tagger.formats.encoding import text_encoding  # seldom used
+
+        found = text_encoding(value)
+        if found is None:
+            self.fail(f"{value!r}: there is no such encoding; give one such as cp1251, koi8-u or utf-16", param, ctx)
+        return found
+
+
 def one_line(error: click.ClickException, program: str) -> str:
     """Return a usage error as one line that also says where to read more."""
     # click breaks its messages into lines; breaks and TABs in the user's words that it repeats are of no use either

@@ -7,7 +7,7 @@ from tagger.cli.conflicts import TEXT_ONLY
 from tagger.formats import COUNT, NAMES, NAMES_OF_RUN
 from tagger.formats.labels import LabelSettings
 from tagger.formats.reader import ReaderSettings
-from tagger.formats.writer import WriterSettings
+from tagger.formats.writer import KEY, WriterSettings
 from tagger.pipeline.settings import BatchSettings, RunSettings
 
 
@@ -24,6 +24,8 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
         reader=ReaderSettings(
             form=form,
             column=options["token_column"],
+            field=options["field"],
+            encoding=None if options["encoding"] == "utf-8" else options["encoding"],
             pretokenized=options["pretokenized"],
             sentences=options["sentences"],
             null=options["null"],
@@ -32,7 +34,8 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
         writer=WriterSettings(
             form=_form(options),
             column=options["column"],
-            key=options["key"],
+            key=options["key"] or KEY,
+            added=options["key"],
             color=color,
             lemma=options["lemma"],
         ),

@@ -5,7 +5,8 @@ in the tables :data:`tagger.formats.reader.READERS`, :data:`tagger.formats.write
 :data:`tagger.formats.writer.DOCUMENTS`, which have the same names as keys.
 """
 
-INPUTS = ("text", "conll", "conllu")
+INPUTS = ("text", "conll", "conllu", "vertical", "jsonl", "csv", "tsv")
+RECORDS = ("jsonl", "csv", "tsv")  # inputs with a text in a field of each record
 OUTPUTS = ("same", "conll", "conllu", "jsonl", "inline", "brat", "html")
 COUNT = "count"  # the output of --count, which -O does not offer
 NAMES = "names"  # the output of --count --lemma,

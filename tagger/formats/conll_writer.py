@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tagger.formats.conllu import COLUMNS
 from tagger.formats.labels import Labels, LabelView
+from tagger.formats.lined.conllu import COLUMNS
 from tagger.formats.sentence import ConllBlock, ConlluBlock, Sentence, TextBlock, encode, one_line, running_text
 from tagger.tags import OUTSIDE
 
@@ -20,6 +20,7 @@ SCALE = 10**DIGITS
 NO_LEMMA = "_"  # where no entity begins, as CoNLL writes what is empty
 # How a value in MISC is escaped: https://universaldependencies.org/misc.html
 MISC_ESCAPES = str.maketrans({"\\": r"\\", " ": r"\s", "|": r"\p", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+SENT_ID = re.compile(rb"#\s*sent_id\s*=\s*([^\t\r]*[^\s])")
 FIELD = re.compile(rb"[^ \t\r\f\v]+")
 # Numbers of words without a tag, counted from the number after the last tag's. The engine gives NO_TAG to words
 # outside of sentences: their lines stay as they are. Lines with NO_LINE are left out.
@@ -29,26 +30,29 @@ NO_TAG, NO_LINE = 0, 1
 def tag_lines(sentence: Sentence, view: LabelView) -> bytes:
     """Return `token TAB tag` lines and an empty line, for any input format; a column more for scores, one for lemmas.
 
-    Lines of CoNLL that hold no token are left out, and so is a sentence without tokens. In running text it becomes an
-    empty line.
+    Text that has a name in its line gets it in a comment `# sent_id = NAME` before it. Lines of CoNLL that hold no
+    token are left out, and so is a sentence without tokens. In running text it becomes an empty line.
     """
     if not sentence.tokens and sentence.form != "text":
         return b""
     end = "\r\n" if b"\r\n" in (sentence.ending, sentence.line_end) else "\n"
+    comment = f"# sent_id = {sentence.sent_id}{end}" if sentence.sent_id else ""
     if not sentence.tokens:
         if sentence.goes_on:
-            return b""
-        return b"\0" if sentence.line_end == b"\0" else end.encode()
+            return encode(comment)
+        return encode(comment) + (b"\0" if sentence.line_end == b"\0" else end.encode())
     columns = [sentence.tokens, *_columns(view)]
     lines = [*map("\t".join, zip(*columns, strict=True)), ""]
-    body = encode(end.join(lines))
+    body = encode(comment + end.join(lines))
     if sentence.goes_on:
         return body
     return body + (b"\0" if sentence.line_end == b"\0" else end.encode())
 
 
-def add_column(sentence: Sentence, view: LabelView, column: int | None = None) -> bytes:
+def add_column(sentence: Sentence, view: LabelView, column: int | None = None, key: str = "NER") -> bytes:
     """Return the input's own CoNLL lines, byte for byte, with a new column for the tag (and for score and lemma).
+
+    In CoNLL-U Plus the column gets a name, and ranges and empty nodes get `_`.
 
     :param column: index of the new column, from 0; later columns move to the right. `None`, or a number greater than
         the number of columns, appends it; negative counts from the end.
@@ -63,6 +67,13 @@ def add_column(sentence: Sentence, view: LabelView, column: int | None = None) -
                 lines[row] = line + b"\t" + addition
             else:
                 lines[row] = _insert(line, addition, column)
+    if sentence.others or sentence.header is not None:
+        lines = list(lines)
+        for row in sentence.others:
+            lines[row] = _insert(lines[row], b"_\t_" if view.scores else b"_", column)
+        if sentence.header is not None:
+            names = f"{key} {key}Score" if view.scores else key
+            lines[sentence.header] = _insert_name(lines[sentence.header], names.encode(), column)
     return sentence.prefix + b"\n".join(lines) + sentence.ending
 
 
@@ -80,6 +91,17 @@ def _insert(line: bytes, addition: bytes, column: int | None) -> bytes:
     if column == len(starts):
         return line + separator + addition + end
     return line[: starts[column]] + addition + separator + line[starts[column] :] + end
+
+
+def _insert_name(line: bytes, name: bytes, column: int | None) -> bytes:
+    """Insert a name among those of the columns, in a line as :func:`named_columns` reads it."""
+    start = line.index(b"=") + 1
+    starts = [start + found.start() for found in FIELD.finditer(line[start:])]
+    column = _bounded(column, len(starts))
+    if column < len(starts):
+        return line[: starts[column]] + name + b" " + line[starts[column] :]
+    end = len(line.rstrip())
+    return line[:end] + b" " + name + line[end:]
 
 
 def _bounded(column: int | None, columns: int) -> int:
@@ -151,21 +173,34 @@ def _set(misc: bytes, key: str, tag: str, score: str, lemma: str = "") -> bytes:
     return b"|".join(parts) if parts else b"_"
 
 
-def conllu_lines(sentence: Sentence, view: LabelView, key: str) -> bytes:
-    """Return new CoNLL-U lines for any input format: numbers, tokens, and `key=tag` and `SpaceAfter=No` in MISC."""
-    if not sentence.tokens:
-        return b""
-    text, offsets = running_text(sentence)
-    spaced = " ".join(text.split())
-    rows = [f"# text = {spaced}"]
-    scores = _digits(view.scores) or [""] * len(view.tags)
-    for number, (token, tag, score, lemma) in enumerate(
-        zip(sentence.tokens, view.tags, scores, _lemmas(view, ""), strict=True), 1
-    ):
-        glued = number < len(offsets) and offsets[number - 1][1] == offsets[number][0]
-        misc = _set(b"SpaceAfter=No" if glued else b"_", key, tag, score, lemma).decode("utf-8", "surrogateescape")
-        rows.append("\t".join([str(number), one_line(token) or "_", *"_" * (COLUMNS - 3), misc]))
-    return encode("\n".join(rows) + "\n\n")
+class ConlluWriter:
+    """Makes new CoNLL-U lines for any input format: numbers, tokens, and `key=tag` and `SpaceAfter=No` in MISC.
+
+    Each sentence has its text, and an id: its own if it has one, else its number in the input.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._count = 0  # sentences so far
+
+    def __call__(self, sentence: Sentence, view: LabelView) -> bytes:
+        """Return the lines of a sentence."""
+        if not sentence.tokens:
+            return b""
+        self._count += 1
+        text, offsets = running_text(sentence)
+        own = next(filter(None, map(SENT_ID.match, sentence.lines)), None)
+        name = one_line(own[1].decode("utf-8", "surrogateescape")) if own else sentence.sent_id or str(self._count)
+        rows = [f"# sent_id = {name}", f"# text = {' '.join(text.split())}"]
+        scores = _digits(view.scores) or [""] * len(view.tags)
+        columns = zip(sentence.tokens, view.tags, scores, _lemmas(view, ""), strict=True)
+        for number, (token, tag, score, lemma) in enumerate(columns, 1):
+            glued = number < len(offsets) and offsets[number - 1][1] == offsets[number][0]
+            misc = _set(b"SpaceAfter=No" if glued else b"_", self._key, tag, score, lemma).decode(
+                "utf-8", "surrogateescape"
+            )
+            rows.append("\t".join([str(number), one_line(token) or "_", *"_" * (COLUMNS - 3), misc]))
+        return encode("\n".join(rows) + "\n\n")
 
 
 def _columns(view: LabelView) -> list[list[str]]:

@@ -1,6 +1,8 @@
 """Bytes to strings in UTF-8, whatever the locale. Other bytes are kept, with one warning, or are an error."""
 
-from collections.abc import Callable, Sequence
+import codecs
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from tagger.errors import DataError
 
@@ -11,6 +13,10 @@ OTHER_MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
+NOT_OF_FILES = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem")
+ONE_BYTE = ("cp1251", "koi8-u", "cp866", "iso8859-5", "mac-cyrillic")  # of Ukrainian texts; likely ones first
+SMALL = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюяёъыэ"
+FEWEST_LETTERS = 4  # bytes that are not ASCII, from which an encoding is guessed
 MARKS = (BYTE_ORDER_MARK, *OTHER_MARKS)
 
 
@@ -43,8 +49,10 @@ class Decoder:
             if self.strict:
                 raise DataError(f"{what}; convert the file, or leave out --strict", path=self.path, line=line) from None
             if self._warn:
+                name = likely_encoding(error.object)
+                mend = f"say --encoding {name}" if name else "convert the file, or say --encoding,"
                 self._warn(
-                    f"{self.path}:{line}: {what}; such bytes are kept as they are, convert the file for better tags "
+                    f"{self.path}:{line}: {what}; such bytes are kept as they are, {mend} for better tags "
                     "(reported once)"
                 )
                 self._warn = None
@@ -66,7 +74,7 @@ def check_encoding(start: bytes, path: str, separator: bytes) -> None:
     """
     for mark, name in OTHER_MARKS.items():
         if start.startswith(mark) and not mark.startswith(separator):
-            raise DataError(f"this is {name}; convert it first: iconv -f {name} -t UTF-8", path=path, line=1)
+            raise DataError(f"this is {name}; say --encoding {name.lower()}", path=path, line=1)
 
 
 def undecided(data: bytes) -> int:
@@ -80,3 +88,50 @@ def undecided(data: bytes) -> int:
         if data[-size] < 0x80:
             break
     return 0
+
+
+def text_encoding(name: str) -> str | None:
+    """Return Python's name of an encoding of text; `None` if there is none with this name."""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, UnicodeError, ValueError):
+        return None
+    # an encoding turns bytes into letters and back; base64, rot13 and escapes of programming languages do not
+    is_text = getattr(found, "_is_text_encoding", True) and found.incrementaldecoder is not None
+    return found.name if is_text and found.name.replace("-", "_") not in NOT_OF_FILES else None
+
+
+def recoded(blocks: Iterator[bytes], encoding: str, path: str) -> Iterator[bytes]:
+    """Yield blocks of UTF-8 for blocks in another encoding, without its byte order mark.
+
+    :param encoding: see :func:`text_encoding`.
+    :param path: the input's name, for messages.
+    :raises DataError: bytes do not exist in the encoding; what is before them has been yielded.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, first = 1, True
+    for block in chain(blocks, [None]):
+        state = decoder.getstate()
+        trouble = None
+        try:
+            text = decoder.decode(block or b"", block is None)
+        except UnicodeDecodeError as error:
+            trouble = error
+            decoder.setstate(state)
+            text = decoder.decode(error.object[len(state[0]) : error.start])
+        if first and text:
+            text, first = text.removeprefix("\ufeff"), False
+        line += text.count("\n")
+        if text:
+            yield text.encode("utf-8", "surrogatepass")
+        if trouble:
+            what = f"byte 0x{trouble.object[trouble.start]:02x} is not {encoding}"
+            raise DataError(f"{what}; check --encoding, or mend the file", path=path, line=line) from None
+
+
+def likely_encoding(data: bytes) -> str | None:
+    """Return the one-byte encoding in which most of the bytes are small Ukrainian letters; `None` if there is none."""
+    counts = {name: sum(map(SMALL.count, data.decode(name, "replace"))) for name in ONE_BYTE}
+    best = max(counts, key=lambda name: counts[name])
+    high = sum(byte >= 0x80 for byte in data)
+    return best if high >= FEWEST_LETTERS and 2 * counts[best] > high else None

@@ -29,6 +29,8 @@ def json_line(sentence: Sentence, view: LabelView) -> bytes:
     have an `offset`: where their text begins in the whole line or sentence. Their other offsets also count from its
     beginning.
 
+    Text that has a name in its line, which comes with columns, has it as `id`.
+
     A byte that is not UTF-8 becomes U+FFFD, which is one code point like the byte itself, so offsets stay valid.
     """
     if not sentence.tokens and sentence.form != "text":
@@ -44,16 +46,18 @@ def json_line(sentence: Sentence, view: LabelView) -> bytes:
         if span.score is not None:
             entity["score"] = round(span.score, 4)
         entities.append(entity)
-    value: dict[str, Any] = {"text": text}
+    value: dict[str, Any] = {"id": sentence.name} if sentence.name else {}
+    value["text"] = text
     if shift:
         value["offset"] = shift
         offsets = [(shift + start, shift + end) for start, end in offsets]
     value |= {"tokens": offsets, "entities": entities}
     line = json.dumps(value, ensure_ascii=False)
-    return _without_surrogates(line).encode() + b"\n"
+    return without_surrogates(line).encode() + b"\n"
 
 
-def _without_surrogates(text: str) -> str:
+def without_surrogates(text: str) -> str:
+    """Return the text with U+FFFD for what UTF-8 cannot encode: bytes that were not UTF-8, and half pairs of JSON."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -88,6 +92,7 @@ def inline_line(sentence: Sentence, view: LabelView) -> bytes:
         done = end
     parts.append(text[done:].translate(ESCAPES))
     line = encode("".join(parts))
+    line = encode(sentence.lead.translate(ESCAPES)) + line + encode(sentence.trail.translate(ESCAPES))
     return sentence.prefix + line + sentence.ending if sentence.form == "text" else line + b"\n"
 
 
@@ -145,7 +150,12 @@ class Tally:
         """Return the lines, most frequent first; equally frequent entities are sorted by label and name."""
         rows = sorted((-count, *key) for key, count in self._counts.items())
         cells = [
-            (str(-count), safe_cell(label), safe_cell(name), safe_cell(self._examples[label, name]))
+            (
+                str(-count),
+                spreadsheet_cell(label),
+                spreadsheet_cell(name),
+                spreadsheet_cell(self._examples[label, name]),
+            )
             for count, label, name in rows
         ]
         return "".join("\t".join(row) + "\n" for row in cells).encode()
@@ -187,11 +197,11 @@ class NameTally:
         lines = []
         for name in self._table.rows():
             cells = name.label, name.lemma, " | ".join(name.variants), name.example
-            lines.append("\t".join([str(name.count), str(len(name.documents)), *map(safe_cell, cells)]) + "\n")
+            lines.append("\t".join([str(name.count), str(len(name.documents)), *map(spreadsheet_cell, cells)]) + "\n")
         return "".join(lines).encode()
 
 
-def safe_cell(text: str) -> str:
+def spreadsheet_cell(text: str) -> str:
     """Return the text with an apostrophe before it if a spreadsheet would not take it for text."""
     unsafe = text.startswith(FORMULA) or (text.startswith('"') and text.count('"') % 2 == 1)
     return f"'{text}" if unsafe else text

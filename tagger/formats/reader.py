@@ -1,14 +1,18 @@
 """One input from its first byte to its last: lines, the byte order mark, and the detection of the format."""
 
-import re
+import os
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from tagger.errors import DataError
-from tagger.formats.conll import ConllReader
-from tagger.formats.conllu import COLUMNS, ConlluReader
+from tagger.formats import RECORDS
 from tagger.formats.encoding import BYTE_ORDER_MARK, Decoder, check_encoding, may_be_mark
+from tagger.formats.lined.conll import ConllReader
+from tagger.formats.lined.conllu import ConlluReader
+from tagger.formats.lined.vertical import VerticalReader
 from tagger.formats.sentence import ConllBlock, ConlluBlock, Piece, Sentence
+from tagger.formats.sniff import Guess, Sniffer
 from tagger.formats.text import TextReader
 
 # Blank lines and comments at the start, which are held until the format is known. An input with more of them is text.
@@ -16,24 +20,38 @@ LONGEST_PREAMBLE = 100_000  # lines
 LONGEST_LINE = 1 << 17  # bytes; a longer line is worked through in pieces, so that memory does not grow with it
 LONGEST_WORD = 1 << 21  # bytes of a first line without white space, while it is not known whether a TAB follows
 LARGEST_PREAMBLE = 1 << 24  # bytes
-CONLLU_START = re.compile(rb"\d+([-.]\d+)?\t")
+LARGEST_RECORD = 1 << 25  # bytes; records are read as a whole
 
-LineReader = TextReader | ConllReader
+TABLES = ("csv", "tsv")  # inputs that only their file's name gives away
+TEXT_FIELD = "text"  # the field of records that is tagged unless another is named
+
+
+class LineReader(Protocol):
+    """Turns the lines of one format into sentences. For the methods see :class:`tagger.formats.text.TextReader`."""
+
+    def read(self, lines: list[bytes], number: int, found: list[Piece], *, ended: bool = True) -> None: ...
+    def read_block(self, block: bytes, number: int, found: list[Piece]) -> None: ...
+    def read_part(self, data: bytes, number: int, found: list[Piece]) -> int: ...
+    def finish(self, found: list[Piece]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
     """Input options.
 
-    :param form: `text`, `conll` or `conllu`; `None` detects it from the first line that is neither blank nor a comment.
-    :param column: CoNLL: index of the token's column, from 0; negative counts from the end.
+    :param form: one of :data:`tagger.formats.INPUTS`; `None` detects it, see :class:`tagger.formats.sniff.Sniffer`.
+    :param column: CoNLL: index of the token's column, from 0; negative counts from the end; `None` finds it.
+    :param field: records: name of the field to tag, or number of the column; text: number of its column, if it has any.
     :param pretokenized, sentences: see :class:`tagger.formats.text.TextReader`.
     :param null: lines of text end with NUL instead of a line feed.
     :param strict: make bytes that are not UTF-8 an error.
+    :param encoding: that of the input; `None`: UTF-8. It is converted before :class:`Reader` gets it.
     """
 
     form: str | None = None
-    column: int = 0
+    column: int | None = 0
+    field: str | None = None
+    encoding: str | None = None
     pretokenized: bool = False
     sentences: bool = False
     null: bool = False
@@ -51,8 +69,21 @@ def _text_reader(decoder: Decoder, settings: ReaderSettings, together: bool) -> 
         pretokenized=settings.pretokenized,
         sentences=settings.sentences,
         separator=settings.separator,
+        field=None if settings.field is None else int(settings.field) - 1,
         together=together,
     )
+
+
+def _table_reader(decoder: Decoder, settings: ReaderSettings, tsv: bool) -> LineReader:
+    from tagger.formats.records.table import TableReader  # seldom used
+
+    return TableReader(decoder, settings.field or TEXT_FIELD, tsv=tsv)
+
+
+def _json_reader(decoder: Decoder, settings: ReaderSettings) -> LineReader:
+    from tagger.formats.records.jsonl import JsonReader  # seldom used
+
+    return JsonReader(decoder, settings.field or TEXT_FIELD)
 
 
 # By input format, a function that makes its reader. The last argument: whether regular sentences may come as blocks.
@@ -60,19 +91,11 @@ READERS: dict[str, Callable[[Decoder, ReaderSettings, bool], LineReader]] = {
     "text": _text_reader,
     "conll": lambda decoder, settings, together: ConllReader(decoder, column=settings.column),
     "conllu": lambda decoder, settings, together: ConlluReader(decoder),
+    "vertical": lambda decoder, settings, together: VerticalReader(decoder, column=settings.column),
+    "jsonl": lambda decoder, settings, together: _json_reader(decoder, settings),
+    "csv": lambda decoder, settings, together: _table_reader(decoder, settings, False),
+    "tsv": lambda decoder, settings, together: _table_reader(decoder, settings, True),
 }
-
-
-def sniff(line: bytes) -> str | None:
-    """Detect the format from a line; `None` if the line is blank or a comment and decides nothing.
-
-    Ten columns between TABs with a number first: `conllu`. Any TAB, or `-DOCSTART-`: `conll`. Else `text`.
-    """
-    if not line.strip() or (line.startswith(b"# ") and b"\t" not in line):
-        return None
-    if line.count(b"\t") == COLUMNS - 1 and CONLLU_START.match(line):
-        return "conllu"
-    return "conll" if b"\t" in line or line.startswith(b"-DOCSTART-") else "text"
 
 
 class Reader:
@@ -89,7 +112,8 @@ class Reader:
         self, path: str, settings: ReaderSettings, warn: Callable[[str], None], *, together: Collection[str] = ()
     ) -> None:
         self.path, self._settings, self._together = path, settings, together
-        self._decoder = Decoder(path, settings.strict, warn)
+        self._decoder, self._warn = Decoder(path, settings.strict, warn), warn
+        self._sniffer = Sniffer()
         self._separator = settings.separator
         self._partial: list[bytes] = []
         self._held = 0  # bytes in _partial
@@ -146,14 +170,14 @@ class Reader:
         if last and not self.error:
             found = self._lines([last], False)
         if self._opened is None and not self.error:  # nothing but blank lines and comments
-            self._opened = self._make("text")
+            self._opened = self._guessed(self._sniffer.end())
             found += self._guard(lambda found: self._reader.read(self._waiting, 1, found, ended=not last))
         if self._opened is not None and not self.error:
             try:
                 self._reader.finish(found)
             except DataError as error:
                 self.error = error
-            if self._mark and not found and self._form in ("conll", "conllu"):  # not even a line
+            if self._mark and not found and self._form in ("conll", "conllu", "vertical"):  # not even a line
                 found.append(Sentence([], 1, self._form, lines=[b""], ending=b""))
         return self._marked(found)
 
@@ -171,13 +195,15 @@ class Reader:
 
     def _part(self) -> list[Piece]:
         """Read the bytes so far of a line that is too long to be held, except for a few at the end."""
+        if self._form in RECORDS and self._held <= LARGEST_RECORD:
+            return []
         data = b"".join(self._partial)
         found: list[Piece] = []
         if self._opened is None:
             if len(data) < LONGEST_WORD and b" " not in data and b"\t" not in data:
                 self._partial = [data]
                 return []
-            self._opened = self._make(sniff(data) or "text")
+            self._opened = self._guessed(self._sniffer.add([data]) or self._sniffer.end())
             lines, self._waiting = self._waiting, []
             if lines:
                 found = self._guard(lambda found: self._reader.read(lines, 1, found))
@@ -196,14 +222,14 @@ class Reader:
         self._number += len(lines)
         if self._opened is None:
             left = LONGEST_PREAMBLE - len(self._waiting)
-            form = next(filter(None, map(sniff, lines[:left])), None)
+            guess = self._sniffer.add(lines[:left])
             self._waiting += lines
             self._waiting_size += sum(map(len, lines))
-            if form is None:
+            if guess is None:
                 if len(lines) < left and self._waiting_size < LARGEST_PREAMBLE:
                     return []
-                form = "text"
-            self._opened = self._make(form)
+                guess = self._sniffer.end()
+            self._opened = self._guessed(guess)
             lines, self._waiting, number = self._waiting, [], 1
         return self._guard(lambda found: self._reader.read(lines, number, found, ended=ended))
 
@@ -226,6 +252,17 @@ class Reader:
         if self._mark and found:
             found[0].prefix, self._mark = self._mark, b""
         return found
+
+    def _guessed(self, guess: Guess) -> LineReader:
+        doubt = guess.doubt
+        table = next((form for form in TABLES if f".{form}" in os.path.basename(self.path).lower()), None)
+        if table and guess == Guess("text"):
+            doubt = f"is taken for text, in spite of its name; say -i {table} --field NAME, or -i text"
+        if doubt:
+            self._warn(f"{self.path}: {doubt}")
+        if guess.field is not None:
+            self._settings = replace(self._settings, field=str(guess.field + 1))
+        return self._make(guess.form)
 
     def _make(self, form: str) -> LineReader:
         reader = READERS[form](self._decoder, self._settings, form in self._together)

@@ -5,15 +5,21 @@ every sentence in it is complete, and no line contains a CR.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tagger.text.fast_words import Offsets
 
+if TYPE_CHECKING:
+    from tagger.formats.records.record import Record
+
 # TAB, and the line ends of str.splitlines
 SPACES = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " "))
+GLUE = re.compile(rb"\s*<g\b[^\t]*>\s*")  # vertical text: no space between the tokens around this line
 ENDS = re.compile("[\t-\r\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -37,6 +43,12 @@ class Sentence:
     :param goes_on: the line is too long to be held, and the sentence continues in the next :class:`Sentence`.
     :param after: text: number of code points of the same sentence in the earlier parts of such a line.
     :param prefix: a byte order mark before its first line.
+    :param lead, trail: text: the columns before and after it in its line, with their TABs.
+    :param name: text: the content of these columns, which identifies it.
+    :param part: text: number of the sentence in its line, from 1.
+    :param record: the record that it belongs to, in formats of records.
+    :param header: CoNLL-U Plus: index in `lines` of the line that names the columns.
+    :param others: CoNLL-U Plus: indexes in `lines` of ranges and empty nodes.
     """
 
     tokens: list[str]
@@ -53,6 +65,20 @@ class Sentence:
     line_end: bytes = b"\n"
     goes_on: bool = False
     after: int = 0
+    lead: str = ""
+    trail: str = ""
+    name: str = ""
+    part: int = 1
+    record: "Record | None" = None
+    header: int | None = None
+    others: Sequence[int] = ()
+
+    @property
+    def sent_id(self) -> str:
+        """The name, made unique among the sentences of the line; empty if it has none, or a part of it was written."""
+        if not self.name or self.after:
+            return ""
+        return self.name if self.part == 1 else f"{self.name}-{self.part}"
 
 
 def encode(text: str) -> bytes:
@@ -75,7 +101,7 @@ def running_text(sentence: Sentence) -> tuple[str, Offsets]:
     offsets: Offsets = []
     parts: list[str] = []
     start = 0
-    glued = _glued(sentence) if sentence.form == "conllu" else ()
+    glued = _glued(sentence) if sentence.form in ("conllu", "vertical") else ()
     for position, token in enumerate(sentence.tokens):
         offsets.append((start, start + len(token)))
         space = "" if position in glued or position == len(sentence.tokens) - 1 else " "
@@ -85,7 +111,10 @@ def running_text(sentence: Sentence) -> tuple[str, Offsets]:
 
 
 def _glued(sentence: Sentence) -> set[int]:
-    """Return the indexes of tokens with `SpaceAfter=No`."""
+    """Return the indexes of tokens with `SpaceAfter=No`, or `<g/>` in a line after them."""
+    if sentence.form == "vertical":
+        glues = [row for row, line in enumerate(sentence.lines) if GLUE.fullmatch(line)]
+        return {bisect_left(sentence.rows, row) - 1 for row in glues}
     return {
         position
         for position, row in enumerate(sentence.rows)

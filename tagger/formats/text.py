@@ -1,11 +1,11 @@
 """Running text: each line is a sentence or a paragraph."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from tagger.formats.encoding import Decoder, undecided
-from tagger.formats.sentence import Piece, Sentence, TextBlock, encode
+from tagger.formats.sentence import Piece, Sentence, TextBlock, encode, one_line
 from tagger.text.fast_words import Offsets, stretches
 from tagger.text.tokenizer import (
     cell_starts,
@@ -25,6 +25,8 @@ class TextReader:
     :param pretokenized: split tokens at white space alone.
     :param sentences: a line is a paragraph; split it into sentences first.
     :param separator: the byte that ends a line.
+    :param field: index of the column that holds the text, from 0, in lines with TABs; negative counts from the end.
+        The other columns identify it. A line with too few columns is all text.
     :param together: give the sentences of a block together as one :class:`TextBlock`, if nothing in it is irregular.
     :ivar characters: number of code points of the input before the next line, or before the rest of a line of which a
         part was read.
@@ -37,6 +39,7 @@ class TextReader:
         pretokenized: bool = False,
         sentences: bool = False,
         separator: bytes = b"\n",
+        field: int | None = None,
         together: bool = False,
     ) -> None:
         self._decoder = decoder
@@ -44,8 +47,10 @@ class TextReader:
         self._pretokenized = pretokenized
         self._words: Callable[[str], list[str]] = whitespace_tokens if pretokenized else tokenize
         self._sentences = sentences
-        self._together = together and separator == b"\n"
+        self._together = together and separator == b"\n" and field is None
         self._separator = separator
+        self._field = field
+        self._within = False  # whether a part of the next line was read already
         self.characters = 0
         self._gone = 0  # code points of the open sentence in the parts that were read
         self._line_end = separator  # of the last line
@@ -62,6 +67,7 @@ class TextReader:
             if self._separator == b"\n" and line.endswith(b"\r"):
                 line, ending, line_end = line[:-1], b"\r" + ending, b"\r\n"
             self._line_end = line_end
+            within, self._within = self._within, False
             if not line:  # a shortcut, since some streams are mostly empty lines
                 found.append(
                     Sentence(
@@ -78,10 +84,13 @@ class TextReader:
                 self.characters += len(ending)
                 continue
             text = self._decoder.decode(line, number + index)
-            for start, end in self._ranges(text):
-                found.append(
-                    self._sentence(text, start, end, number + index, ending if end == len(text) else b"", line_end)
-                )
+            first, last = (0, len(text)) if self._field is None or within else self._cell(text)
+            own = len(found)
+            for start, end in self._ranges(text[first:last]):
+                start, end = first + start, first + end
+                found.append(self._sentence(text, start, end, number + index, ending if end == last else b"", line_end))
+            if self._field is not None:
+                _identify(found[own:], text[:first], text[last:])
             self.characters += len(text) + len(ending)
 
     def read_part(self, data: bytes, number: int, found: list[Piece]) -> int:
@@ -94,7 +103,8 @@ class TextReader:
         :raises DataError: the line cannot be decoded.
         """
         text = self._decoder.decode(data[: len(data) - undecided(data)], number)
-        ranges = self._ranges(text)
+        first = 0 if self._field is None or self._within else self._cell(text)[0]
+        ranges = [(first + start, first + end) for start, end in self._ranges(text[first:])]
         goes_on = len(ranges) == 1 or 2 * ranges[-1][0] < len(text)
         start, _ = ranges.pop()
         if goes_on:
@@ -102,12 +112,26 @@ class TextReader:
             sentence = sentence_spans(text[near:])[-1][0]  # where the last sentence begins; 0 if there is only one
             end = near + sentence if sentence else stretches(text, near, len(text), len(text) - near - 1)[0][1]
             ranges.append((start, end))
+        own = len(found)
         for start, end in ranges:
             found.append(self._sentence(text, start, end, number, b"", self._line_end))
+        if self._field is not None and not self._within:
+            _identify(found[own:], text[:first], "")
+        self._within = True
         if goes_on and isinstance(last := found[-1], Sentence):
             last.goes_on, self._gone = True, last.after + end - start
         self.characters += end
         return len(encode(text[:end]))
+
+    def _cell(self, text: str) -> tuple[int, int]:
+        """Return where the column of the text begins and ends in a line."""
+        field = self._field or 0
+        cells = text.split("\t")
+        if not -len(cells) <= field < len(cells):
+            return 0, len(text)
+        field %= len(cells)
+        start = sum(map(len, cells[:field])) + field
+        return start, start + len(cells[field])
 
     def _sentence(self, text: str, start: int, end: int, number: int, ending: bytes, line_end: bytes) -> Sentence:
         """Make the sentence of a range of a line, or the rest of a sentence of which a part was read."""
@@ -175,3 +199,13 @@ class TextReader:
 
     def finish(self, found: list[Piece]) -> None:
         """End the input. Nothing is left, since no sentence goes beyond its line."""
+
+
+def _identify(sentences: Sequence[Piece], lead: str, trail: str) -> None:
+    """Tell the sentences of a line what is before and after the text in it."""
+    name = one_line("\t".join(filter(None, (lead.strip("\t"), trail.strip("\t")))))
+    for part, sentence in enumerate(sentences, 1):
+        if isinstance(sentence, Sentence):
+            sentence.name, sentence.part = name, part
+    if sentences and isinstance(first := sentences[0], Sentence) and isinstance(last := sentences[-1], Sentence):
+        first.lead, last.trail = lead, trail

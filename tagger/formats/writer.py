@@ -10,7 +10,7 @@ import numpy as np
 
 from tagger.errors import DataError
 from tagger.formats import COUNT, NAMES, NAMES_OF_RUN
-from tagger.formats.conll_writer import AnyBlock, BlockWriter, add_column, add_misc, conllu_lines, tag_lines
+from tagger.formats.conll_writer import AnyBlock, BlockWriter, ConlluWriter, add_column, add_misc, tag_lines
 from tagger.formats.entity_writers import BratWriter, NameTally, Tally, inline_line, json_line
 from tagger.formats.labels import Labels, LabelView
 from tagger.formats.sentence import Sentence, encode, running_text
@@ -56,6 +56,7 @@ class WriterSettings:
         tags.
     :param column: for CoNLL in and out: index of the new tag column, from 0; `None` appends it.
     :param key: name of the tag in CoNLL-U's MISC column.
+    :param added: name of what is added to records; `None`: see :class:`tagger.formats.records.writers.RecordWriter`.
     :param color: colour entities for a terminal.
     :param lemma: also write the base form of each entity.
     """
@@ -63,6 +64,7 @@ class WriterSettings:
     form: str = "same"
     column: int | None = None
     key: str = KEY
+    added: str | None = None
     color: bool = False
     lemma: bool = False
 
@@ -82,12 +84,12 @@ class ColumnWriter:
     A line that is too long to be held comes in several sentences. Its tag is kept until the line ends.
     """
 
-    def __init__(self, column: int | None) -> None:
-        self._column = column
+    def __init__(self, column: int | None, key: str = KEY) -> None:
+        self._column, self._key = column, key
         self._kept = b""  # the tag of a line of which only a part was written
 
     def __call__(self, sentence: Sentence, view: LabelView) -> bytes:
-        data = add_column(sentence, view, self._column)
+        data = add_column(sentence, view, self._column, self._key)
         if sentence.goes_on and sentence.rows:
             own = data[data.rfind(b"\n") + 1 :].removeprefix(sentence.prefix)
             if own.startswith(sentence.lines[-1]):
@@ -101,13 +103,13 @@ class ColumnWriter:
 
 
 def _same(form: str, settings: WriterSettings) -> SentenceWriter:
-    if form == "conll":
-        return ColumnWriter(settings.column)
+    if form in ("conll", "vertical"):
+        return ColumnWriter(settings.column, settings.key)
     return partial(add_misc, key=settings.key) if form == "conllu" else tag_lines
 
 
 def _conllu(form: str, settings: WriterSettings) -> SentenceWriter:
-    return partial(add_misc if form == "conllu" else conllu_lines, key=settings.key)
+    return partial(add_misc, key=settings.key) if form == "conllu" else ConlluWriter(settings.key)
 
 
 # By output format, a function that makes the writer for one input, given the input's format and the settings.
@@ -203,14 +205,15 @@ class Writer:
 
         :raises DataError: the output format cannot hold it.
         """
-        view = self._labels.view(annotation, spans=self._settings.needs_spans)
+        view = self._labels.view(annotation, spans=self._settings.needs_spans or sentence.record is not None)
         if self._settings.lemma:
             add_lemmas(sentence, view)
         if self._document:
             return self._document.write(self._path, sentence, view)
-        write = self._writers.get(sentence.form)
+        form = sentence.form if sentence.record is None else sentence.record.form
+        write = self._writers.get(form)
         if write is None:
-            write = self._writers[sentence.form] = self._open(sentence)
+            write = self._writers[form] = self._open(sentence)
         if sentence.goes_on and sentence.rows and not isinstance(write, ColumnWriter):
             self._check_last_token(sentence)
         data = write(sentence, view)
@@ -230,14 +233,21 @@ class Writer:
         text = sentence.form == "text"
         line_end = sentence.line_end if text else b"\r\n" if sentence.lines[0].endswith(b"\r") else b"\n"
         end = b"" if data.endswith(line_end[-1:]) else line_end
-        own_lines = not text and self._settings.form in ("same", sentence.form) and self._settings.form != "conll"
+        own_lines = sentence.form in ("conll", "conllu") and self._settings.form in ("same", sentence.form)
+        own_lines = own_lines and self._settings.form != "conll"
         return end + (line_end if own_lines and sentence.lines[-1].strip() else b"")
 
     def _open(self, sentence: Sentence) -> SentenceWriter:
         output = self._settings.form
-        if output in TEXT_ONLY and sentence.form != "text":
+        if sentence.record is not None and output in ("same", "jsonl"):
+            from tagger.formats.records.writers import NameWriter, RecordWriter  # seldom used
+
+            if output == "same" or sentence.record.form == "jsonl":
+                return RecordWriter(self._path, self._labels.names, self._settings.added)
+            return NameWriter()
+        if output in TEXT_ONLY and (sentence.form != "text" or sentence.record is not None):
             raise DataError(
-                f"{output} needs running text for its offsets, and this is CoNLL; choose another -O",
+                f"{output} needs running text for its offsets, and this has columns or fields; choose another -O",
                 path=self._path,
                 line=sentence.line,
             )

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tagger.errors import DataError
+from tagger.formats.reader import ReaderSettings
 from tagger.pipeline import backups
 from tagger.pipeline.archives import LONGEST_MAGIC, kind
+from tagger.pipeline.binaries import TextCheck
 from tagger.pipeline.files import Task
 from tagger.pipeline.filter import Filter, opened
 from tagger.pipeline.marks import Mark, Marks, file_digest
 from tagger.pipeline.settings import BatchSettings
+from tagger.pipeline.source import blocks
 from tagger.system.atomic import atomic_write
 
 
@@ -76,6 +79,8 @@ def annotate_file(
                 Path(task.real).parent.mkdir(parents=True, exist_ok=True)
             elif batch.backup:
                 backups.check(task.real, batch.backup, task.source)
+            if filter_.settings.writer.form == "brat":
+                write_text(task, filter_.settings.reader)
             with atomic_write(
                 task.real, seal=seal, before_replace=check_and_keep if task.in_place else lambda: None
             ) as file:
@@ -89,6 +94,26 @@ def annotate_file(
             raise DataError(
                 f"cannot be written: {error.strerror}; the old file, if any, is as it was", path=task.target
             ) from None
+
+
+def write_text(task: Task, reader: ReaderSettings) -> None:
+    """Write the text that brat's annotation points into beside it: the content of the source in UTF-8, unpacked.
+
+    :raises DataError: there is another text with this name, or the source cannot be read.
+    :raises OSError: it cannot be written.
+    """
+    target = Path(task.real).with_suffix(".txt")
+    if target.exists() and target.samefile(task.source):
+        return
+    with opened(task.source) as descriptor, atomic_write(target) as file:
+        check = TextCheck(null=reader.null, whole=True)
+        written = hashlib.sha256()
+        for block in blocks(descriptor, task.source, check, encoding=reader.encoding):
+            file.write(block)
+            written.update(block)
+        if target.exists() and file_digest(str(target)) != written.hexdigest():
+            what = f"its text would be written to {target}, which is another text; move that away"
+            raise DataError(f"{what}, or choose another --output-dir", path=task.source)
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tagger import __version__
 from tagger.errors import DataError, OptionError, TaggerError
+from tagger.formats import RECORDS
 from tagger.model_file import digest
 from tagger.model_file.content import read_model
 from tagger.pipeline.annotate import annotate_file, is_done
@@ -58,7 +59,10 @@ def annotate(batch: BatchSettings, settings: RunSettings, guard: SignalGuard, wa
         if folder is None:
             tasks = tasks_in_place(batch, marks, left)
         else:
-            tasks = tasks_into(batch, folder, settings.writer.form, marks, left)
+            form = settings.writer.form
+            if form == "same" and settings.reader.form in RECORDS:
+                form = "records"  # has no suffix of its own: files keep theirs
+            tasks = tasks_into(batch, folder, form, marks, left)
         targets = sorted({os.path.dirname(task.real) for task in tasks})
         for target in targets:
             with contextlib.suppress(OSError):

@@ -94,7 +94,7 @@ def _fault(start: bytes, null: bool) -> str | None:
         return None
     for codec, name in WITHOUT_MARK.items():
         if _reads_well(start[:SAMPLE], codec):
-            return f"looks like {name[:6]} without a byte order mark; convert it first: iconv -f {name} -t UTF-8"
+            return f"looks like {name} without a byte order mark; say --encoding {codec}"
     if b"\0" in start and not null:
         return None  # the caller reports its offset
     return f"is not text (it has control characters); {MEND}"

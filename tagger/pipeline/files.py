@@ -14,7 +14,15 @@ from tagger.pipeline.marks import Marks, is_own
 from tagger.pipeline.settings import BatchSettings
 
 # Suffixes of output formats that are a different kind of file from the input.
-SUFFIXES = {"jsonl": ".jsonl", "brat": ".ann", "html": ".html", "count": ".tsv"}
+SUFFIXES = {
+    "conll": ".conll",
+    "conllu": ".conllu",
+    "jsonl": ".jsonl",
+    "brat": ".ann",
+    "html": ".html",
+    "count": ".tsv",
+}
+TEXT_SUFFIXES = (".txt", ".text", ".md")  # of files that become CoNLL unless another output is asked for
 
 LINKS = "links"
 BACKUPS = "backups"
@@ -79,7 +87,8 @@ def tasks_into(batch: BatchSettings, folder: str, form: str, marks: Marks, left:
     A final `.gz`, `.xz`, `.bz2` or `.zst` is removed, as output is not compressed.
 
     :param folder: the output folder.
-    :param form: the output format; some have their own suffixes, see SUFFIXES.
+    :param form: the output format; some have their own suffixes, see SUFFIXES. `same`, for an input that may be text,
+        has that of CoNLL for text, and for other files the suffix that they have.
     :param left: receives the files that cannot be annotated.
     """
     tasks: list[Task] = []
@@ -160,6 +169,8 @@ def _add(tasks: list[Task], left: Left, source: str, target: str, real: str) -> 
 def _output_name(name: str, form: str) -> Path:
     stem, suffix = os.path.splitext(name)  # a file named `.gz` has no suffix
     relative = Path(stem if suffix in archives.SUFFIXES else name)
+    if form == "same" and relative.suffix.lower() in TEXT_SUFFIXES:
+        form = "conll"
     return relative.with_suffix(SUFFIXES[form]) if form in SUFFIXES else relative
 
 

@@ -72,7 +72,7 @@ class Filter:
         guard: SignalGuard,
         warn: Callable[[str], None],
     ) -> None:
-        self.engine, self._settings = engine, settings
+        self.engine, self.settings = engine, settings
         self._labels = Labels(engine.bundle.tags, settings.labels)
         self._guard, self.warn = guard, warn
         self.gap = b""
@@ -94,7 +94,7 @@ class Filter:
         :raises OSError: the output cannot be written.
         """
         fine, self.gap = True, b""
-        document = open_document(self._settings.writer, self._labels)
+        document = open_document(self.settings.writer, self._labels)
         for path in paths:
             try:
                 with opened(path) as descriptor:
@@ -134,24 +134,25 @@ class Filter:
         :raises OSError: the output cannot be written.
         """
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
-        own = open_document(self._settings.writer, self._labels) if document is None else None
-        writing = Writer(name, self._settings.writer, self._labels, document or own)
-        together = () if self._settings.line_buffered else writing.block_forms
-        reading = Reader(name, self._settings.reader, self.warn, together=together)
+        own = open_document(self.settings.writer, self._labels) if document is None else None
+        writing = Writer(name, self.settings.writer, self._labels, document or own)
+        together = () if self.settings.line_buffered else writing.block_forms
+        reading = Reader(name, self.settings.reader, self.warn, together=together)
         pending = [gap]
 
         def put(data: bytes) -> None:
             if data:
                 write(pending.pop() + data if pending else data)
 
-        source = Source(descriptor, name, TextCheck(null=self._settings.reader.null, whole=whole), observe)
+        reader = self.settings.reader
+        source = Source(descriptor, name, TextCheck(null=reader.null, whole=whole), observe, reader.encoding)
         try:
             pipe = Stream(
                 self.engine,
                 put,
                 self._guard,
-                line_buffered=self._settings.line_buffered,
-                scores=self._settings.needs_probabilities,
+                line_buffered=self.settings.line_buffered,
+                scores=self.settings.needs_probabilities,
                 count=count,
             )
             pipe.run(source, reading, writing)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tagger.formats import RECORDS
 from tagger.formats.labels import LabelSettings
 from tagger.formats.reader import ReaderSettings
 from tagger.formats.writer import WriterSettings
@@ -29,8 +30,8 @@ class RunSettings:
 
     @property
     def needs_probabilities(self) -> bool:
-        """True if scores are written or looked at: always in JSON Lines, in other formats on request."""
-        return self.labels.needs_probabilities or self.writer.form == "jsonl"
+        """True if scores are written or looked at: always in JSON Lines and with records, else on request."""
+        return self.labels.needs_probabilities or self.writer.form == "jsonl" or self.reader.form in RECORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain, islice
 
 from tagger.errors import DataError
-from tagger.formats.encoding import may_be_mark
+from tagger.formats.encoding import may_be_mark, recoded
 from tagger.pipeline.archives import kind, may_be_magic, unpacked
 from tagger.pipeline.binaries import TextCheck, start_of_text
 
@@ -20,10 +20,17 @@ SEARCHED = 256  # blocks of a compressed input that are searched for damage if i
 Observe = Callable[[bytes], None]
 
 
-def blocks(descriptor: int, path: str, check: TextCheck, observe: Observe = lambda block: None) -> Iterator[bytes]:
-    """Yield blocks of at most BLOCK bytes as they arrive. Compressed input is unpacked.
+def blocks(
+    descriptor: int,
+    path: str,
+    check: TextCheck,
+    observe: Observe = lambda block: None,
+    encoding: str | None = None,
+) -> Iterator[bytes]:
+    """Yield blocks as they arrive, each of at most BLOCK bytes of input. Compressed input is unpacked.
 
     :param path: the input's name, for messages.
+    :param encoding: that of the input, which is converted to UTF-8; `None`: UTF-8.
     :param check: refuses content that is not text.
     :param observe: called with each block as it was read, before it is unpacked.
     :raises DataError: the input cannot be read, is damaged, or is not text.
@@ -32,6 +39,8 @@ def blocks(descriptor: int, path: str, check: TextCheck, observe: Observe = lamb
     start = next(raw, b"")
     packed = kind(start)
     content = unpacked(packed, start, raw, path) if packed else chain([start], raw) if start else raw
+    if encoding:
+        content = recoded(content, encoding, path)
     content = _long_enough(content, lambda start: may_be_mark(start, check.separator))
     for block in content:
         if fault := check.fault(block):
@@ -88,11 +97,18 @@ class Source:
 
     :param descriptor: an open file. The caller may close it at any time: the thread reads a duplicate, because the
         number may be reused for another file.
-    :param path, check, observe: see :func:`blocks`; `check` and `observe` are called in the thread.
+    :param path, check, observe, encoding: see :func:`blocks`; `check` and `observe` are called in the thread.
     :raises DataError: no more files can be opened.
     """
 
-    def __init__(self, descriptor: int, path: str, check: TextCheck, observe: Observe = lambda block: None) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        path: str,
+        check: TextCheck,
+        observe: Observe = lambda block: None,
+        encoding: str | None = None,
+    ) -> None:
         self._queue: queue.SimpleQueue[bytes | Exception | None] = queue.SimpleQueue()
         self._free = threading.Semaphore(AHEAD)
         self._stopped = False
@@ -100,12 +116,12 @@ class Source:
             own = os.dup(descriptor)
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror}", path=path) from None
-        threading.Thread(target=self._fill, args=(own, path, check, observe), daemon=True).start()
+        threading.Thread(target=self._fill, args=(own, path, check, observe, encoding), daemon=True).start()
 
-    def _fill(self, descriptor: int, path: str, check: TextCheck, observe: Observe) -> None:
+    def _fill(self, descriptor: int, path: str, check: TextCheck, observe: Observe, encoding: str | None) -> None:
         last: Exception | None = None
         try:
-            for block in blocks(descriptor, path, check, observe):
+            for block in blocks(descriptor, path, check, observe, encoding):
                 self._free.acquire()
                 if self._stopped:
                     return

@@ -17,7 +17,7 @@ def test_examples_run(example, examples_folder):
     done = bash(example, examples_folder)
     assert done.returncode == 0 and b"Traceback" not in done.stderr, done
     if "--output-dir" in example:
-        assert b"\tO\n" in (examples_folder / "tagged" / "one.txt").read_bytes()
+        assert b"\tO\n" in (examples_folder / "tagged" / "one.conll").read_bytes()
     elif "--in-place" in example:
         assert (examples_folder / "corpus.conll.bak").read_bytes() == before and b"\tO\tO\n" in (
             examples_folder / "corpus.conll"

@@ -54,7 +54,9 @@ def test_read_in_all_modes_but_in_place(name, tmp_path):
     assert fine("other", "-o", "out", cwd=tmp_path) == b"" and (tmp_path / "out").read_bytes() == ANSWER * 3
     assert fine(f"packed.txt{suffix}", "other", "--output-dir", "tagged", "--jobs", 2, cwd=tmp_path) == b""
     assert (
-        (tmp_path / "tagged" / "packed.txt").read_bytes() == (tmp_path / "tagged" / "other").read_bytes() == ANSWER * 3
+        (tmp_path / "tagged" / "packed.conll").read_bytes()
+        == (tmp_path / "tagged" / "other").read_bytes()
+        == ANSWER * 3
     )
     done = tag("--in-place=.bak", f"packed.txt{suffix}", cwd=tmp_path)
     assert done.returncode == 1 and f"is {name}, ".encode() in done.stderr and b"--output-dir" in done.stderr
@@ -238,6 +240,6 @@ def test_names_of_outputs(tmp_path):
         (tmp_path / name).write_text(LINE, encoding="utf-8")
     assert fine(*"a.gz b.txt.xz c.tar.bz2 d.zst .gz ..xz".split(), "--output-dir", "out", cwd=tmp_path) == b""
     names = {path.name for path in (tmp_path / "out").iterdir()} - {".uk-tag-journal.jsonl"}
-    assert names == {"a", "b.txt", "c.tar", "d", ".gz", "..xz"}
+    assert names == {"a", "b.conll", "c.tar", "d", ".gz", "..xz"}
     assert fine("a.gz", ".gz", "--output-dir", "json", "-O", "jsonl", cwd=tmp_path) == b""
     assert {path.name for path in (tmp_path / "json").iterdir()} - {".uk-tag-journal.jsonl"} == {"a.jsonl", ".gz.jsonl"}

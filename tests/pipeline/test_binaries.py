@@ -147,7 +147,7 @@ def test_in_every_mode(arguments, binaries, tmp_path_factory):
         assert b"\tB-PERS\n" in (folder / "m.txt").read_bytes()
     elif "--output-dir" in arguments:
         written = {path.name for path in (top / "out").iterdir()} - {".uk-tag-journal.jsonl"}
-        assert written == {"m.jsonl" if "jsonl" in arguments else "m.txt"}
+        assert written == {"m.jsonl" if "jsonl" in arguments else "m.conll"}
     else:
         assert (b"PERS" in done.stdout) == ("-o" not in arguments)
 
@@ -158,11 +158,11 @@ def test_in_every_mode(arguments, binaries, tmp_path_factory):
         ("png.png", "is a PNG picture, not text"),
         ("zip.zip", "is a zip archive"),
         ("noise.bin", "is not text (byte "),
-        ("le16.txt", "looks like UTF-16 without a byte order mark; convert it first: iconv -f UTF-16LE -t UTF-8"),
-        ("be16.txt", "iconv -f UTF-16BE -t UTF-8"),
-        ("le32.txt", "iconv -f UTF-32LE -t UTF-8"),
-        ("words16.txt", "iconv -f UTF-16LE -t UTF-8"),
-        ("marked16.txt", "this is UTF-16; convert it first"),
+        ("le16.txt", "looks like UTF-16LE without a byte order mark; say --encoding utf-16-le"),
+        ("be16.txt", "say --encoding utf-16-be"),
+        ("le32.txt", "say --encoding utf-32-le"),
+        ("words16.txt", "say --encoding utf-16-le"),
+        ("marked16.txt", "this is UTF-16; say --encoding utf-16"),
         ("packed.tar.gz", "its content is a tar archive, not text"),
         ("twice.gz.gz", "its content is gzip data, not text"),
         ("nul.bin", "is not text (byte 1 is NUL)"),
@@ -219,7 +219,7 @@ def test_a_nul_far_from_the_start(tmp_path):
         done = tag(*arguments, cwd=tmp_path)
         place = data.index(b"\0") + 1
         assert done.returncode == 1 and f"a.txt: is not text (byte {place} is NUL)".encode() in done.stderr
-    assert path.read_bytes() == data and not (tmp_path / "out").exists() and not (tmp_path / "dir" / "a.txt").exists()
+    assert path.read_bytes() == data and not (tmp_path / "out").exists() and not list((tmp_path / "dir").glob("a.*"))
     assert fine("-0", path, "-o", tmp_path / "out") == b"" and (tmp_path / "out").read_bytes().endswith(b"\n\0.\tO\n\0")
 
 

@@ -43,7 +43,7 @@ def test_utf_16_is_refused():
     assert (
         done.returncode == 1
         and done.stdout == b""
-        and done.stderr == b"uk-tag: standard input:1: this is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8\n"
+        and done.stderr == b"uk-tag: standard input:1: this is UTF-16; say --encoding utf-16\n"
     )
 
 

@@ -101,6 +101,13 @@ def test_inputs_with_the_same_output_name(names, form, tmp_path):
         ("..gz", "same", "..gz"),
         ("a.gz", "same", "a"),
         ("a.txt.gz", "jsonl", "a.jsonl"),
+        ("a.txt", "same", "a.conll"),
+        ("a.TXT.gz", "same", "a.conll"),
+        ("a.iob", "same", "a.iob"),
+        ("a.txt", "records", "a.txt"),
+        ("a.txt", "inline", "a.txt"),
+        ("a.conll", "conllu", "a.conllu"),
+        ("a.tsv", "conll", "a.conll"),
     ],
 )
 def test_names_of_outputs(name, form, target, tmp_path):

@@ -169,7 +169,7 @@ def test_the_commands_of_the_front_page_run(line, examples_folder):
     done = bash(line, examples_folder)
     assert done.returncode == 0 and b"Traceback" not in done.stderr, done
     if "--output-dir" in line:
-        assert b"\tO\n" in (examples_folder / "tagged" / "one.txt").read_bytes()
+        assert b"\tO\n" in (examples_folder / "tagged" / "one.conll").read_bytes()
         return
     page = examples_folder / "page.html"
     found = page.read_bytes() if page.exists() else done.stdout

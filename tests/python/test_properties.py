@@ -153,7 +153,7 @@ any_bytes = st.binary(max_size=300) | conll | conllu | st.lists(words, max_size=
 @QUICK
 @given(conll, cuts_of)
 def test_conll_less_the_added_column_is_the_input(tagger, data, cuts):
-    check_conll(tagger, b"x\ty\n" + data.removeprefix(b"\xef\xbb\xbf"), cuts)
+    check_conll(tagger, b"-DOCSTART-\n\nx\ty\n" + data.removeprefix(b"\xef\xbb\xbf"), cuts)
 
 
 @QUICK
@@ -193,7 +193,7 @@ def test_tags_do_not_depend_on_threads(tagger, tiny_model):
 @LONG
 @given(conll, conllu, cuts_of, some_sentences, st.integers(1, 60))
 def test_many_examples(tagger, data, universal, cuts, sentences, batch_tokens):
-    check_conll(tagger, b"x\ty\n" + data.removeprefix(b"\xef\xbb\xbf"), cuts)
+    check_conll(tagger, b"-DOCSTART-\n\nx\ty\n" + data.removeprefix(b"\xef\xbb\xbf"), cuts)
     check_conllu(tagger, b"1\tx" + b"\t_" * 8 + b"\n\n" + universal.removeprefix(b"\xef\xbb\xbf"), cuts)
     check_neighbours(tagger, sentences, len(cuts), batch_tokens)
 

@@ -32,9 +32,10 @@ def command() -> None:
         uk-tag-train fit train.conll --output model.pt
         uk-tag-train evaluate model.pt test.conll
 
-    `evaluate-lemmas` scores base forms. `split` and `retokenize` write data: the development documents that `fit` cuts off, and data with the tokens of
-    running text; `compose` makes sentences from templates and name lists. `teacher` trains an encoder that labels plain
-    text for `fit`. `recipe` makes the models of the package. `study` compares cells, schedules and sizes on NER-UK.
+    `evaluate-lemmas` scores base forms. `split` and `retokenize` write data: the development documents that `fit`
+    cuts off, and data with the tokens and sentences of running text; `compose` makes sentences from templates and name
+    lists. `teacher` trains an encoder that labels plain text for `fit`. `recipe` makes the models of the package.
+    `study` compares cells, schedules and sizes on NER-UK.
     """
 
 

@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 
 from tagger.errors import DataError
-from tagger.formats.conll import ConllReader
-from tagger.formats.conll_fast import LINE_FEED, TAB
 from tagger.formats.encoding import Decoder
+from tagger.formats.lined.conll import ConllReader
+from tagger.formats.lined.conll_fast import LINE_FEED, TAB
 from tagger.formats.sentence import ConlluBlock, Piece
 
 COLUMNS = 10

@@ -1,31 +1,38 @@
 """CoNLL: a token and its columns on each line, an empty line after each sentence.
 
-A line with a TAB is split at TABs alone, any other at white space. Lines that start with `# ` and have no TAB, and
-`-DOCSTART-` lines, hold no token and pass through.
+A line with a TAB is split at TABs alone, any other at white space. Lines that start with `# ` and have no TAB,
+`#begin document`, `#name = value` and `-DOCSTART-` lines hold no token and pass through. A `# global.columns` line, of
+CoNLL-U Plus, names the columns.
 """
 
 from tagger.errors import DataError
-from tagger.formats.conll_fast import Lines
 from tagger.formats.encoding import Decoder, undecided
+from tagger.formats.lined import columns
+from tagger.formats.lined.conll_fast import Lines
 from tagger.formats.sentence import Piece, Sentence
 
 # Input with longer sentences has no sentence marks. It is tagged in parts, and no mark is put between them.
 LONGEST_SENTENCE = 100_000  # tokens
 LARGEST_SENTENCE = 1 << 25  # bytes, with LINE_SIZE for each line
+MOST_SAMPLED = 1000  # lines that tell which column has the token
 LINE_SIZE = 100  # bytes that a line takes in memory besides its own
 
 
 class ConllReader:
     """Turns lines into sentences.
 
-    :param column: index of the token's column, from 0; negative counts from the end.
+    :param column: index of the token's column, from 0; negative counts from the end; `None` finds it, see
+        :func:`tagger.formats.lined.columns.token_column`.
     """
 
     form = "conll"
 
-    def __init__(self, decoder: Decoder, *, column: int = 0) -> None:
+    def __init__(self, decoder: Decoder, *, column: int | None = 0) -> None:
         self._decoder = decoder
         self._column = column
+        self._finds = column is None
+        self._names: list[bytes] = []  # of CoNLL-U Plus
+        self._last = b""  # line with a token
         self._lines: list[bytes] = []
         self._rows: list[int] = []
         self._first = 1
@@ -51,7 +58,7 @@ class ConllReader:
                 self._first = number + index
             if self._decoder.strict:  # checks all lines and columns, those that pass through as well
                 self._decoder.decode(line, number + index)
-            if not line or line.isspace() or line.startswith(b"-DOCSTART-"):
+            if not line or line.isspace() or self._ends(line):
                 kept.append(line)
                 if rows:
                     found.append(self._sentence())
@@ -87,7 +94,7 @@ class ConllReader:
         else:
             if not self._lines:
                 self._first = number
-            if not (line.isspace() or line.startswith(b"-DOCSTART-") or self._passes(line, number)):
+            if not (line.isspace() or self._ends(line) or self._passes(line, number)):
                 self._rows.append(len(self._lines))
             self._lines.append(line)
             found.append(self._sentence())
@@ -101,7 +108,12 @@ class ConllReader:
 
         :param block: whole lines, fewer than LONGEST_SENTENCE, without the line feed of the last.
         """
-        if self._goes_on:
+        if (
+            self._goes_on
+            or self._column is None
+            or self._names
+            or (b"#" in block and columns.ODD.search(b"\n" + block))
+        ):
             self.read(block.split(b"\n"), number, found)
             return
         done = 0
@@ -126,20 +138,66 @@ class ConllReader:
             last.ending = b"\n" if self._ended else b""
             found.append(last)
 
+    def _ends(self, line: bytes) -> bool:
+        """Return whether a line without a token ends a sentence."""
+        return line.startswith(b"-DOCSTART-")
+
     def _passes(self, line: bytes, number: int) -> bool:
-        return line.startswith(b"# ") and b"\t" not in line
+        if line.startswith(b"#") and b"\t" not in line:
+            if names := columns.named_columns(line):
+                self._name(names)
+                return True
+            if not line.startswith(b"# "):
+                return columns.HASHED.fullmatch(line) is not None
+            return not (columns.MARK_TOKEN.fullmatch(line) and self._is_like_last(line))
+        if self._names:
+            return self._is_range(line)
+        return False
+
+    def _is_like_last(self, line: bytes) -> bool:
+        """Return whether the line before with a token, if any, has as many columns between spaces."""
+        last = self._lines[self._rows[-1]] if self._rows else self._last
+        return not last or (b"\t" not in last and len(last.split()) == len(line.split()))
+
+    def _name(self, names: list[bytes]) -> None:
+        """Take the names of the columns, if one is that of the token."""
+        if self._finds and b"FORM" in names:
+            self._names, self._column = names, names.index(b"FORM")
+
+    def _is_range(self, line: bytes) -> bool:
+        """Return whether a line of CoNLL-U Plus is a range or an empty node."""
+        if b"ID" not in self._names:
+            return False
+        cells = line.split(b"\t")
+        index = self._names.index(b"ID")
+        return index < len(cells) and columns.RANGE.fullmatch(cells[index]) is not None
 
     def _sentence(self) -> Sentence:
         lines, rows = self._lines, self._rows
         self._lines, self._rows, self._size = [], [], 0
         if not rows:
-            return Sentence([], self._first, self.form, lines=lines)
+            return self._described(Sentence([], self._first, self.form, lines=lines))
         words = self._words(lines, rows)
+        self._last = lines[rows[-1]]
         text = self._decoder.decode(b"\n".join(words), self._first, rows)
-        return Sentence(text.split("\n"), self._first, self.form, lines=lines, rows=rows)
+        return self._described(Sentence(text.split("\n"), self._first, self.form, lines=lines, rows=rows))
+
+    def _described(self, sentence: Sentence) -> Sentence:
+        """Add what CoNLL-U Plus needs: the line that names the columns, and lines without a token."""
+        if self._names:
+            ranges = []
+            for row, line in enumerate(sentence.lines):
+                if columns.named_columns(line):
+                    sentence.header = row
+                elif not line.startswith(b"#") and self._is_range(line):
+                    ranges.append(row)
+            sentence.others = ranges
+        return sentence
 
     def _words(self, lines: list[bytes], rows: list[int]) -> list[bytes]:
-        column = self._column
+        if self._column is None:
+            self._column = columns.token_column([columns.cells(lines[row]) for row in rows[:MOST_SAMPLED]])
+        column = self._column or 0
         chosen = [lines[row] for row in rows]
         try:
             if column == 0:  # the common case
@@ -150,11 +208,12 @@ class ConllReader:
         except IndexError:
             for row in rows:
                 line = lines[row]
-                columns = len(line.split(b"\t") if b"\t" in line else line.split())
-                if not -columns <= column < columns:
-                    where = f"column {column + 1}" if column >= 0 else f"column {column}"
-                    message = (
-                        f"{columns} column(s), but the token should be in {where}; mend the line or --token-column"
-                    )
-                    raise DataError(message, path=self._decoder.path, line=self._first + row) from None
+                count = len(line.split(b"\t") if b"\t" in line else line.split())
+                if not -count <= column < count:
+                    raise self._too_few(count, column, row) from None
             raise
+
+    def _too_few(self, count: int, column: int, row: int) -> DataError:
+        where = f"column {column + 1}" if column >= 0 else f"column {column}"
+        what = f"{count} column(s), but the token should be in {where}; mend the line or --token-column"
+        return DataError(what, path=self._decoder.path, line=self._first + row)

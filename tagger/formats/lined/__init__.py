@@ -1,0 +1,1 @@
+"""Formats with a line for each token: CoNLL, CoNLL-U, vertical."""
