@@ -13,10 +13,13 @@
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagger.formats.labels import LabelView
 from tagger.formats.sentence import Sentence, encode, one_line, running_text
+
+if TYPE_CHECKING:
+    from tagger.formats.records.record import Record
 
 
 def json_line(sentence: Sentence, view: LabelView) -> bytes:
@@ -164,7 +167,7 @@ class Tally:
 class NameTally:
     """Counts names: all forms of a name, in all documents, as one.
 
-    A document is an input, or what follows a `# newdoc` line of CoNLL-U.
+    A document is an input, what follows a `# newdoc` line of CoNLL-U, or a record of a table or of JSON Lines.
 
     :param whole_run: see :class:`tagger.base_forms.name_table.NameTable`.
     """
@@ -174,14 +177,16 @@ class NameTally:
 
         self._table = NameTable(whole_run=whole_run)
         self._path: str | None = None
+        self._record: "Record | None" = None
 
     def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
         """Count the sentence's entities. Nothing is written before the end."""
         from tagger.base_forms.same_name import Mention, alias_after
 
-        if path != self._path or any(line.startswith(b"# newdoc") for line in sentence.lines[:NEWDOC]):
+        begins = any(line.startswith(b"# newdoc") for line in sentence.lines[:NEWDOC])
+        if begins or path != self._path or sentence.record is not self._record:
             self._table.end_document()
-            self._path = path
+            self._path, self._record = path, sentence.record
         if view.spans:
             text, offsets = running_text(sentence)
             for span in view.spans:

@@ -8,7 +8,7 @@ from tagger.errors import DataError
 from tagger.formats.encoding import Decoder
 from tagger.formats.sentence import Piece, Sentence
 from tagger.text.fast_words import stretches
-from tagger.text.tokenizer import sentence_ranges, token_spans
+from tagger.text.tokenizer import cell_starts, sentence_ranges, token_spans
 
 LARGEST_RECORD = 1 << 25  # bytes; a larger one is an error, since a record is held as a whole
 LONGEST_SENTENCE = 1 << 18  # characters that are tokenized together
@@ -104,6 +104,7 @@ class RecordReader:
                         "text",
                         text=own,
                         offsets=offsets,
+                        cells=cell_starts(own, offsets),
                         before=start,
                         ending=line_end if last_of_line else b"",
                         line_end=line_end,

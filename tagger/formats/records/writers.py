@@ -110,6 +110,8 @@ def entities(sentence: Sentence, view: LabelView) -> list[dict[str, Any]]:
             "label": span.label,
             "text": sentence.text[start:end],
         }
+        if span.lemma is not None:
+            entity["lemma"] = span.lemma
         if span.score is not None:
             entity["score"] = round(span.score, 4)
         found.append(entity)
