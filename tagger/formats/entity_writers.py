@@ -177,7 +177,7 @@ class NameTally:
 
         self._table = NameTable(whole_run=whole_run)
         self._path: str | None = None
-        self._record: "Record | None" = None
+        self._record: Record | None = None
 
     def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
         """Count the sentence's entities. Nothing is written before the end."""
