@@ -21,8 +21,9 @@ from tagger.train.cli.teacher import teacher
 def command() -> None:
     """Train a named-entity tagger and score it.
 
-    DATA is a CoNLL file (one token and its tag per line, an empty line between sentences; BIO, IOB1 or BIOES), a folder
-    of parquet files, or the name of a Hugging Face data set.
+    DATA is a CoNLL file (one token and its tag per line, an empty line between sentences; BIO, IOB1 or BIOES), a JSON
+    file with entities as offsets (doccano, Prodigy, Label Studio), a folder of parquet files, or the name of a Hugging
+    Face data set.
 
     \b
         uk-tag-train describe train.conll
