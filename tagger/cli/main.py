@@ -174,17 +174,26 @@ def _run(options: dict[str, Any]) -> int:
     prefetch(model)
     from tagger.cli import settings
     from tagger.pipeline.filter import STANDARD_INPUT, open_filter, to_file, to_standard_output
+    from tagger.pipeline.progress import Progress
 
     guard = SignalGuard()
     target = options["output"] if options["output"] != STANDARD_INPUT else None  # -o - means standard output
     color = target is None and wants_color(options["color"], 1)
-    filter_ = open_filter(settings.run_settings(options, str(model), color), guard, _warn)
-    if options["verbose"]:
-        session = filter_.engine.session
-        _warn(f"model {session.bundle.name} under {session.bundle.licence}")
-        _warn(f"{session.path.name} runs on {session.device_reason}")
     files = options["files"] or (STANDARD_INPUT,)
-    succeeded = to_file(filter_, files, target) if target else to_standard_output(filter_, files)
+    progress = Progress.of_stream(files, target is not None or not os.isatty(1))
+
+    def warn(line: str) -> None:
+        progress.clear()
+        _warn(line)
+
+    filter_ = open_filter(settings.run_settings(options, str(model), color), guard, warn)
+    filter_.progress = progress
+    for line in filter_.used() if options["verbose"] else ():
+        warn(line)
+    try:
+        succeeded = to_file(filter_, files, target) if target else to_standard_output(filter_, files)
+    finally:
+        progress.clear()
     return 0 if succeeded else 1
 
 

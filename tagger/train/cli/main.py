@@ -12,6 +12,7 @@ from tagger.train.cli.common import SETTINGS, hidden_alias
 from tagger.train.cli.data import describe, gazetteer, retokenize, split
 from tagger.train.cli.evaluate import card, evaluate
 from tagger.train.cli.fit import average, fit
+from tagger.train.cli.select import select
 from tagger.train.cli.study import study
 from tagger.train.cli.teacher import teacher
 
@@ -36,7 +37,7 @@ def command() -> None:
     """
 
 
-for member in (describe, fit, average, evaluate, card, split, retokenize, gazetteer, study, teacher):
+for member in (describe, fit, average, evaluate, card, split, retokenize, gazetteer, select, study, teacher):
     command.add_command(member)
 command.add_command(hidden_alias(retokenize), "recut")  # its name until 0.8
 
