@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from tagger import __version__
-from tagger.cli.options import invoke
+from tagger.cli.options import add_manual, invoke
 from tagger.errors import printable
 from tagger.validation import is_plain
 
@@ -93,6 +93,9 @@ def command(
             raise click.UsageError(f"--card {pair}: write KEY=VALUE")
         extra[key] = value
     _export(source, target, checks, extra, precision, temperature)
+
+
+add_manual(command, "uk-tag-export")
 
 
 def _refuse(parameters: Sequence[str], why: str) -> None:

@@ -149,7 +149,9 @@ def command(**options: Any) -> Callable[[], int]:
 
 def _run(options: dict[str, Any]) -> int:
     if options["completion"]:
-        return _show(_completion(options["completion"]))
+        from tagger.cli.man_page import completion
+
+        return _show(completion(command, "uk-tag", options["completion"]))
     if options["man"]:
         return _show(man_page(command, __version__))
     if options["version"]:
@@ -219,13 +221,6 @@ def _model_facts(path: str | None) -> str:
 def _show(text: str) -> int:
     sys.stdout.write(text.rstrip("\n") + "\n")
     return 0
-
-
-def _completion(shell: str) -> str:
-    from click.shell_completion import BashComplete, FishComplete, ZshComplete
-
-    classes = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
-    return classes[shell](command, {}, "uk-tag", "_UK_TAG_COMPLETE").source()
 
 
 def _warn(line: str) -> None:

@@ -5,7 +5,7 @@ import sys
 import click
 
 from tagger import __version__
-from tagger.cli.options import invoke
+from tagger.cli.options import add_manual, invoke
 from tagger.system.signals import Interrupted
 from tagger.system.streams import say
 from tagger.train.cli.common import SETTINGS, hidden_alias
@@ -39,6 +39,7 @@ def command() -> None:
 
 for member in (describe, fit, average, evaluate, card, split, retokenize, gazetteer, select, study, teacher):
     command.add_command(member)
+add_manual(command, "uk-tag-train")
 command.add_command(hidden_alias(retokenize), "recut")  # its name until 0.8
 
 
