@@ -116,4 +116,5 @@ def _paragraphs(text: str) -> list[str]:
 
 def _roff(text: str) -> str:
     text = text.replace("\\", r"\e").replace("-", r"\-")
-    return re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)
+    text = re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)
+    return re.sub(r"[^\x00-\x7f]", lambda found: rf"\[u{ord(found[0]):04X}]", text)  # groff reads Latin-1
