@@ -76,7 +76,7 @@ class Filter:
         self._labels = Labels(engine.bundle.tags, settings.labels)
         self._guard, self.warn = guard, warn
         self.gap = b""
-        self.progress: Progress | None = None
+        self.progress = Progress(0, 0, on=False)
 
     def used(self) -> list[str]:
         """Say which model is used, and where it runs, in lines."""
@@ -110,8 +110,10 @@ class Filter:
                 with opened(path) as descriptor:
                     if output is not None and same_file(descriptor, output):
                         raise DataError("is also the output; write to another file, or use --in-place", path=path)
-                    watch = {"count": self.progress.tokens, "observe": self.progress.read} if self.progress else {}
-                    self.one(descriptor, path, write, self.gap, document=document, whole=whole, **watch)
+                    watch, seen = self.progress.tokens, self.progress.read
+                    self.one(
+                        descriptor, path, write, self.gap, count=watch, observe=seen, document=document, whole=whole
+                    )
             except DataError as error:
                 self.warn(str(error))
                 fine = False

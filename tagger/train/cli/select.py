@@ -34,7 +34,7 @@ def _prodigy(rows: Sequence[Row]) -> str:
 def _doccano(rows: Sequence[Row]) -> str:
     """JSON Lines as doccano imports them: <https://doccano.github.io/doccano/tutorial/>."""
     return _lines(
-        {"text": text, "label": [[own.start, own.end, own.label] for own in entities], **meta}
+        meta | {"text": text, "label": [[own.start, own.end, own.label] for own in entities]}
         for text, entities, meta in rows
     )
 

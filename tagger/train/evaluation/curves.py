@@ -42,7 +42,9 @@ def draw(history: Sequence[Mapping[str, Any]], kept: int, path: Path) -> None:
         axes.plot(epochs, values, color="black", marker="o", markersize=3, linewidth=1.2)
         value = next(epoch[key] for epoch in history if epoch["epoch"] == kept)
         axes.axvline(kept, color="0.6", linestyle="--", linewidth=1)
-        axes.annotate(f"epoch {kept}: {value:.3f}", (kept, value), (4, 6), textcoords="offset points", fontsize=9)
+        late = 2 * kept > len(history)  # then there is room on the left
+        place = {"xytext": (-4 if late else 4, 6 if key == "loss" else -14), "ha": "right" if late else "left"}
+        axes.annotate(f"epoch {kept}: {value:.3f}", (kept, value), textcoords="offset points", fontsize=9, **place)
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("epoch")
         axes.xaxis.get_major_locator().set_params(integer=True)
