@@ -155,6 +155,7 @@ schedule_options = options(
 @click.pass_context
 def fit(
     context: click.Context,
+    /,
     output: Path,
     start: str | None,
     new_labels: bool,

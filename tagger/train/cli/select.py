@@ -34,7 +34,7 @@ def _prodigy(rows: Sequence[Row]) -> str:
 def _doccano(rows: Sequence[Row]) -> str:
     """JSON Lines as doccano imports them: <https://doccano.github.io/doccano/tutorial/>."""
     return _lines(
-        meta | {"text": text, "label": [[own.start, own.end, own.label] for own in entities]}
+        {**meta, "text": text, "label": [[own.start, own.end, own.label] for own in entities]}
         for text, entities, meta in rows
     )
 
@@ -50,7 +50,7 @@ def _label_studio(rows: Sequence[Row]) -> str:
         return {"from_name": "label", "to_name": "text", "type": "labels", "value": value}
 
     tasks = [
-        {"data": {"text": text, **meta}, "predictions": [{"result": [result(text, own) for own in entities]}]}
+        {"data": meta | {"text": text}, "predictions": [{"result": [result(text, own) for own in entities]}]}
         for text, entities, meta in rows
     ]
     return json.dumps(tasks, ensure_ascii=False, indent=1) + "\n"
