@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from tagger import __version__
-from tagger.cli.options import invoke
+from tagger.cli.options import add_manual, invoke
 from tagger.errors import printable
 from tagger.validation import is_plain
 
@@ -108,6 +108,9 @@ def command(
             raise click.UsageError(f"--card {pair}: write KEY=VALUE")
         extra[key] = value
     _export(source, target, checks, extra, precision, temperature, calibrate)
+
+
+add_manual(command, "uk-tag-export")
 
 
 def _refuse(parameters: Sequence[str], why: str) -> None:

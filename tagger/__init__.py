@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tagger.errors import DataError, DeviceError, ModelError, OptionError, PackageError, TaggerError
     from tagger.tagger import Tagger
 
-__version__ = "0.9.0"
+__version__ = "0.10.0"
 __all__ = [
     "DataError",
     "DeviceError",

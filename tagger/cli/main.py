@@ -181,7 +181,9 @@ def command(**options: Any) -> Callable[[], int]:
 
 def _run(options: dict[str, Any]) -> int:
     if options["completion"]:
-        return _show(_completion(options["completion"]))
+        from tagger.cli.man_page import completion
+
+        return _show(completion(command, "uk-tag", options["completion"]))
     if options["man"]:
         return _show(man_page(command, __version__))
     if options["version"]:
@@ -206,21 +208,30 @@ def _run(options: dict[str, Any]) -> int:
     prefetch(model)
     from tagger.cli import settings
     from tagger.pipeline.filter import STANDARD_INPUT, open_filter, to_file, to_standard_output
+    from tagger.pipeline.progress import Progress
 
     guard = SignalGuard()
     target = options["output"] if options["output"] != STANDARD_INPUT else None  # -o - means standard output
     color = target is None and wants_color(options["color"], 1)
-    filter_ = open_filter(settings.run_settings(options, str(model), color), guard, _warn)
-    if options["verbose"]:
-        session = filter_.engine.session
-        _warn(f"model {session.bundle.name} under {session.bundle.licence}")
-        _warn(f"{session.path.name} runs on {session.device_reason}")
     files, complete = options["files"] or (STANDARD_INPUT,), True
     if options["recursive"]:
         from tagger.pipeline.files import files_in
 
         files, complete = files_in(settings.batch_settings(options), target, _warn)
-    succeeded = to_file(filter_, files, target) if target else to_standard_output(filter_, files)
+    progress = Progress.of_stream(files, target is not None or not os.isatty(1))
+
+    def warn(line: str) -> None:
+        progress.clear()
+        _warn(line)
+
+    filter_ = open_filter(settings.run_settings(options, str(model), color), guard, warn)
+    filter_.progress = progress
+    for line in filter_.used() if options["verbose"] else ():
+        warn(line)
+    try:
+        succeeded = to_file(filter_, files, target) if target else to_standard_output(filter_, files)
+    finally:
+        progress.clear()
     return 0 if succeeded and complete else 1
 
 
@@ -246,13 +257,6 @@ def _model_facts(path: str | None) -> str:
 def _show(text: str) -> int:
     sys.stdout.write(text.rstrip("\n") + "\n")
     return 0
-
-
-def _completion(shell: str) -> str:
-    from click.shell_completion import BashComplete, FishComplete, ZshComplete
-
-    classes = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
-    return classes[shell](command, {}, "uk-tag", "_UK_TAG_COMPLETE").source()
 
 
 def _warn(line: str) -> None:

@@ -1,8 +1,5 @@
 """The manual: one text for `--help` and for the man page."""
 
-import re
-from datetime import UTC, datetime
-
 import click
 
 INTRODUCTION = """Tag persons, organisations, places and other names in Ukrainian text.
@@ -143,32 +140,14 @@ def man_page(command: click.Command, version: str) -> str:
     :param command: the command whose options are listed.
     :param version: of the program.
     """
-    context = click.Context(command, info_name="uk-tag")
-    date = datetime.now(UTC).strftime("%Y-%m-%d")
-    lines = [
-        f'.TH UK-TAG 1 "{date}" "uk-tag {version}" "User Commands"',
-        ".SH NAME",
-        r"uk-tag \- tag names in Ukrainian text",
-        ".SH SYNOPSIS",
-        r".B uk\-tag",
-        "[OPTIONS] [FILE]...",
-        ".SH DESCRIPTION",
-        *(_roff(paragraph) + "\n.PP" for paragraph in INTRODUCTION.strip().split("\n\n")),
-        ".SH OPTIONS",
-    ]
-    for parameter in command.get_params(context):
-        if record := parameter.get_help_record(context):
-            lines += [".TP", f".B {_roff(record[0])}", _roff(record[1])]
-    for title, text in SECTIONS.items():
-        lines += [f".SH {title.upper()}", ".nf", _roff(text), ".fi"]
-    lines += [
-        ".SH EXAMPLES",
-        *(f".PP\n{_roff(title)}:\n.PP\n.nf\n.RS\n{_roff(example)}\n.RE\n.fi" for title, example in EXAMPLES),
-    ]
-    return "\n".join(lines) + "\n"
+    from tagger.cli import man_page as pages
 
-
-def _roff(text: str) -> str:
-    text = text.replace("\\", r"\e").replace("-", r"\-")
-    text = re.sub(r"[^\x00-\x7f]", lambda found: rf"\[u{ord(found[0]):04X}]", text)  # groff_char(7)
-    return re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)
+    return pages.man_page(
+        command,
+        "uk-tag",
+        version,
+        "tag names in Ukrainian text",
+        introduction=INTRODUCTION,
+        sections=SECTIONS,
+        examples=EXAMPLES,
+    )

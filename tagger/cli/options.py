@@ -125,6 +125,31 @@ def with_optional_value(arguments: list[str], option: str) -> list[str]:
     ]
 
 
+def add_manual(command: click.Command, program: str) -> None:
+    """Add `--man` and `--completion SHELL`, which print and end, to a program.
+
+    :param program: one of :data:`tagger.cli.man_page.PAGES`.
+    """
+
+    def show(context: click.Context, option: click.Parameter, value: Any) -> None:
+        if value and not context.resilient_parsing:
+            from tagger import __version__
+            from tagger.cli.man_page import completion, help_page
+
+            page = option.name == "man"
+            text = help_page(command, program, __version__) if page else completion(command, program, value)
+            click.echo(text.rstrip("\n"))
+            context.exit()
+
+    shared: dict[str, Any] = {"is_eager": True, "expose_value": False, "callback": show}
+    shells = click.Choice(["bash", "zsh", "fish"])
+    manual = f"Print the manual page: {program} --man | man -l -"
+    command.params += [
+        click.Option(["--completion"], type=shells, help="Print the completion script of a shell.", **shared),
+        click.Option(["--man"], is_flag=True, help=manual, **shared),
+    ]
+
+
 def wants_color(choice: str, descriptor: int) -> bool:
     """Return whether to write colours.
 

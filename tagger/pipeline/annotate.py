@@ -54,7 +54,9 @@ def annotate_file(
             # Checked again now that the file is open: from here on, `check` notices if it is replaced.
             if batch.resume and is_done(task, marks, run):
                 return
-            if packed := kind(os.pread(descriptor, LONGEST_MAGIC, 0)):
+            start = os.read(descriptor, LONGEST_MAGIC)
+            os.lseek(descriptor, 0, os.SEEK_SET)  # not os.pread, which Windows does not have
+            if packed := kind(start):
                 raise DataError(f"is {packed}, and its annotation would not be; use --output-dir", path=task.source)
         before = _state(os.fstat(descriptor))
 

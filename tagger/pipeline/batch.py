@@ -82,15 +82,19 @@ def _annotate(tasks: Sequence[Task], setup: Setup, marks: Marks, left: Left, gua
     if batch.resume:
         tasks = _rest(tasks, setup.run, marks, failures, guard, warn if batch.verbose else None)
     done = 0
+    used: set[str] = set()  # each process says what it uses
     progress = Progress(len(tasks), sum(task.size for task in tasks))
     try:
         with contextlib.closing(_news(tasks, min(batch.jobs, len(tasks)), setup, guard, progress)) as news:
             for task, kind, value in news:
                 if kind == "tokens":
                     progress.tokens(value)
-                elif kind == "warning":
+                elif kind == "used" and value in used:
+                    continue
+                elif kind in ("warning", "used"):
                     progress.clear()
                     warn(value)
+                    used |= {value} if kind == "used" else set()
                 else:
                     progress.file(task.size)
                     done += kind == "done"
@@ -151,14 +155,18 @@ class FileAnnotator:
         self._send: News
         self._filter = open_filter(setup.settings, guard or SignalGuard(), lambda line: self._send("warning", line))
         self._marks = Marks()
+        self._used = self._filter.used() if setup.batch.verbose else []
 
     def __call__(self, task: Task, send: News) -> None:
         """Annotate one file.
 
-        :param send: called with ("tokens", count) and ("warning", line) on the way.
+        :param send: called with ("tokens", count) and ("warning", line) on the way, and before all if verbose with
+            ("used", line).
         :raises TaggerError: see :func:`tagger.pipeline.annotate.annotate_file`.
         """
         self._send = send
+        while self._used:
+            send("used", self._used.pop(0))
         setup = self._setup
         annotate_file(self._filter, task, setup.batch, setup.run, self._marks, lambda tokens: send("tokens", tokens))
 

@@ -14,6 +14,7 @@ from tagger.formats.writer import Document, Writer, open_document
 from tagger.inference.engine import Engine
 from tagger.inference.session import Session
 from tagger.pipeline.binaries import TextCheck
+from tagger.pipeline.progress import Progress
 from tagger.pipeline.settings import RunSettings
 from tagger.pipeline.source import Source
 from tagger.pipeline.stream import Output, Stream
@@ -76,6 +77,16 @@ class Filter:
         self._labels = Labels(engine.bundle.tags, settings.labels)
         self._guard, self.warn = guard, warn
         self.gap = b""
+        self.progress = Progress(0, 0, on=False)
+
+    def used(self) -> list[str]:
+        """Say which model is used, and where it runs, in lines."""
+        session = self.engine.session
+        threads = self._settings.threads
+        return [
+            f"model {session.bundle.name} under {session.bundle.licence}",
+            f"{session.path.name} runs on {session.device_reason}; {threads} thread{'s' if threads > 1 else ''}",
+        ]
 
     def run(
         self,
@@ -100,7 +111,10 @@ class Filter:
                 with opened(path) as descriptor:
                     if output is not None and same_file(descriptor, output):
                         raise DataError("is also the output; write to another file, or use --in-place", path=path)
-                    self.one(descriptor, path, write, self.gap, document=document, whole=whole)
+                    watch, seen = self.progress.tokens, self.progress.read
+                    self.one(
+                        descriptor, path, write, self.gap, count=watch, observe=seen, document=document, whole=whole
+                    )
             except DataError as error:
                 self.warn(str(error))
                 fine = False

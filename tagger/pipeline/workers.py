@@ -142,7 +142,7 @@ def _serve(connection: Connection, parent: int) -> None:
 
 def _end_with(parent: int) -> None:
     """Have the kernel kill this process when its parent ends, if it can (Linux)."""
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # TypeError: Windows
         import ctypes
 
         set_parent_death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h

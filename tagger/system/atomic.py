@@ -121,15 +121,9 @@ def try_lock(descriptor: int) -> bool | None:
 def _is_alive(process: int) -> bool:
     if process == os.getpid():  # where locks work, its files are locked; elsewhere it has not written any yet
         return False
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        return True
-    with contextlib.suppress(OSError):  # Linux: a killed process stays listed until its parent waits for it
-        return not Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].lstrip().startswith("Z")
-    return True
+    from tagger.system.processes import is_alive  # rarely needed: only if there is a temporary file
+
+    return is_alive(process)
 
 
 def sync_folder(folder: str) -> None:

@@ -38,6 +38,15 @@ def run(program: str, module: str) -> int:
     :returns: the exit code: that of `main`, 1 for an error, 2 for wrong options, 128 and its number for a signal (130
         for Ctrl-C), 141 if the reader of the output is gone.
     """
+    if os.name != "nt":
+        return _run(program, module)
+    from tagger.system.console import utf8
+
+    with utf8():
+        return _run(program, module)
+
+
+def _run(program: str, module: str) -> int:
     try:
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # background jobs ignore it
             signal.signal(signal.SIGINT, _stop)

@@ -32,8 +32,12 @@ class StandardOutput(io.RawIOBase):
 
     @classmethod
     def open(cls) -> io.TextIOWrapper:
-        """Return a text stream like `sys.stdout` that escapes characters missing from its encoding."""
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        """Return a text stream like `sys.stdout` that escapes characters missing from its encoding.
+
+        On Windows it is UTF-8, as all data are: the console is told so, and a pipe or a file there would get the code
+        page of the system, which has no Ukrainian outside of Ukraine.
+        """
+        encoding = "utf-8" if os.name == "nt" else getattr(sys.stdout, "encoding", None) or "utf-8"
         return io.TextIOWrapper(io.BufferedWriter(cls()), encoding, "backslashreplace", line_buffering=os.isatty(1))
 
     def writable(self) -> bool:

@@ -23,6 +23,7 @@ PARTS = [
     "bin",
     "tests",
     "setup.cfg",
+    "setup.py",
     "pyproject.toml",
     "README.md",
     "CHANGELOG.md",

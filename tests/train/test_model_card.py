@@ -6,6 +6,8 @@ import re
 import pytest
 from support.processes import run_program
 
+from tagger.train.evaluation.hub_block import hub_block
+
 
 @pytest.fixture(scope="module")
 def dev(tiny_corpus, tmp_path_factory):
@@ -73,3 +75,37 @@ def test_what_is_no_model_file(tiny_checkpoint, dev, tmp_path):
     for model, message in ((tiny_checkpoint, b"export the checkpoint"), (tmp_path / "none", b"cannot be read")):
         done = run_program("uk-tag-train", "card", model, "--development", dev)
         assert done.returncode == 1 and message in done.stderr and b"Traceback" not in done.stderr
+
+
+def test_the_block_of_the_hub_is_read_by_the_hub(tiny_model, tiny_corpus, tmp_path):
+    """And development data are not needed for a card."""
+    path = tmp_path / "README.md"
+    run_program("uk-tag-train", "card", tiny_model, "--test", tiny_corpus, "--hub", "-o", path, check=True)
+    text = path.read_text(encoding="utf-8")
+    assert (
+        text.startswith("---\nlanguage:\n- uk\n") and "not scored here" in text and "--test train.conll --hub" in text
+    )
+    hub = pytest.importorskip("huggingface_hub")
+    data = hub.ModelCard(text).data
+    assert (data.language, data.pipeline_tag, data.model_name) == (["uk"], "token-classification", "tiny.onnx")
+    found = {result.metric_type: result.metric_value for result in data.eval_results}
+    shown = re.search(r"\*\*all \(micro\)\*\* \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", text).groups()
+    assert [f"{found[kind]:.3f}" for kind in ("precision", "recall", "f1")] == list(shown)
+
+
+@pytest.mark.parametrize(
+    ("licence", "shown"),
+    [
+        ("CC BY-NC-SA 4.0", "license: cc-by-nc-sa-4.0\n"),
+        ("MIT", "license: mit\n"),
+        ('ours: "all"', 'license: other\nlicense_name: "ours: \\"all\\""\n'),
+        ("", "- uk\nlibrary_name"),
+    ],
+)
+def test_licences_are_named_as_the_hub_names_them(licence, shown):
+    assert shown in hub_block("x", {"licence": licence}, [])
+
+
+def test_a_card_needs_something_to_score_on(tiny_model):
+    done = run_program("uk-tag-train", "card", tiny_model)
+    assert done.returncode == 2 and b"give --test or --development" in done.stderr

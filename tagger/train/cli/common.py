@@ -178,6 +178,6 @@ def read_documents(
 
     documents = []
     for source in sources:
-        splits = read(source, part=part, column=column, token_column=token_column, mapping=mapping)
+        splits = read(source, part=part, column=column, token_column=token_column, mapping=mapping, log=log)
         documents += splits.get("test") or [document for own in splits.values() for document in own]
     return documents

@@ -27,7 +27,7 @@ def describe(data: tuple[str, ...], against: str | None, as_json: bool, **read_a
     known = [own for documents in read(against, **read_as).values() for own in documents] if against else None
     described = {}
     for source in data:
-        splits = read(source, **read_as)
+        splits = read(source, log=log, **read_as)
         for name, documents in splits.items():
             title = f"{source} {name}" if len(splits) > 1 else source
             title = title if as_json else printable(title)
@@ -104,7 +104,7 @@ def retokenize(data: str, output: Path, part: str | None, **read_as: Any) -> Non
     from tagger.train.data.sources import read
     from tagger.train.data.writing import write_conll
 
-    splits = read(data, part=part, **read_as)
+    splits = read(data, part=part, log=log, **read_as)
     documents = [document for own in splits.values() for document in own]
     changed = split_sentences(retokenize_all(documents))
     write_conll(changed, output)

@@ -115,19 +115,20 @@ def evaluate(
 @click.option(
     "--development",
     multiple=True,
-    required=True,
     metavar="DATA",
     help="The data that the model was chosen by (repeatable; `split` writes it).",
 )
 @click.option(
     "--test", multiple=True, metavar="DATA", help="Data not used for training or for any choice (repeatable)."
 )
+@click.option("--hub", is_flag=True, help="Begin with the metadata block of the Hugging Face hub.")
 @click.option("-o", "--output", type=FILE, help="The Markdown file to write. [default: standard output]")
 @scoring
 def card(
     models: tuple[str, ...],
     development: tuple[str, ...],
     test: tuple[str, ...],
+    hub: bool,
     output: Path | None,
     against: tuple[str, ...],
     device: str,
@@ -145,6 +146,8 @@ def card(
     from tagger.train.evaluation.model_card import ModelFile, make_card, report_on
     from tagger.train.student.torch_session import open_tagger
 
+    if not development and not test:
+        raise click.UsageError("nothing to score on: give --test or --development")
     training = _training(against, read_as)
     files = [ModelFile.open(path, open_tagger(path, device, threads)) for path in models]
     sets = []
@@ -153,7 +156,8 @@ def card(
             documents = read_documents((source,), part=None, **read_as)
             counts = _name_counts(training, documents)
             sets.append(report_on(files, Path(source).name, kind, documents, counts))
-    text = make_card(files, sets, _command_line(models, development, test, against, read_as["mapping"]))
+    command = _command_line(models, development, test, against, read_as["mapping"], hub)
+    text = make_card(files, sets, command, hub=hub)
     if output:
         with whole_file(output) as file:
             file.write(text.encode("utf-8"))
@@ -167,6 +171,7 @@ def _command_line(
     test: Sequence[str],
     against: Sequence[str],
     mapping: Mapping[str, str],
+    hub: bool,
 ) -> str:
     """Repeat the command line, with the names of files but not their folders."""
     words = ["uk-tag-train card", *(Path(path).name for path in models)]
@@ -174,7 +179,7 @@ def _command_line(
         words += [f"{option} {Path(source).name}" for source in sources]
     if mapping:
         words.append("--map " + ",".join(f"{old}={new}" for old, new in mapping.items()))
-    return " ".join(words)
+    return " ".join([*words, "--hub"] if hub else words)
 
 
 def _training(against: Sequence[str], read_as: Mapping[str, Any]) -> list[Document]:

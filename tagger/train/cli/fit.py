@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from tagger.features.names import LONGEST_WORD, MOST_SLOTS
 from tagger.train.cli.common import (
@@ -26,6 +27,9 @@ from tagger.train.cli.common import (
 COUNT = click.IntRange(1)
 AFFIX, SLOTS = click.IntRange(0, LONGEST_WORD), click.IntRange(1, MOST_SLOTS)
 POSITIVE = click.FloatRange(0, min_open=True)
+# Little data are few batches of the usual size, in which hardly anything is learned before the patience ends; and the
+# names in text to come are mostly new, so that a word's own entry helps less than its parts.
+SMALL = {"batch_tokens": 128, "word_dropout": 0.5, "patience": 15}
 SCHEDULES = click.Choice(["none", "plateau", "one-cycle", "cosine", "multi-step"])
 
 data_options = options(
@@ -142,17 +146,45 @@ schedule_options = options(
     metavar="CHECKPOINT",
     help="Start from its weights, network and vocabulary: to adapt a tagger to other text.",
 )
+@click.option(
+    "--new-labels",
+    is_flag=True,
+    help="With --start: take the labels of DATA, with an output layer of its own: a new class from little data.",
+)
+@click.option(
+    "--small",
+    is_flag=True,
+    help="Settings for some hundreds of sentences: "
+    + ", ".join(f"--{name.replace('_', '-')} {value}" for name, value in SMALL.items())
+    + ", each unless it is given.",
+)
+@click.option("--plot", type=FILE, help="Draw loss and F1 over epochs into this .png, .svg or .pdf (matplotlib).")
 @click.option("--resume", is_flag=True, help="Continue a training with the same data and options that was stopped.")
-def fit(output: Path, start: str | None, resume: bool, threads: int | None, device: str, **chosen: Any) -> None:
+@click.pass_context
+def fit(
+    context: click.Context,
+    /,
+    output: Path,
+    start: str | None,
+    new_labels: bool,
+    small: bool,
+    plot: Path | None,
+    resume: bool,
+    threads: int | None,
+    device: str,
+    **chosen: Any,
+) -> None:
     """Train a tagger; keep the epoch with the best strict entity F1 on the development data.
 
     \b
         uk-tag-train fit train.conll --output model.pt
         uk-tag-train fit train.conll more.conll --map ART=MISC,DATE=O --layers 2 --output model.pt
         uk-tag-train fit benjamin/ner-uk --cell gru --schedule one-cycle --output model.pt
+        uk-tag-train fit weapons.jsonl --small --start base.pt --new-labels --plot curves.png --output model.pt
     """
     from tagger.features.names import KINDS, LONGEST_PIECE, FeatureSettings
     from tagger.train.data.perturbations import VariantShares
+    from tagger.train.evaluation import curves
     from tagger.train.student.checkpoint import load
     from tagger.train.student.fit import DataSettings
     from tagger.train.student.fit import fit as train
@@ -160,6 +192,13 @@ def fit(output: Path, start: str | None, resume: bool, threads: int | None, devi
     from tagger.train.student.network import NetworkSettings
     from tagger.train.student.schedules import ScheduleSettings
 
+    if new_labels and not start:
+        raise click.UsageError("--new-labels goes with --start only")
+    if small:
+        given = context.get_parameter_source
+        chosen |= {name: value for name, value in SMALL.items() if given(name) is ParameterSource.DEFAULT}
+    if plot:
+        curves.check(plot)
     compute_with(threads, device)
     check_folder(output)
     kinds = tuple(chosen["features"].split(","))
@@ -199,7 +238,7 @@ def fit(output: Path, start: str | None, resume: bool, threads: int | None, devi
         **named("epochs", "rate", "weight_decay", "batch_tokens", "batch_sentences", "clip", "patience"),
         **named("word_dropout", "feature_dropout", "soft_share", "average", "seed", "glued", "by_source"),
     )
-    train(
+    made = train(
         data,
         features,
         shape,
@@ -207,10 +246,14 @@ def fit(output: Path, start: str | None, resume: bool, threads: int | None, devi
         output,
         resume=resume,
         start=load(start) if start else None,
+        new_labels=new_labels,
         device=device,
         log=log,
         progress=ProgressBar(),
     )
+    if plot:
+        curves.draw(made.history, made.scores["epoch"], plot)
+        log(f"{plot}: loss and F1 over {len(made.history)} epochs")
 
 
 @click.command(context_settings=SETTINGS)

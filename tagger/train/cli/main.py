@@ -5,7 +5,7 @@ import sys
 import click
 
 from tagger import __version__
-from tagger.cli.options import invoke
+from tagger.cli.options import add_manual, invoke
 from tagger.system.signals import Interrupted
 from tagger.system.streams import say
 from tagger.train.cli.common import SETTINGS, hidden_alias
@@ -15,6 +15,7 @@ from tagger.train.cli.evaluate import card, evaluate
 from tagger.train.cli.fit import average, fit
 from tagger.train.cli.lemmas import evaluate_lemmas
 from tagger.train.cli.recipe import recipe
+from tagger.train.cli.select import select
 from tagger.train.cli.study import study
 from tagger.train.cli.teacher import teacher
 
@@ -24,8 +25,9 @@ from tagger.train.cli.teacher import teacher
 def command() -> None:
     """Train a named-entity tagger and score it.
 
-    DATA is a CoNLL file (one token and its tag per line, an empty line between sentences; BIO, IOB1 or BIOES), a folder
-    of parquet files, or the name of a Hugging Face data set.
+    DATA is a CoNLL file (one token and its tag per line, an empty line between sentences; BIO, IOB1 or BIOES), a JSON
+    file with entities as offsets (doccano, Prodigy, Label Studio), a folder of parquet files, or the name of a Hugging
+    Face data set.
 
     \b
         uk-tag-train describe train.conll
@@ -40,9 +42,10 @@ def command() -> None:
 
 
 SCORING = (evaluate, evaluate_lemmas, card)
-DATA = (describe, split, retokenize, gazetteer, compose)
+DATA = (describe, split, retokenize, gazetteer, compose, select)
 for member in (fit, average, *SCORING, *DATA, study, teacher, recipe):
     command.add_command(member)
+add_manual(command, "uk-tag-train")
 command.add_command(hidden_alias(retokenize), "recut")  # its name until 0.8
 
 

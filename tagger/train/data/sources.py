@@ -1,4 +1,4 @@
-"""Annotated data by the name that a user gives: a CoNLL file, a hub data set, or a local folder of parquet files."""
+"""Annotated data by the name that a user gives: a CoNLL or JSON file, a hub data set, or a folder of parquet files."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,6 +16,7 @@ from tagger.train.data.corpus import (
     without_sentences,
 )
 from tagger.train.data.hub import read_hub
+from tagger.train.data.span_files import is_json, read_spans
 from tagger.train.data.split import development_split
 
 FEWEST_DOCUMENTS = 5
@@ -29,20 +30,25 @@ def read(
     token_column: int = 0,
     mapping: Mapping[str, str] | None = None,
     part: str | None = None,
+    log: Callable[[str], None] = lambda line: None,
 ) -> dict[str, list[Document]]:
     """Read annotated documents by split. A file has the single split `train`.
 
-    :param source: a CoNLL file; a folder with `train`, `validation` and `test` parquet files; or the name of a hub data
-        set.
+    :param source: a CoNLL file; a JSON file with entities as offsets (:mod:`tagger.train.data.span_files`); a folder
+        with `train`, `validation` and `test` parquet files; or the name of a hub data set.
     :param mapping: labels to rename, see :func:`tagger.train.data.corpus.relabel`.
     :param part: return this split only.
+    :param log: called with a line for each kind of entity of a JSON file that had to be changed.
     :raises DataError: the source cannot be read, or has no such split.
     """
     path = Path(source)
     # a name such as benjamin/ner-uk means the hub unless a file or folder of that name exists
     named = source.count("/") == 1 and not source.startswith((".", "/")) and not path.suffix
     by_hub = path.is_dir() or (named and not path.exists() and not path.parent.exists())
-    splits = read_hub(source) if by_hub else {"train": read_conll(source, column, token_column)}
+    if by_hub:
+        splits = read_hub(source)
+    else:
+        splits = {"train": read_spans(source, log) if is_json(source) else read_conll(source, column, token_column)}
     if part is not None:
         if part not in splits:
             raise DataError(f"there is no split {part!r}, only {', '.join(splits)}", path=source)
@@ -85,12 +91,12 @@ def read_training(
     training: list[Document] = []
     held_out: list[Document] = []
     for source in sources:
-        splits = read(source, column=column, token_column=token_column, mapping=mapping)
+        splits = read(source, column=column, token_column=token_column, mapping=mapping, log=log)
         training += splits.get("train") or next(iter(splits.values()))
         if not development:
             held_out += splits.get("validation", [])
     for source in development:
-        splits = read(source, column=column, token_column=token_column, mapping=mapping)
+        splits = read(source, column=column, token_column=token_column, mapping=mapping, log=log)
         held_out += splits.get("validation") or next(iter(splits.values()))
     own = without_sentences(without_copies(training, held_out), held_out)
     if len(own) < len(training):

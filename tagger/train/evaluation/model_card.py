@@ -25,6 +25,7 @@ from tagger.train.evaluation import evaluate, subsets
 from tagger.train.evaluation.calibration import ScoredEntities, Temperature, best_temperature, bins, score_entities
 from tagger.train.evaluation.error_analysis import KINDS, by_kind, entity_errors
 from tagger.train.evaluation.evaluate import Evaluation
+from tagger.train.evaluation.hub_block import hub_block
 from tagger.train.evaluation.metrics import MISSED, Counts
 from tagger.train.evaluation.subsets import Interval, Name, Subset
 
@@ -99,17 +100,20 @@ def report_on(
     return report
 
 
-def make_card(files: Sequence[ModelFile], sets: Sequence[SetReport], command: str) -> str:
+def make_card(files: Sequence[ModelFile], sets: Sequence[SetReport], command: str, *, hub: bool = False) -> str:
     """Write the card.
 
     :param command: the command that makes it.
+    :param hub: begin with the metadata block of the Hugging Face hub.
     """
     first = files[0].tagger
     about = first.bundle.card
     reported = next((report for report in sets if report.kind == TEST), sets[0])
     template = resources(__package__).joinpath("model_card.md").read_text(encoding="utf-8")
-    return Template(template).substitute(
-        name=about.get("name", files[0].name),
+    name = about.get("name", files[0].name)
+    scores = [(report.name, report.found.whole.report().micro) for report in sets]
+    return (hub_block(name, about, scores) if hub else "") + Template(template).substitute(
+        name=name,
         description=about.get("description", "A named-entity tagger."),
         facts=_rows(_facts(files, sets)),
         origin=_rows(_origin(about, sets)),
@@ -151,7 +155,10 @@ def _origin(about: Mapping[str, Any], sets: Sequence[SetReport]) -> Iterator[tup
     yield "Annotated data", f"{sources}; SHA-256 of its tokens and tags `{data.get('fingerprint', unknown)}`"
     chosen_by = data.get("development_fingerprint", unknown)
     same = [report.name for report in sets if report.fingerprint == chosen_by]
-    which = f"this is {same[0]} below" if same else "**not the development data below**"
+    scored = any(report.kind == DEVELOPMENT for report in sets)
+    which = (
+        f"this is {same[0]} below" if same else "**not the development data below**" if scored else "not scored here"
+    )
     yield "Development data", f"`{chosen_by}`; {which}"
     steps = provenance([(data, training)])["lineage"]
     digests = dict.fromkeys(chain.from_iterable(step["data"].get("soft", []) for step in steps.values()))

@@ -102,8 +102,8 @@ def to_arrays(
     numbers = {tag: number for number, tag in enumerate(tags)}
     if unknown := sorted({tag for sentence in sentences for tag in sentence.tags} - set(numbers)):
         raise DataError(
-            f"the tags {', '.join(unknown)} do not occur in the training data; "
-            "rename them with --map, or add training data that has them"
+            f"the tags {', '.join(unknown)} do not occur in the training data, or that of --start; rename them with "
+            "--map, add training data that has them, or give --start with --new-labels"
         )
     tokens = [sentence.tokens for sentence in sentences]
     gold = np.fromiter((numbers[tag] for sentence in sentences for tag in sentence.tags), np.int16)

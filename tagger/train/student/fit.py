@@ -31,7 +31,9 @@ from tagger.train.student.embedding_quantization import round_table
 from tagger.train.student.loop_settings import LoopSettings
 from tagger.train.student.network import Network, NetworkSettings
 from tagger.train.student.torch_session import tagger_of
-from tagger.train.student.trainer import Trainer
+from tagger.train.student.trainer import ADVICE, Trainer
+
+OUTPUT = ("output.", "chain.")  # the weights whose shape depends on the labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def fit(
     *,
     resume: bool = False,
     start: Checkpoint | None = None,
+    new_labels: bool = False,
     device: str = "cpu",
     log: Callable[[str], None],
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -81,6 +84,7 @@ def fit(
     """Train and write the checkpoint of the best epoch to `target`; until then the state is in `target` + `.state`.
 
     :param start: a checkpoint whose weights, network and vocabulary to start from.
+    :param new_labels: take the labels from the data all the same, and start the output layer afresh.
     :raises DataError: the data cannot be used, or has a label that `start` does not have.
     :raises ModelError: `resume` finds the state of another training.
     """
@@ -95,7 +99,7 @@ def fit(
         mapping=data.mapping,
         log=log,
     )
-    tags = start.tags if start else bio.tag_set(labels(training))
+    tags = start.tags if start and not new_labels else bio.tag_set(labels(training))
     texts = _read_soft(data, development)
     gazetteer, classes = read_gazetteer(data.gazetteer) if data.gazetteer else (None, [])
     if gazetteer:
@@ -122,12 +126,13 @@ def fit(
         own = network.output.in_features
         distillation = HiddenStateDistillation.seeded(own, hidden, data.hidden_state_weight, settings.seed)
     if start:
-        network.load_state_dict(start.weights)
+        kept = {name: own for name, own in start.weights.items() if not (new_labels and name.startswith(OUTPUT))}
+        network.load_state_dict(kept, strict=not new_labels)
     log(
         f"{len(arrays.words):,} training tokens, {sum(document.tokens for document in development):,} for development, "
         f"{len(tags)} tags, {len(vocabulary):,} features, {network.parameter_count():,} parameters"
     )
-    described = _describe(data, training, development, texts, start, log)
+    described = _describe(data, training, development, texts, start, log if not new_labels else lambda line: None)
     options = {"data": asdict(data), "network": asdict(shape), "features": asdict(features), "loop": asdict(settings)}
     options["versions"] = {"torch": torch.__version__}
     options["data"] |= {
@@ -171,6 +176,8 @@ def fit(
     save(checkpoint, target)
     state.unlink(missing_ok=True)
     log(f"{target}: epoch {outcome.epoch}, development F1 {reports['all'].micro.f1:.4f}")
+    if not reports["all"].micro.correct:
+        log(f"it finds no entity of the development data; check the labels with describe, or {ADVICE}")
     return checkpoint
 
 

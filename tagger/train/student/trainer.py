@@ -29,6 +29,8 @@ from tagger.train.student.network import Network
 from tagger.train.student.schedules import Schedule
 from tagger.train.student.torch_session import tagger_of
 
+ADVICE = "try --small, more --epochs, or --start with --new-labels"
+
 
 class Callback(Protocol):
     """Observes training and adds values to each epoch's record."""
@@ -142,6 +144,8 @@ class Trainer:
             line = f"epoch {epoch}/{self.settings.epochs}  loss {loss:.4f}{apart}  rate {rate:.2e}  F1 {f1:.4f}"
             line += f" (all {report.micro.f1:.4f})" if self.settings.by_source else ""
             self.log(f"{line}{' *' if better else ''}  {time.monotonic() - began:.0f} s")
+            if epoch == 1 and not f1:
+                self.log(f"an F1 of 0 is normal in the first epochs of small data; if it stays, {ADVICE}")
             if not math.isfinite(loss):
                 raise ModelError(f"the loss of epoch {epoch} is {loss}; train with a smaller --rate")
             self._save()
@@ -154,7 +158,8 @@ class Trainer:
 
     def _finished(self) -> bool:
         patience = self.settings.patience
-        waited = self._epoch - self._best.epoch if self._best else 0
+        # while nothing is found, all epochs score 0, and none is better than the first
+        waited = self._epoch - self._best.epoch if self._best and self._best.report.micro.f1 else 0
         return self._epoch >= self.settings.epochs or bool(patience and waited >= patience)
 
     def evaluate(self) -> tuple[Report, float]:
