@@ -82,7 +82,7 @@ class Filter:
     def used(self) -> list[str]:
         """Say which model is used, and where it runs, in lines."""
         session = self.engine.session
-        threads = self._settings.threads
+        threads = self.settings.threads
         return [
             f"model {session.bundle.name} under {session.bundle.licence}",
             f"{session.path.name} runs on {session.device_reason}; {threads} thread{'s' if threads > 1 else ''}",

@@ -4,7 +4,7 @@ import pytest
 
 from tagger.text.tokenizer import sentence_spans, tokenize
 from tagger.train.data.corpus import Document, Sentence
-from tagger.train.data.sentences import running_text, split_sentences
+from tagger.train.data.retokenize import running_text, split_sentences
 
 
 def split(words: str, tags: str) -> list[str]:

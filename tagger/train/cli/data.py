@@ -98,9 +98,8 @@ def retokenize(data: str, output: Path, part: str | None, **read_as: Any) -> Non
     \b
         uk-tag-train retokenize v2-train.conll -o v2-retokenized.conll
     """
-    from tagger.train.data.retokenize import is_glued
+    from tagger.train.data.retokenize import is_glued, split_sentences
     from tagger.train.data.retokenize import retokenize as retokenize_all
-    from tagger.train.data.sentences import split_sentences
     from tagger.train.data.sources import read
     from tagger.train.data.writing import write_conll
 

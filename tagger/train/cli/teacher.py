@@ -14,8 +14,16 @@ import click
 
 from tagger.train.cli.common import SETTINGS, SHARE, Numbers, check_folder, compute_with, computing, options
 from tagger.train.cli.common import timed_log as log
-from tagger.train.cli.teacher_common import by_teachers, read_split, read_texts, splitting, to_file
-from tagger.train.cli.teacher_text import label, prepare, rename
+from tagger.train.cli.teacher_text import (
+    by_teachers,
+    label,
+    prepare,
+    read_split,
+    read_texts,
+    rename,
+    splitting,
+    to_file,
+)
 
 if TYPE_CHECKING:
     from tagger.train.data.labelled_text import PlainDocument

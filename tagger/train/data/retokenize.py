@@ -1,7 +1,8 @@
-"""Retokenization of annotated data whose punctuation is glued to words, in the way `uk-tag` tokenizes text.
+"""Tokens and sentences of annotated data as `uk-tag` splits running text, see :mod:`tagger.text.tokenizer`.
 
 A tagger knows words in the tokenization that it was trained on. Data that was split at white space only (`«Центр`,
-`корупції»`, `вказав,`) teaches words that do not occur in running text, which :mod:`tagger.text.tokenizer` tokenizes.
+`корупції»`, `вказав,`) teaches words that do not occur in running text. NER-UK ends no sentence where a name begins the
+next one, so that a tagger that is trained on it learns that the first word of a sentence is no name.
 """
 
 import re
@@ -9,12 +10,14 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from tagger import tags as bio
-from tagger.text.tokenizer import token_spans
+from tagger.text.tokenizer import sentence_spans, token_spans
 from tagger.train.data.corpus import Document, Sentence
 
 GLUED = re.compile(r"[«»„“”\"(]\w|\w[«»„“”\"),;:!?]+$")
 TRAILING = frozenset(",;:!?")
 QUOTES = {"«": "»", "„": "“”", "“": "”", "(": ")"}
+NO_SPACE_BEFORE = frozenset(".,:;!?…)]}»”%")
+NO_SPACE_AFTER = frozenset("([{«„“")
 SHORT = 3  # letters: a full stop after a word this short is taken for a part of it (Інк., В., р.)
 
 
@@ -86,3 +89,44 @@ def _is_loose_start(tokens: Sequence[str]) -> bool:
     # quotes around the whole name are not part of it; quotes that close within it (« А » та « Б ») are
     closings = [position for position, token in enumerate(after) if token in QUOTES.get(mark, "")]
     return mark in QUOTES and (not closings or (mark != "(" and closings[0] == len(after) - 1))
+
+
+def split_sentences(documents: Iterable[Document]) -> list[Document]:
+    """Split the sentences of documents where running text of the same tokens would be split.
+
+    They are only split further, never joined, and never within an entity.
+    """
+    return [
+        Document(document.name, [part for sentence in document.sentences for part in _split_sentence(sentence)])
+        for document in documents
+    ]
+
+
+def running_text(tokens: Sequence[str]) -> tuple[str, list[int]]:
+    """Join tokens as they stand in running text: no space before a comma, nor after an opening bracket or quote.
+
+    :returns: the text, and the start of each token in it.
+    """
+    text, starts = "", []
+    quoted, glued = False, True  # within straight quotes; no space before the next token
+    for token in tokens:
+        closes = token == '"' and quoted
+        if not (glued or closes or token in NO_SPACE_BEFORE):
+            text += " "
+        quoted ^= token == '"'
+        glued = token in NO_SPACE_AFTER or (token == '"' and quoted)
+        starts.append(len(text))
+        text += token
+    return text, starts
+
+
+def _split_sentence(sentence: Sentence) -> list[Sentence]:
+    text, starts = running_text(sentence.tokens)
+    first_tokens = {start: position for position, start in enumerate(starts)}
+    cuts = [0]
+    for start, _ in sentence_spans(text):
+        position = first_tokens.get(start, 0)
+        if position > cuts[-1] and not sentence.tags[position].startswith("I-"):
+            cuts.append(position)
+    bounds = pairwise([*cuts, len(starts)])
+    return [Sentence(sentence.tokens[first:last], sentence.tags[first:last]) for first, last in bounds]
