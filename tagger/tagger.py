@@ -6,7 +6,7 @@ A tagger may be shared between threads, and sent to other processes, which open 
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tagger import validation
 from tagger.entity import Entity
@@ -15,32 +15,15 @@ from tagger.formats.labels import Labels, LabelSettings
 from tagger.inference.engine import Engine
 from tagger.inference.model_path import SHIPPED_MODEL, model_file
 from tagger.inference.session import Session
-from tagger.inference.window import Annotation, Window, delayed, windows
+from tagger.inference.texts import Text, submitted, with_sentences
+from tagger.inference.window import Annotation, delayed, windows
 from tagger.model_file.bundle import Bundle
-from tagger.text.fast_words import Offsets, stretches
-from tagger.text.tokenizer import sentence_ranges, token_spans
+from tagger.own_names.lists import NameLists, name_lists
 
 if TYPE_CHECKING:
     from tagger.formats.tables import Column
 
 REOPENED = 4  # unpickled taggers kept open
-LONGEST_SENTENCE = 1 << 18  # characters of a text that are tokenized together
-
-
-class _Piece(NamedTuple):
-    """A sentence of a text: its offset there, its tokens, and the list that takes its entities."""
-
-    text: str
-    start: int
-    offsets: Offsets
-    found: list[Entity]
-
-    def tokens(self) -> list[str]:
-        return [self.text[self.start + start : self.start + end] for start, end in self.offsets]
-
-
-# The sentences of a window, and the lists of entities that are complete once the window has been collected.
-_Pieces = tuple[list[_Piece], list[list[Entity]]]
 
 
 class Tagger:
@@ -49,14 +32,23 @@ class Tagger:
     :param session: an open model.
     :param batch_tokens: maximum size of a batch in tokens, padding included; by default the size that suits the device.
     :param threads: number of batches that go through the network side by side.
+    :param own_names: names that are, or are not, entities whatever the model says.
     :raises OptionError: `batch_tokens` or `threads` is not a whole number of at least 1.
     """
 
-    def __init__(self, session: Session, *, batch_tokens: int | None = None, threads: int = 1) -> None:
-        self.engine = Engine(session, batch_tokens=batch_tokens, threads=threads)
+    def __init__(
+        self,
+        session: Session,
+        *,
+        batch_tokens: int | None = None,
+        threads: int = 1,
+        own_names: NameLists | None = None,
+    ) -> None:
+        self.own_names = own_names or NameLists()
+        self.engine = Engine(session, batch_tokens=batch_tokens, threads=threads, own_names=own_names)
         self.session = session
         self.batch_tokens, self.threads = self.engine.batch_tokens, self.engine.threads
-        self._labels = Labels(session.bundle.tags, LabelSettings())
+        self._labels = Labels(self.engine.tags, LabelSettings())
 
     @property
     def bundle(self) -> Bundle:
@@ -72,6 +64,8 @@ class Tagger:
         precision: str = "auto",
         threads: int = 1,
         batch_tokens: int | None = None,
+        names: Any = None,
+        forbid: Any = None,
     ) -> "Tagger":
         """Open a model file.
 
@@ -80,13 +74,19 @@ class Tagger:
         :param precision: `float32`, `int8`, or `auto`: the file as it is; of a model in the package int8 on the CPU,
             float32 on CUDA.
         :param threads, batch_tokens: see :class:`Tagger`.
+        :param names: names that are entities wherever they stand, with score 1: a file as for `uk-tag --names`, a
+            mapping of names to labels, or tuples of name and label, or of name, label and base form.
+        :param forbid: names that are no entities: a file as for `uk-tag --forbid`, or a list of names, or of tuples of
+            name and label.
         :raises ModelError: the file cannot be used.
+        :raises DataError: a list of names cannot be used.
         :raises DeviceError: the device cannot be used.
         :raises OptionError: there is no such device or precision, or a number is less than 1.
         :raises PackageError: onnxruntime is missing or broken.
         """
+        own_names = name_lists(names, forbid)
         session = Session(model_file(path, precision, device), device=device)
-        return cls(session, batch_tokens=batch_tokens, threads=threads)
+        return cls(session, batch_tokens=batch_tokens, threads=threads, own_names=own_names)
 
     def __call__(self, text: str, *, sentences: bool = True) -> list[Entity]:
         """Find the entities of a text, in order, with their offsets in this string.
@@ -109,7 +109,15 @@ class Tagger:
             entities of all texts before it.
         """
         validation.check_source(texts, "texts", "tagger(text)")
-        return self._entities(texts, sentences, self._window_tokens(window_tokens))
+        return self.entities_within(with_sentences(texts, sentences), window_tokens=window_tokens)
+
+    def entities_within(self, texts: Iterable[Text], *, window_tokens: int | None = None) -> Iterator[list[Entity]]:
+        """Find the entities of texts whose sentences are known, lazily, in order.
+
+        :param texts: each text with start and end of its sentences, in code points, in order, without overlap.
+        :param window_tokens: as in :meth:`stream`.
+        """
+        return self._entities(texts, self._window_tokens(window_tokens))
 
     def map_batch(
         self,
@@ -156,8 +164,8 @@ class Tagger:
         """
         validation.check_source(sentences, "sentences", "tagger(text)")
         tokens = self._window_tokens(window_tokens)
-        submitted = ((self.engine.submit_sentences(window, ahead=True), None) for window in windows(sentences, tokens))
-        return (annotation.tags for window, _ in delayed(submitted) for annotation in self.engine.annotations(window))
+        running = ((self.engine.submit_sentences(window, ahead=True), None) for window in windows(sentences, tokens))
+        return (annotation.tags for window, _ in delayed(running) for annotation in self.engine.annotations(window))
 
     def annotate(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> list[Annotation]:
         """Tag a list of sentences, with all results in memory. A sentence without tokens gets no tags.
@@ -173,13 +181,14 @@ class Tagger:
         # Where the pickle is loaded, the package may be installed in another folder. The digest tells whether its model
         # is the same.
         name = path.name if path.parent == SHIPPED_MODEL.parent else str(path)
-        return reopen, (name, self.session.digest, self.session.wanted_device, self.threads, self.batch_tokens)
+        own = (self.own_names,) if self.own_names else ()
+        return reopen, (name, self.session.digest, self.session.wanted_device, self.threads, self.batch_tokens, *own)
 
     def _window_tokens(self, wanted: int | None) -> int:
         return self.engine.window_tokens if wanted is None else validation.at_least_one("window_tokens", wanted)
 
-    def _entities(self, texts: Iterable[str], sentences: bool, window_tokens: int) -> Iterator[list[Entity]]:
-        for window, (pieces, complete) in delayed(self._submitted(texts, sentences, window_tokens)):
+    def _entities(self, texts: Iterable[Text], window_tokens: int) -> Iterator[list[Entity]]:
+        for window, (pieces, complete) in delayed(submitted(self.engine, texts, window_tokens)):
             for piece, annotation in zip(pieces, self.engine.annotations(window), strict=True):
                 for span in self._labels.view(annotation).spans:
                     start = piece.start + piece.offsets[span.start][0]
@@ -187,70 +196,35 @@ class Tagger:
                     piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0))
             yield from complete
 
-    def _submitted(self, texts: Iterable[str], sentences: bool, window_tokens: int) -> Iterator[tuple[Window, _Pieces]]:
-        """Split texts into sentences, submit windows of them, and yield each window with its sentences.
-
-        Any error is raised after the last window of the texts that were read before it.
-        """
-        pieces: list[_Piece] = []
-        complete: list[list[Entity]] = []
-        held = number = 0
-        trouble: Exception | None = None
-        source = iter(texts)
-        while True:
-            try:
-                text = next(source)
-                number += 1
-                validation.check_text(text, f"text {number}")
-            except StopIteration:
-                break
-            except Exception as error:
-                trouble = error
-                break
-            found: list[Entity] = []
-            for start, end in _bounded(text, sentence_ranges(text, sentences)):
-                offsets = token_spans(text[start:end])
-                if offsets:
-                    pieces.append(_Piece(text, start, offsets, found))
-                held += len(offsets) + 1
-                if held >= window_tokens:
-                    yield self._submit(pieces), (pieces, complete)
-                    pieces, complete, held = [], [], 0
-            complete.append(found)
-        yield self._submit(pieces), (pieces, complete)
-        if trouble is not None:
-            raise trouble
-
-    def _submit(self, pieces: list[_Piece]) -> Window:
-        return self.engine.submit_sentences([piece.tokens() for piece in pieces], probabilities=True, ahead=True)
-
-
-def _bounded(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Split ranges longer than LONGEST_SENTENCE, so that the tokens of one need not all be in memory."""
-    for start, end in ranges:
-        if end - start > LONGEST_SENTENCE:
-            yield from stretches(text, start, end, LONGEST_SENTENCE)
-        else:
-            yield start, end
-
 
 _reopened: dict[tuple[Any, ...], Tagger] = {}
 
 
-def reopen(path: str, digest: str, device: str, threads: int, batch_tokens: int) -> Tagger:
+def reopen(
+    path: str, digest: str, device: str, threads: int, batch_tokens: int, own_names: NameLists | None = None
+) -> Tagger:
     """Open the model of a pickled tagger, once per process however often the pickle is loaded.
 
     Frameworks such as Spark send a pickle with every task.
 
     :param path: the model file; a bare name for a model of the package.
     :param digest: digest of the pickled tagger's model.
+    :param own_names: lists of names of the pickled tagger; pickles without any, and older ones, do not have it.
     :raises ModelError: there is no such file, or it is not the same model.
     """
+    lists = own_names or NameLists()
     # By process, since a forked process must not use its parent's tagger.
-    key = (os.getpid(), path, digest, device, threads, batch_tokens)
+    key = (os.getpid(), path, digest, device, threads, batch_tokens, lists)
     tagger = _reopened.get(key)
     if tagger is None:
-        tagger = Tagger.load(SHIPPED_MODEL.parent / path, device=device, threads=threads, batch_tokens=batch_tokens)
+        tagger = Tagger.load(
+            SHIPPED_MODEL.parent / path,
+            device=device,
+            threads=threads,
+            batch_tokens=batch_tokens,
+            names=lists.names,
+            forbid=lists.forbidden,
+        )
         if tagger.session.digest != digest:
             where = tagger.session.path
             mend = "give all processes the same file and the same version of uk-tag"

@@ -7,6 +7,7 @@ from tagger.cli.conflicts import TEXT_ONLY
 from tagger.formats.labels import LabelSettings
 from tagger.formats.reader import ReaderSettings
 from tagger.formats.writer import WriterSettings
+from tagger.own_names.lists import name_lists
 from tagger.pipeline.settings import BatchSettings, RunSettings
 
 
@@ -15,6 +16,7 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
 
     :param model: path of the model file.
     :param color: whether entities are highlighted.
+    :raises DataError: a list of names cannot be used.
     """
     form = options["input_format"]
     if form == "auto":
@@ -42,6 +44,7 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
         threads=options["threads"],
         batch_tokens=options["batch_tokens"],
         line_buffered=options["line_buffered"],
+        own_names=name_lists(options["names"], options["forbid"]),
     )
 
 

@@ -65,6 +65,7 @@ class Window:
         sentence. int32. *Shape:* (tokens,).
     :param probabilities, continuation: see :class:`Annotation`; None if not requested. *Shape:* (tokens, tags).
     :param ahead: whether its batches run in threads while the caller does other work.
+    :param tokens: the tokens, as long as they are needed to correct the tags by lists of names.
     :param jobs: the content of each batch that is not collected yet.
     :param outcomes: emissions and sentence lengths of each of these batches.
     """
@@ -75,6 +76,7 @@ class Window:
     probabilities: np.ndarray | None
     continuation: np.ndarray | None
     ahead: bool = False
+    tokens: Sequence[str | bytes] = ()
     jobs: list[Job] = field(default_factory=list)
     outcomes: Iterable[tuple[np.ndarray, np.ndarray]] = ()
 

@@ -72,7 +72,7 @@ class Filter:
         warn: Callable[[str], None],
     ) -> None:
         self.engine, self._settings = engine, settings
-        self._labels = Labels(engine.bundle.tags, settings.labels)
+        self._labels = Labels(engine.tags, settings.labels)
         self._guard, self.warn = guard, warn
         self.gap = b""
 
@@ -169,7 +169,7 @@ def open_filter(settings: RunSettings, guard: SignalGuard, warn: Callable[[str],
     :raises OptionError: the settings do not fit the model.
     """
     session = Session(settings.model, device=settings.device)
-    engine = Engine(session, batch_tokens=settings.batch_tokens, threads=settings.threads)
+    engine = Engine(session, batch_tokens=settings.batch_tokens, threads=settings.threads, own_names=settings.own_names)
     filter_ = Filter(engine, settings, guard, warn)
     gc.freeze()  # existing objects stay, so the collector need not scan them again and again
     gc.set_threshold(10_000)  # a window has more lists than the default of 700, and all of them are in use

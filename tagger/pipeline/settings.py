@@ -1,11 +1,12 @@
 """The settings of a run, typed and complete. They can be pickled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tagger.formats.labels import LabelSettings
 from tagger.formats.reader import ReaderSettings
 from tagger.formats.writer import WriterSettings
+from tagger.own_names.lists import NameLists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class RunSettings:
     :param model: path of the model file.
     :param device, threads, batch_tokens: see :class:`tagger.inference.engine.Engine` and
         :class:`tagger.inference.session.Session`.
+    :param own_names: names that are, or are not, entities whatever the model says.
     :param line_buffered: write each sentence on its own as soon as it is tagged.
     """
 
@@ -26,6 +28,7 @@ class RunSettings:
     threads: int
     batch_tokens: int | None
     line_buffered: bool
+    own_names: NameLists = field(default_factory=NameLists)
 
     @property
     def needs_probabilities(self) -> bool:
