@@ -70,11 +70,7 @@ class Engine:
         own_names: "NameLists | None" = None,
     ) -> None:
         self.session, self.bundle = session, session.bundle
-        self.correction: Correction | None = None
-        if own_names:
-            from tagger.own_names.correction import Correction  # seldom used, and its imports take time
-
-            self.correction = Correction(own_names, session.bundle.tags)
+        self.correction = _correction(own_names, session.bundle.tags) if own_names else None
         self.tags = self.correction.tags if self.correction else session.bundle.tags
         default = BATCH_TOKENS[session.device]
         self.batch_tokens = default if batch_tokens is None else at_least_one("batch_tokens", batch_tokens)
@@ -269,3 +265,9 @@ class Engine:
             window.probabilities[:, own][tokens], window.continuation[:, own][tokens] = marginals(
                 packed, packing, transitions, self._inside, self.bundle.temperature
             )
+
+
+def _correction(own_names: "NameLists", tags: Sequence[str]) -> "Correction":
+    from tagger.own_names.correction import Correction  # seldom used, and its imports take time
+
+    return Correction(own_names, tags)
