@@ -5,12 +5,13 @@ A tagger may be shared between threads, and sent to other processes, which open 
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, overload
 
 from tagger import validation
 from tagger.entity import Entity
-from tagger.errors import ModelError
+from tagger.errors import ModelError, OptionError
 from tagger.formats.labels import Labels, LabelSettings
 from tagger.inference.engine import Engine
 from tagger.inference.model_path import SHIPPED_MODEL, model_file
@@ -19,9 +20,6 @@ from tagger.inference.texts import Text, submitted, with_sentences
 from tagger.inference.window import Annotation, delayed, windows
 from tagger.model_file.bundle import Bundle
 from tagger.own_names.lists import NameLists, name_lists
-
-if TYPE_CHECKING:
-    from tagger.formats.tables import Column
 
 REOPENED = 4  # unpickled taggers kept open
 
@@ -44,6 +42,8 @@ class Tagger:
         threads: int = 1,
         own_names: NameLists | None = None,
     ) -> None:
+        if isinstance(session, str | Path):
+            raise OptionError(f"Tagger takes an open model; to open a model file: Tagger.load({str(session)!r})")
         self.own_names = own_names or NameLists()
         self.engine = Engine(session, batch_tokens=batch_tokens, threads=threads, own_names=own_names)
         self.session = session
@@ -88,15 +88,25 @@ class Tagger:
         session = Session(model_file(path, precision, device), device=device)
         return cls(session, batch_tokens=batch_tokens, threads=threads, own_names=own_names)
 
-    def __call__(self, text: str, *, sentences: bool = True) -> list[Entity]:
-        """Find the entities of a text, in order, with their offsets in this string.
+    @overload
+    def __call__(self, text: str, *, sentences: bool = True) -> list[Entity]: ...  # type: ignore[overload-overlap]
 
+    @overload
+    def __call__(self, text: Sequence[str], *, sentences: bool = True) -> list[list[Entity]]: ...
+
+    def __call__(self, text: str | Sequence[str], *, sentences: bool = True) -> list[Entity] | list[list[Entity]]:
+        """Find the entities of a text, or of each of several texts, in order, with their offsets in that string.
+
+        :param text: a string, or a list of strings, whose results are all held in memory.
         :param sentences: split lines into sentences, as `uk-tag --sentences` does; else each line is one sentence. No
             entity extends over the end of a line.
-        :raises DataError: the text is not a string.
+        :returns: the entities; for a list of texts a list of them for each.
+        :raises DataError: the text is neither a string nor a list of strings.
         """
-        validation.check_text(text)
-        return next(self.stream_entities([text], sentences=sentences))
+        if isinstance(text, str):
+            return next(self.stream_entities([text], sentences=sentences))
+        validation.check_texts(text)
+        return list(self.stream_entities(text, sentences=sentences))
 
     def stream_entities(
         self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None
@@ -127,23 +137,26 @@ class Tagger:
         text: str = "text",
         tags: str = "tags",
         entities: str = "entities",
-    ) -> "dict[str, Column]":
+        sentences: bool = True,
+    ) -> dict[str, Any]:
         """Compute new columns for a batch of rows.
 
         For `datasets.Dataset.map(tagger.map_batch, batched=True)`, for data frames and for Arrow tables. A missing row
         (None, NaN) stays missing.
 
-        :param columns: a dictionary of columns, a data frame, an Arrow table or record batch; it is not changed.
+        :param columns: a dictionary of columns, a data frame of pandas or Polars, an Arrow table or record batch; it is
+            not changed.
         :param tokens: name of the column of token lists, if there is one; its new column is `tags`, lists of BIO tags.
         :param text: name of the column of strings, if there is one; its new column is `entities`, lists of
             dictionaries with the fields of :class:`Entity`.
+        :param sentences: for texts, as for one text.
+        :returns: the new columns by name: lists, or for a Polars frame its series.
         :raises DataError: there is neither column, or a row contains something else.
         """
         from tagger.formats.tables import tag_columns
 
-        return tag_columns(
-            columns, self.stream, self.stream_entities, tokens=tokens, text=text, tags=tags, entities=entities
-        )
+        find = partial(self.stream_entities, sentences=sentences)
+        return tag_columns(columns, self.stream, find, tokens=tokens, text=text, tags=tags, entities=entities)
 
     def tag(self, tokens: Sequence[str]) -> list[str]:
         """Return the BIO tags of one sentence.
