@@ -34,7 +34,19 @@ characters, or some together with invalid UTF-8.
 
 --count is safe to open in a spreadsheet: a cell that would be a formula (it starts with
 =, +, - or @) or open a quotation without an end gets an apostrophe before it. -O html
-shows invisible characters (direction marks, control characters) as numbers: U+202E.""",
+shows invisible characters (direction marks, control characters) as numbers: U+202E. Its
+badges lead to the list of names at the end, and the names back to their places; a score
+is shown where the pointer is over a name, and doubtful ones can be dimmed.""",
+    "Own names": """\
+--names FILE has lines of name TAB label, with TAB and a base form if one is known. The
+names are entities wherever they stand, with score 1, before what the model says; where
+two overlap, the longer counts. Labels may be new. --forbid FILE has lines of a name, or
+of name TAB label: an entity that is exactly this name is none. Empty lines, and lines
+that start with "# " and have no TAB, are passed over.
+
+All case forms are found if pymorphy3 and pymorphy3-dicts-uk are installed, else names
+as they are listed. Capitals of a listed name are capitals in the text, and its small
+letters may be either; forbidden names are found in any letters.""",
     "Files": """\
 --output-dir, --in-place and -o write a file completely or not at all; a replaced file
 keeps its owner, group, permissions and attributes. A signal leaves no partial file.

@@ -34,12 +34,14 @@ class ScoredSpan:
     """An entity: tokens `start` to `end`, `end` exclusive, with a label.
 
     :ivar score: probability that exactly these tokens are an entity with this label; `None` if it was not asked for.
+    :ivar lemma: the base form of the name; `None` if it was not asked for.
     """
 
     start: int
     end: int
     label: str
     score: float | None = None
+    lemma: str | None = None
 
 
 @dataclass(slots=True)

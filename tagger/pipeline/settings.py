@@ -32,8 +32,8 @@ class RunSettings:
 
     @property
     def needs_probabilities(self) -> bool:
-        """True if scores are written: always in JSON Lines, in other formats on request."""
-        return self.labels.scores or self.writer.form == "jsonl"
+        """True if scores are written: always in JSON Lines and HTML, in other formats on request."""
+        return self.labels.scores or self.writer.form in ("jsonl", "html")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
