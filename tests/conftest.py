@@ -27,6 +27,8 @@ def examples_folder(tmp_path) -> Path:
     rows = "\n".join(f"{number}\t{token}" + "\t_" * 8 for number, token in enumerate(sentences[0].split(), 1))
     (tmp_path / "corpus.conllu").write_text(rows + "\n\n", encoding="utf-8")
     (tmp_path / "more.txt.gz").write_bytes(gzip.compress(sentences[1].encode() + b"\n"))
+    (tmp_path / "own.tsv").write_text("Київ\tLOC\n", encoding="utf-8")
+    (tmp_path / "none.txt").write_text("Львів\n", encoding="utf-8")
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "one.txt").write_text(sentences[2] + "\n", encoding="utf-8")
     (tmp_path / "programs").mkdir()
