@@ -25,7 +25,7 @@ class Correction:
         self._outside = self.tags.index(OUTSIDE)
         self._begin = {tag[2:]: number for number, tag in enumerate(self.tags) if tag.startswith("B-")}
         self._inside = {tag[2:]: number for number, tag in enumerate(self.tags) if tag.startswith("I-")}
-        self._is_inside = np.array([tag.startswith("I-") for tag in self.tags] + [False])  # and words without a tag
+        self._is_inside = [tag.startswith("I-") for tag in self.tags] + [False]  # and words without a tag
 
     def apply(
         self,
@@ -44,7 +44,8 @@ class Correction:
         :param tags, probabilities, continuation: see :class:`tagger.inference.window.Window`, with a column for each of
             our tags.
         """
-        ends = (starts + lengths).tolist()
+        ends, inside = (starts + lengths).tolist(), self._is_inside
+        values = tags.tolist()  # single numbers are read and written faster than in an array
 
         def end_of(indexes: Iterable[int]) -> list[int]:
             places = np.searchsorted(starts, np.fromiter(indexes, np.int64), "right") - 1
@@ -54,7 +55,7 @@ class Correction:
             numbers = [self._outside] * (end - start)
             if label is not None:
                 numbers = [self._begin[label], *[self._inside[label]] * (end - start - 1)]
-            tags[start:end] = numbers
+            values[start:end] = numbers
             if probabilities is not None and continuation is not None:
                 probabilities[start:end], continuation[start:end] = 0, 0
                 probabilities[range(start, end), numbers] = 1
@@ -64,16 +65,16 @@ class Correction:
         names, forbidden = self._matcher.find(tokens, end_of)
         for start, end, label in names:
             first, last = start, end
-            while first > 0 and self._is_inside[tags[first]]:
+            while first > 0 and inside[values[first]]:
                 first -= 1
-            while last < len(tags) and self._is_inside[tags[last]]:
+            while last < len(values) and inside[values[last]]:
                 last += 1
             write(first, last, None)
             write(start, end, label)
         for start, end, label in forbidden:
-            own = self.tags[tags[start]] if tags[start] < len(self.tags) else OUTSIDE
-            whole = self._is_inside[tags[start + 1 : end]].all() and not (
-                end < len(tags) and self._is_inside[tags[end]]
-            )
+            own = self.tags[values[start]]
+            goes_on = end < len(values) and inside[values[end]]
+            whole = all(inside[value] for value in values[start + 1 : end]) and not goes_on
             if own.startswith("B-") and whole and label in ("", own[2:]):
                 write(start, end, None)
+        tags[:] = values
