@@ -1,6 +1,7 @@
 """A name found in a text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,14 @@ class Entity:
     text: str
     score: float
     lemma: str | None = None
+
+    def to_dict(self, *, pipeline: bool = False) -> dict[str, Any]:
+        """Return the entity as a dictionary, for JSON or a data frame.
+
+        :param pipeline: with the keys of the token classification pipelines of other libraries: `entity_group`,
+            `score`, `word`, `start`, `end`; else with the names of the fields.
+        """
+        if pipeline:
+            names = {"entity_group": "label", "score": "score", "word": "text", "start": "start", "end": "end"}
+            return {key: getattr(self, name) for key, name in names.items()}
+        return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -7,44 +7,23 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, overload
 
 from tagger import validation
 from tagger.entity import Entity
-from tagger.errors import ModelError
+from tagger.errors import ModelError, OptionError
 from tagger.formats.labels import Labels, LabelSettings
 from tagger.inference.engine import Engine
 from tagger.inference.model_path import SHIPPED_MODEL, model_file
 from tagger.inference.session import Session
-from tagger.inference.window import Annotation, Window, delayed, windows
+from tagger.inference.texts import Text, submitted, with_sentences
+from tagger.inference.window import Annotation, delayed, windows
 from tagger.model_file.bundle import Bundle
-from tagger.text.fast_words import Offsets, stretches
-from tagger.text.tokenizer import cell_starts, sentence_ranges, token_spans
-
-if TYPE_CHECKING:
-    from tagger.formats.tables import Column
+from tagger.own_names.lists import NameLists, name_lists
 
 REOPENED = 4  # unpickled taggers kept open
-LONGEST_SENTENCE = 1 << 18  # characters of a text that are tokenized together
 
-
-class _Piece(NamedTuple):
-    """A sentence of a text: its offset there, its tokens, and the list that takes its entities."""
-
-    text: str
-    start: int
-    offsets: Offsets
-    found: list[Entity]
-
-    def sentence(self) -> str:
-        return self.text[self.start : self.start + self.offsets[-1][1]]
-
-    def tokens(self) -> list[str]:
-        return [self.text[self.start + start : self.start + end] for start, end in self.offsets]
-
-
-# The sentences of a window, and the lists of entities that are complete once the window has been collected.
-_Pieces = tuple[list[_Piece], list[list[Entity]]]
+Lemmatize = Callable[[str, int, int, str], str]  # sentence, start, end and label of an entity to its base form
 
 
 class Tagger:
@@ -53,14 +32,25 @@ class Tagger:
     :param session: an open model.
     :param batch_tokens: maximum size of a batch in tokens, padding included; by default the size that suits the device.
     :param threads: number of batches that go through the network side by side.
+    :param own_names: names that are, or are not, entities whatever the model says.
     :raises OptionError: `batch_tokens` or `threads` is not a whole number of at least 1.
     """
 
-    def __init__(self, session: Session, *, batch_tokens: int | None = None, threads: int = 1) -> None:
-        self.engine = Engine(session, batch_tokens=batch_tokens, threads=threads)
+    def __init__(
+        self,
+        session: Session,
+        *,
+        batch_tokens: int | None = None,
+        threads: int = 1,
+        own_names: NameLists | None = None,
+    ) -> None:
+        if isinstance(session, str | Path):
+            raise OptionError(f"Tagger takes an open model; to open a model file: Tagger.load({str(session)!r})")
+        self.own_names = own_names or NameLists()
+        self.engine = Engine(session, batch_tokens=batch_tokens, threads=threads, own_names=own_names)
         self.session = session
         self.batch_tokens, self.threads = self.engine.batch_tokens, self.engine.threads
-        self._labels = Labels(session.bundle.tags, LabelSettings())
+        self._labels = Labels(self.engine.tags, LabelSettings())
 
     @property
     def bundle(self) -> Bundle:
@@ -76,6 +66,8 @@ class Tagger:
         precision: str = "auto",
         threads: int = 1,
         batch_tokens: int | None = None,
+        names: Any = None,
+        forbid: Any = None,
     ) -> "Tagger":
         """Open a model file.
 
@@ -84,25 +76,43 @@ class Tagger:
         :param precision: `float32`, `int8`, or `auto`: the file as it is; of a model in the package int8 on the CPU,
             float32 on CUDA.
         :param threads, batch_tokens: see :class:`Tagger`.
+        :param names: names that are entities wherever they stand, with score 1: a file as for `uk-tag --names`, a
+            mapping of names to labels, or tuples of name and label, or of name, label and base form.
+        :param forbid: names that are no entities: a file as for `uk-tag --forbid`, or a list of names, or of tuples of
+            name and label.
         :raises ModelError: the file cannot be used.
+        :raises DataError: a list of names cannot be used.
         :raises DeviceError: the device cannot be used.
         :raises OptionError: there is no such device or precision, or a number is less than 1.
         :raises PackageError: onnxruntime is missing or broken.
         """
+        own_names = name_lists(names, forbid)
         session = Session(model_file(path, precision, device), device=device)
-        return cls(session, batch_tokens=batch_tokens, threads=threads)
+        return cls(session, batch_tokens=batch_tokens, threads=threads, own_names=own_names)
 
-    def __call__(self, text: str, *, sentences: bool = True, lemma: bool = False) -> list[Entity]:
-        """Find the entities of a text, in order, with their offsets in this string.
+    @overload
+    def __call__(self, text: str, *, sentences: bool = True, lemma: bool = False) -> list[Entity]: ...  # type: ignore[overload-overlap]
 
+    @overload
+    def __call__(self, text: Sequence[str], *, sentences: bool = True, lemma: bool = False) -> list[list[Entity]]: ...
+
+    def __call__(
+        self, text: str | Sequence[str], *, sentences: bool = True, lemma: bool = False
+    ) -> list[Entity] | list[list[Entity]]:
+        """Find the entities of a text, or of each of several texts, in order, with their offsets in that string.
+
+        :param text: a string, or a list of strings, whose results are all held in memory.
         :param sentences: split lines into sentences, as `uk-tag --sentences` does; else each line is one sentence. No
             entity extends over the end of a line.
         :param lemma: also find the base form of each entity.
-        :raises DataError: the text is not a string.
+        :returns: the entities; for a list of texts a list of them for each.
+        :raises DataError: the text is neither a string nor a list of strings.
         :raises PackageError: base forms are asked for, and pymorphy3 is missing.
         """
-        validation.check_text(text)
-        return next(self.stream_entities([text], sentences=sentences, lemma=lemma))
+        if isinstance(text, str):
+            return next(self.stream_entities([text], sentences=sentences, lemma=lemma))
+        validation.check_texts(text)
+        return list(self.stream_entities(text, sentences=sentences, lemma=lemma))
 
     def stream_entities(
         self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None, lemma: bool = False
@@ -116,13 +126,25 @@ class Tagger:
         :raises PackageError: base forms are asked for, and pymorphy3 is missing.
         """
         validation.check_source(texts, "texts", "tagger(text)")
+        return self.entities_within(with_sentences(texts, sentences), window_tokens=window_tokens, lemma=lemma)
+
+    def entities_within(
+        self, texts: Iterable[Text], *, window_tokens: int | None = None, lemma: bool = False
+    ) -> Iterator[list[Entity]]:
+        """Find the entities of texts whose sentences are known, lazily, in order.
+
+        :param texts: each text with start and end of its sentences, in code points, in order, without overlap.
+        :param window_tokens: as in :meth:`stream`.
+        :param lemma: also find the base form of each entity.
+        :raises PackageError: base forms are asked for, and pymorphy3 is missing.
+        """
         lemmatize = None
         if lemma:
             from tagger.base_forms.base_form import base_form, open_dictionary
 
             open_dictionary()
             lemmatize = base_form
-        return self._entities(texts, sentences, self._window_tokens(window_tokens), lemmatize)
+        return self._entities(texts, self._window_tokens(window_tokens), lemmatize)
 
     def map_batch(
         self,
@@ -133,17 +155,21 @@ class Tagger:
         tags: str = "tags",
         entities: str = "entities",
         lemma: bool = False,
-    ) -> "dict[str, Column]":
+        sentences: bool = True,
+    ) -> dict[str, Any]:
         """Compute new columns for a batch of rows.
 
         For `datasets.Dataset.map(tagger.map_batch, batched=True)`, for data frames and for Arrow tables. A missing row
         (None, NaN) stays missing.
 
-        :param columns: a dictionary of columns, a data frame, an Arrow table or record batch; it is not changed.
+        :param columns: a dictionary of columns, a data frame of pandas or Polars, an Arrow table or record batch; it is
+            not changed.
         :param tokens: name of the column of token lists, if there is one; its new column is `tags`, lists of BIO tags.
         :param text: name of the column of strings, if there is one; its new column is `entities`, lists of
             dictionaries with the fields of :class:`Entity`, `lemma` only if it is asked for.
         :param lemma: also find the base form of each entity.
+        :param sentences: for texts, as for one text.
+        :returns: the new columns by name: lists, or for a Polars frame its series.
         :raises DataError: there is neither column, or a row contains something else.
         """
         from tagger.formats.tables import tag_columns
@@ -151,7 +177,7 @@ class Tagger:
         return tag_columns(
             columns,
             self.stream,
-            partial(self.stream_entities, lemma=lemma),
+            partial(self.stream_entities, sentences=sentences, lemma=lemma),
             tokens=tokens,
             text=text,
             tags=tags,
@@ -178,8 +204,8 @@ class Tagger:
         """
         validation.check_source(sentences, "sentences", "tagger(text)")
         tokens = self._window_tokens(window_tokens)
-        submitted = ((self.engine.submit_sentences(window, ahead=True), None) for window in windows(sentences, tokens))
-        return (annotation.tags for window, _ in delayed(submitted) for annotation in self.engine.annotations(window))
+        running = ((self.engine.submit_sentences(window, ahead=True), None) for window in windows(sentences, tokens))
+        return (annotation.tags for window, _ in delayed(running) for annotation in self.engine.annotations(window))
 
     def annotate(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> list[Annotation]:
         """Tag a list of sentences, with all results in memory. A sentence without tokens gets no tags.
@@ -195,19 +221,16 @@ class Tagger:
         # Where the pickle is loaded, the package may be installed in another folder. The digest tells whether its model
         # is the same.
         name = path.name if path.parent == SHIPPED_MODEL.parent else str(path)
-        return reopen, (name, self.session.digest, self.session.wanted_device, self.threads, self.batch_tokens)
+        own = (self.own_names,) if self.own_names else ()
+        return reopen, (name, self.session.digest, self.session.wanted_device, self.threads, self.batch_tokens, *own)
 
     def _window_tokens(self, wanted: int | None) -> int:
         return self.engine.window_tokens if wanted is None else validation.at_least_one("window_tokens", wanted)
 
     def _entities(
-        self,
-        texts: Iterable[str],
-        sentences: bool,
-        window_tokens: int,
-        lemmatize: Callable[[str, int, int, str], str] | None,
+        self, texts: Iterable[Text], window_tokens: int, lemmatize: Lemmatize | None
     ) -> Iterator[list[Entity]]:
-        for window, (pieces, complete) in delayed(self._submitted(texts, sentences, window_tokens)):
+        for window, (pieces, complete) in delayed(submitted(self.engine, texts, window_tokens)):
             for piece, annotation in zip(pieces, self.engine.annotations(window), strict=True):
                 for span in self._labels.view(annotation).spans:
                     start = piece.start + piece.offsets[span.start][0]
@@ -218,76 +241,35 @@ class Tagger:
                     piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0, lemma))
             yield from complete
 
-    def _submitted(self, texts: Iterable[str], sentences: bool, window_tokens: int) -> Iterator[tuple[Window, _Pieces]]:
-        """Split texts into sentences, submit windows of them, and yield each window with its sentences.
-
-        Any error is raised after the last window of the texts that were read before it.
-        """
-        pieces: list[_Piece] = []
-        complete: list[list[Entity]] = []
-        held = number = 0
-        trouble: Exception | None = None
-        source = iter(texts)
-        while True:
-            try:
-                text = next(source)
-                number += 1
-                validation.check_text(text, f"text {number}")
-            except StopIteration:
-                break
-            except Exception as error:
-                trouble = error
-                break
-            found: list[Entity] = []
-            for start, end in _bounded(text, sentence_ranges(text, sentences)):
-                offsets = token_spans(text[start:end])
-                if offsets:
-                    pieces.append(_Piece(text, start, offsets, found))
-                held += len(offsets) + 1
-                if held >= window_tokens:
-                    yield self._submit(pieces), (pieces, complete)
-                    pieces, complete, held = [], [], 0
-            complete.append(found)
-        yield self._submit(pieces), (pieces, complete)
-        if trouble is not None:
-            raise trouble
-
-    def _submit(self, pieces: list[_Piece]) -> Window:
-        cells: list[int] = []
-        count = 0
-        for piece in pieces:
-            cells += [count + cell for cell in cell_starts(piece.text, piece.offsets, piece.start)]
-            count += len(piece.offsets)
-        sentences = [piece.tokens() for piece in pieces]
-        return self.engine.submit_sentences(sentences, cells=cells, probabilities=True, ahead=True)
-
-
-def _bounded(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Split ranges longer than LONGEST_SENTENCE, so that the tokens of one need not all be in memory."""
-    for start, end in ranges:
-        if end - start > LONGEST_SENTENCE:
-            yield from stretches(text, start, end, LONGEST_SENTENCE)
-        else:
-            yield start, end
-
 
 _reopened: dict[tuple[Any, ...], Tagger] = {}
 
 
-def reopen(path: str, digest: str, device: str, threads: int, batch_tokens: int) -> Tagger:
+def reopen(
+    path: str, digest: str, device: str, threads: int, batch_tokens: int, own_names: NameLists | None = None
+) -> Tagger:
     """Open the model of a pickled tagger, once per process however often the pickle is loaded.
 
     Frameworks such as Spark send a pickle with every task.
 
     :param path: the model file; a bare name for a model of the package.
     :param digest: digest of the pickled tagger's model.
+    :param own_names: lists of names of the pickled tagger; pickles without any, and older ones, do not have it.
     :raises ModelError: there is no such file, or it is not the same model.
     """
+    lists = own_names or NameLists()
     # By process, since a forked process must not use its parent's tagger.
-    key = (os.getpid(), path, digest, device, threads, batch_tokens)
+    key = (os.getpid(), path, digest, device, threads, batch_tokens, lists)
     tagger = _reopened.get(key)
     if tagger is None:
-        tagger = Tagger.load(SHIPPED_MODEL.parent / path, device=device, threads=threads, batch_tokens=batch_tokens)
+        tagger = Tagger.load(
+            SHIPPED_MODEL.parent / path,
+            device=device,
+            threads=threads,
+            batch_tokens=batch_tokens,
+            names=lists.names,
+            forbid=lists.forbidden,
+        )
         if tagger.session.digest != digest:
             where = tagger.session.path
             mend = "give all processes the same file and the same version of uk-tag"

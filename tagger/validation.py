@@ -192,7 +192,9 @@ def strange_token(sentences: Sequence[Sequence[str]]) -> tuple[int, int] | None:
 def token_error(sentences: Sequence[Sequence[str]], sentence: int, token: int, first: int | None) -> DataError:
     """Make the error for a token that :func:`strange_token` found; `first` is as for :func:`check_tokens`."""
     which = "" if first is None else f" of sentence {first + sentence + 1}"
-    return DataError(f"token {token + 1}{which} is a {_shown(list(sentences[sentence])[token])}: give strings")
+    found = list(sentences[sentence])[token]
+    mend = ", or pass lists of sentences to tagger.stream" if isinstance(found, list | tuple) else ""
+    return DataError(f"token {token + 1}{which} is a {_shown(found)}: give strings{mend}")
 
 
 def check_sentences(sentences: Any) -> None:
@@ -207,20 +209,40 @@ def check_sentences(sentences: Any) -> None:
     check_tokens(sentences, 0)
 
 
+def _check_no_table(value: Any, what: str) -> None:
+    """Raise DataError if `value` is a table, which would yield the names of its columns, or its rows."""
+    if isinstance(value, Mapping) or hasattr(value, "columns") or hasattr(value, "column_names"):
+        mend = "use tagger.map_batch(table), or give one of its columns"
+        raise DataError(f"this is a {type(value).__name__} where {what} should be: {mend}")
+
+
 def check_source(source: Any, what: str, instead: str) -> None:
-    """Raise DataError if `source` is not iterable, or is a single string, which would yield letters.
+    """Raise DataError if `source` is not iterable, or is a single string, which would yield letters, or a table.
 
     :param what: name of the items that it should yield.
     :param instead: the call for a single string.
     """
     if isinstance(source, STRINGS):
         raise DataError(f"this is one {_shown(source)} where {what} should be: give a list of them, or use {instead}")
+    _check_no_table(source, what)
     if not hasattr(source, "__iter__") and not hasattr(source, "__getitem__"):
         mend = "give a list of them, or anything that yields them"
         raise DataError(f"this is a {_shown(source)} where {what} should be: {mend}")
 
 
+def check_texts(texts: Any) -> None:
+    """Raise DataError if `texts` is not a sequence. Its items are for :func:`check_text`."""
+    if isinstance(texts, (*STRINGS, Set)) or not hasattr(texts, "__iter__"):
+        raise DataError(f"the text is a {_shown(texts)}: give a string, or a list of strings")
+    _check_no_table(texts, "a text")
+    if not hasattr(texts, "__len__"):
+        mend = "give a string or a list of strings, or pass it to tagger.stream_entities"
+        raise DataError(f"the text is a {_shown(texts)}: {mend}")
+
+
 def check_text(text: Any, name: str = "the text") -> None:
     """Raise DataError if `text` is not a string. `name` is how the message calls it."""
+    if isinstance(text, list | tuple):
+        raise DataError(f"{name} is a {_shown(text)}: give a string, or pass lists of tokens to tagger.stream")
     if not isinstance(text, str):
         raise DataError(f"{name} is a {_shown(text)}: give a string")

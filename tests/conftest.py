@@ -31,6 +31,8 @@ def examples_folder(tmp_path) -> Path:
     (tmp_path / "posts.jsonl").write_text(f'{{"text": "{sentences[0]}"}}\n', encoding="utf-8")
     words = "\n".join(f"{word}\t_" for word in sentences[0].split())
     (tmp_path / "corpus.vert").write_text(f"<s>\n{words}\n</s>\n", encoding="utf-8")
+    (tmp_path / "own.tsv").write_text("Київ\tLOC\n", encoding="utf-8")
+    (tmp_path / "none.txt").write_text("Львів\n", encoding="utf-8")
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "one.txt").write_text(sentences[2] + "\n", encoding="utf-8")
     (tmp_path / "programs").mkdir()

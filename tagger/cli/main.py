@@ -28,6 +28,7 @@ from tagger.tags import SCHEMES
 from tagger.validation import DEVICES, PRECISIONS
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 90, "terminal_width": 90}
+FORMS = "pymorphy3 pymorphy3-dicts-uk"
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -97,6 +98,18 @@ SHELLS = ("bash", "zsh", "fish")
 )
 @click.option("--map", "mapping", type=LabelMap(), default="", help="Rename labels: PERS=PER; O drops a label.")
 @click.option("--only", type=Names(), default="", help="Keep only these labels, under their new names.")
+@click.option(
+    "--names",
+    type=click.Path(),
+    metavar="FILE",
+    help="Names that are entities wherever they stand, one per line: name TAB label, and TAB base form if known.",
+)
+@click.option(
+    "--forbid",
+    type=click.Path(),
+    metavar="FILE",
+    help="Names that are no entities, one per line: name, or name TAB label to forbid it under this label only.",
+)
 @click.option(
     "-m",
     "--model",
@@ -204,6 +217,7 @@ def _run(options: dict[str, Any]) -> int:
 
         gc.enable()  # main() disables it until a model is open; with workers, this process never opens one
         run = settings.run_settings(options, str(model), color=False)
+        _remark_on_names(run.own_names)
         return annotate(settings.batch_settings(options), run, SignalGuard(), _warn)
     prefetch(model)
     from tagger.cli import settings
@@ -224,7 +238,9 @@ def _run(options: dict[str, Any]) -> int:
         progress.clear()
         _warn(line)
 
-    filter_ = open_filter(settings.run_settings(options, str(model), color), guard, warn)
+    run = settings.run_settings(options, str(model), color)
+    _remark_on_names(run.own_names)
+    filter_ = open_filter(run, guard, warn)
     filter_.progress = progress
     for line in filter_.used() if options["verbose"] else ():
         warn(line)
@@ -233,6 +249,14 @@ def _run(options: dict[str, Any]) -> int:
     finally:
         progress.clear()
     return 0 if succeeded and complete else 1
+
+
+def _remark_on_names(lists: object) -> None:
+    if lists:
+        from tagger.own_names.forms import are_installed
+
+        if not are_installed():
+            _warn(f"names are found as they are listed; to find all their case forms: pip install {FORMS}")
 
 
 def _model_facts(path: str | None) -> str:

@@ -54,7 +54,9 @@ characters, or some together with invalid UTF-8.
 
 --count is safe to open in a spreadsheet: a cell that would be a formula (it starts with
 =, +, - or @) or open a quotation without an end gets an apostrophe before it. -O html
-shows invisible characters (direction marks, control characters) as numbers: U+202E.""",
+shows invisible characters (direction marks, control characters) as numbers: U+202E. Its
+badges lead to the list of names at the end, and the names back to their places; a score
+is shown where the pointer is over a name, and doubtful ones can be dimmed.""",
     "Characters": """\
 Tokens and offsets are the user's own. For look-up only, characters are folded that look
 like others: invisible ones within a word, signs used as an apostrophe, character
@@ -78,6 +80,16 @@ document, a surname alone or with initials belongs to the one person of that sur
 is named in full, and an abbreviation to the organisation after which it stood in
 brackets; what may be two stays two. A person whom two documents name in full also gets
 the surnames of documents that do not. --link run joins over all inputs.""",
+    "Own names": """\
+--names FILE has lines of name TAB label, with TAB and a base form if one is known. The
+names are entities wherever they stand, with score 1, before what the model says; where
+two overlap, the longer counts. Labels may be new. --forbid FILE has lines of a name, or
+of name TAB label: an entity that is exactly this name is none. Empty lines, and lines
+that start with "# " and have no TAB, are passed over.
+
+All case forms are found if pymorphy3 and pymorphy3-dicts-uk are installed, else names
+as they are listed. Capitals of a listed name are capitals in the text, and its small
+letters may be either; forbidden names are found in any letters.""",
     "Files": """\
 In --output-dir a file has the ending of what it is: .conll for tags of .txt, .text and
 .md files, .conllu, .jsonl, .ann, .html, .tsv (--count), otherwise that of the input. With

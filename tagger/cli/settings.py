@@ -8,6 +8,7 @@ from tagger.formats import COUNT, NAMES, NAMES_OF_RUN
 from tagger.formats.labels import LabelSettings
 from tagger.formats.reader import ReaderSettings
 from tagger.formats.writer import KEY, WriterSettings
+from tagger.own_names.lists import name_lists
 from tagger.pipeline.settings import BatchSettings, RunSettings
 
 
@@ -16,6 +17,7 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
 
     :param model: path of the model file.
     :param color: whether entities are highlighted.
+    :raises DataError: a list of names cannot be used.
     """
     form = options["input_format"]
     if form == "auto":
@@ -51,6 +53,7 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
         threads=options["threads"],
         batch_tokens=options["batch_tokens"],
         line_buffered=options["line_buffered"],
+        own_names=name_lists(options["names"], options["forbid"]),
     )
 
 

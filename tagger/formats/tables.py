@@ -8,6 +8,7 @@ from tagger.system.packages import need
 
 ENTITY_FIELDS = {"start": "int64", "end": "int64", "label": "string", "text": "string", "score": "float64"}
 LEMMA_FIELDS = {"lemma": "string"}  # if base forms are asked for
+BATCHED = "give many rows at once: Dataset.map(tagger.map_batch, batched=True)"
 Row = Any  # a list of tags or of entities as dictionaries, or None
 
 
@@ -54,7 +55,7 @@ def tag_columns(
     tags: str,
     entities: str,
     lemma: bool = False,
-) -> dict[str, Column]:
+) -> dict[str, Any]:
     """Make the new columns of :meth:`tagger.Tagger.map_batch`.
 
     :param columns: a dictionary of lists, a batch of a data set, a data frame or an Arrow table.
@@ -63,10 +64,11 @@ def tag_columns(
     :param tokens, text: names of the input columns.
     :param tags, entities: names of the new columns.
     :param lemma: entities have base forms.
+    :returns: each a :class:`Column`, for a Polars frame a series.
     :raises DataError: there is none of the input columns, or a row has the wrong type.
     """
     names = _names(columns)
-    added = {}
+    added: dict[str, Column] = {}
     if tokens in names:
         sentences = [_tokens(row, tokens) for row in _values(columns[tokens], tokens)]
         tagged = tag(sentence or () for sentence in sentences)
@@ -86,29 +88,56 @@ def tag_columns(
             f"there is neither a column {tokens!r} nor a column {text!r}, only {', '.join(map(repr, names))}; "
             "name yours: tokens=, text="
         )
-    return added
+    return {name: _series(name, column) for name, column in added.items()} if hasattr(columns, "get_columns") else added
+
+
+def _series(name: str, column: Column) -> Any:
+    """Return a column for a Polars frame, whose type does not depend on its rows."""
+    polars = need("polars")
+    types = {"int64": polars.Int64, "float64": polars.Float64, "string": polars.String}
+    inner = (
+        polars.String
+        if column.kind == "tags"
+        else polars.Struct({key: types[own] for key, own in ENTITY_FIELDS.items()})
+    )
+    return polars.Series(name, list(column), dtype=polars.List(inner))
 
 
 def _names(columns: Any) -> list[str]:
-    if hasattr(columns, "column_names"):  # Arrow's tables
+    """Return the names of the columns.
+
+    :raises DataError: it is no table of many rows; the message names the right call.
+    """
+    kind = type(columns).__name__
+    if hasattr(columns, "mapInArrow"):  # Spark
+        raise DataError(f"this is a {kind} of Spark: use annotate(frame) of tagger.integrations.spark")
+    if hasattr(columns, "collect_schema") and not hasattr(columns, "get_columns"):  # Polars' LazyFrame
+        raise DataError(f"this is a {kind}, which has no rows yet: use tagger.map_batch(frame.collect())")
+    if kind == "LazyRow":  # of datasets
+        raise DataError(f"this is one row: {BATCHED}")
+    if hasattr(columns, "index") and hasattr(columns, "iloc") and not hasattr(columns, "columns"):  # pandas' Series
+        raise DataError(f"this is a {kind}, one row or column: use tagger.map_batch(frame), without apply")
+    if hasattr(columns, "get_columns"):  # Polars
+        return list(columns.columns)
+    if hasattr(columns, "column_names"):  # Arrow's tables, data sets
         return list(columns.column_names)
-    if hasattr(columns, "schema"):  # its record batches
+    if hasattr(columns, "schema"):  # Arrow's record batches
         return list(columns.schema.names)
     if not isinstance(columns, Mapping) and not hasattr(columns, "keys"):
-        raise DataError(
-            f"columns cannot be a {type(columns).__name__}: give a dictionary of lists, a data frame or an Arrow table"
-        )
+        mend = "give a dictionary of lists, a data frame or an Arrow table"
+        if isinstance(columns, list | tuple) and all(isinstance(row, Mapping) for row in columns):
+            mend += "; of a list of rows: tagger(row['text'] for each row), or pandas.DataFrame(rows)"
+        elif not isinstance(columns, Mapping):
+            mend += ", in Dataset.map without input_columns; for a list of texts use tagger(texts)"
+        raise DataError(f"columns cannot be a {kind}: {mend}")
     # keys() of a data frame are its columns; iteration may give something else
     return [str(name) for name in columns.keys()]  # noqa: SIM118
 
 
 def _values(column: Any, name: str) -> list[Any]:
     if isinstance(column, str) or not hasattr(column, "__iter__"):
-        raise DataError(
-            f"column {name!r} is a {type(column).__name__}, not a list: give many rows at once, "
-            "as Dataset.map does with batched=True"
-        )
-    for method in ("to_pylist", "tolist"):  # Arrow; pandas and NumPy
+        raise DataError(f"column {name!r} is a {type(column).__name__}, not a list: {BATCHED}")
+    for method in ("to_pylist", "to_list", "tolist"):  # Arrow; Polars and pandas; NumPy
         if hasattr(column, method):
             return list(getattr(column, method)())
     return list(column)
@@ -124,7 +153,8 @@ def _text(row: Any, name: str) -> str | None:
         return row
     if _missing(row):
         return None
-    raise DataError(f"column {name!r} must hold strings, not a {type(row).__name__}: {row!r:.50}")
+    mend = f'; for lists of tokens: tokens={name!r}, text=""' if isinstance(row, list | tuple) else ""
+    raise DataError(f"column {name!r} must hold strings, not a {type(row).__name__}: {row!r:.50}{mend}")
 
 
 def _tokens(row: Any, name: str) -> Sequence[str] | None:
@@ -134,7 +164,8 @@ def _tokens(row: Any, name: str) -> Sequence[str] | None:
         return [token or "" for token in row] if None in row else row
     if not isinstance(row, list | tuple) and _missing(row):
         return None
-    raise DataError(f"column {name!r} must hold lists of strings, not a {type(row).__name__}: {row!r:.50}")
+    mend = f'; for texts: text={name!r}, tokens=""; for one row: {BATCHED}' if isinstance(row, str) else ""
+    raise DataError(f"column {name!r} must hold lists of strings, not a {type(row).__name__}: {row!r:.50}{mend}")
 
 
 def _fields(kind: str) -> dict[str, str]:

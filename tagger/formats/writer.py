@@ -138,7 +138,7 @@ class Document(Protocol):
 
 
 def _page(labels: Labels) -> Document:
-    from tagger.formats.html import Page  # seldom used, and its imports take time
+    from tagger.formats.html.page import Page  # seldom used, and its imports take time
 
     return Page(labels.names)
 

@@ -27,6 +27,9 @@ from tagger.validation import at_least_one
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
+    from tagger.own_names.correction import Correction
+    from tagger.own_names.lists import NameLists
+
 # Padded tokens of a batch, by device. On the CPU 384 is a little faster with one thread, not with two, and takes more
 # memory (tests/benchmarks/batches.py, memory.py). On CUDA a step serves many sentences at once: an H100 took 0.80, 3.0,
 # 4.7 and 5.3 million padded tokens a second in batches of 4,096, 16,384, 65,536 and 131,072.
@@ -53,11 +56,23 @@ class Engine:
     :param session: an open model.
     :param batch_tokens: maximum size of a batch in tokens, padding included; by default the size that suits the device.
     :param threads: number of batches that go through the network side by side.
+    :param own_names: names that are, or are not, entities whatever the model says.
     :raises OptionError: `batch_tokens` or `threads` is not a whole number of at least 1.
+    :raises PackageError: there are own names, and pymorphy3 is broken.
+    :ivar tags: the tags by number: those of the model, and after them those of own names with other labels.
     """
 
-    def __init__(self, session: Session, *, batch_tokens: int | None = None, threads: int = 1) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        batch_tokens: int | None = None,
+        threads: int = 1,
+        own_names: "NameLists | None" = None,
+    ) -> None:
         self.session, self.bundle = session, session.bundle
+        self.correction = _correction(own_names, session.bundle.tags) if own_names else None
+        self.tags = self.correction.tags if self.correction else session.bundle.tags
         default = BATCH_TOKENS[session.device]
         self.batch_tokens = default if batch_tokens is None else at_least_one("batch_tokens", batch_tokens)
         self.threads = at_least_one("threads", threads)
@@ -89,7 +104,7 @@ class Engine:
         :returns: a window, to be passed to :meth:`collect` once.
         :raises ModelError: the network cannot be run.
         """
-        count = len(self.bundle.tags)
+        count = len(self.tags)
         lookups = look_up_window(tokens, starts, lengths, cells)
         shape = len(lookups.tokens), count
         window = Window(
@@ -99,6 +114,8 @@ class Engine:
             np.zeros(shape, np.float32) if probabilities else None,
             np.zeros(shape, np.float32) if probabilities else None,
         )
+        if self.correction:
+            window.tokens = tokens
         filled = np.flatnonzero(lengths)
         if not len(filled):
             return window
@@ -140,6 +157,11 @@ class Engine:
         if window.lookups:
             restore(window.lookups, window, self._inside)
         window.jobs, window.outcomes, window.lookups = [], (), None
+        if self.correction:
+            self.correction.apply(
+                window.tokens, window.starts, window.lengths, window.tags, window.probabilities, window.continuation
+            )
+            window.tokens = ()
 
     def submit_sentences(
         self,
@@ -158,7 +180,7 @@ class Engine:
     def annotations(self, window: Window) -> Iterator[Annotation]:
         """Collect a window and return the annotations of its sentences, in order."""
         self.collect(window)
-        names = self.bundle.tags
+        names = self.tags
         pairs = zip(window.starts.tolist(), window.lengths.tolist(), strict=True)
         return (window.annotation(names, start, length) for start, length in pairs)
 
@@ -252,6 +274,13 @@ class Engine:
         transitions = self.bundle.transitions
         window.tags[tokens] = viterbi(packed, packing, transitions)
         if window.probabilities is not None and window.continuation is not None:
-            window.probabilities[tokens], window.continuation[tokens] = marginals(
+            own = slice(len(self.bundle.tags))
+            window.probabilities[:, own][tokens], window.continuation[:, own][tokens] = marginals(
                 packed, packing, transitions, self._inside, self.bundle.temperature
             )
+
+
+def _correction(own_names: "NameLists", tags: Sequence[str]) -> "Correction":
+    from tagger.own_names.correction import Correction  # seldom used, and its imports take time
+
+    return Correction(own_names, tags)

@@ -162,6 +162,6 @@ def _restore(other: Other, window: Window, inside: np.ndarray) -> None:
             row[left] += row[gone]
             row[gone] = 0
         if owner == DROPPED or owners[index + 1 : index + 2] == [owner]:
-            goes_on[:] = inside >= 0
+            goes_on[: len(inside)] = inside >= 0
         if fresh:
             window.continuation[token - 1] = 0

@@ -68,6 +68,7 @@ class Window:
         sentence. int32. *Shape:* (tokens,).
     :param probabilities, continuation: see :class:`Annotation`; None if not requested. *Shape:* (tokens, tags).
     :param ahead: whether its batches run in threads while the caller does other work.
+    :param tokens: the tokens, as long as they are needed to correct the tags by lists of names.
     :param jobs: the content of each batch that is not collected yet.
     :param lookups: what goes through the network in place of some sentences' tokens; their tags come after the tokens'
         until the window is complete. None on usual text.
@@ -80,6 +81,7 @@ class Window:
     probabilities: np.ndarray | None
     continuation: np.ndarray | None
     ahead: bool = False
+    tokens: Sequence[str | bytes] = ()
     jobs: list[Job] = field(default_factory=list)
     outcomes: Iterable[tuple[np.ndarray, np.ndarray]] = ()
     lookups: "Lookups | None" = None

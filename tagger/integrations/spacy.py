@@ -1,76 +1,122 @@
-"""A component for spaCy pipelines: `nlp.add_pipe("uk_tag")` sets `doc.ents` on spaCy's own tokens.
+"""A component for spaCy pipelines: `nlp.add_pipe("uk_tag")` sets `doc.ents`.
 
-spaCy finds it through the entry point of the package. Where the package is not installed, import this module first.
+It tags the text of a document in the tokens that the model knows, since spaCy cuts words at hyphens, and gives each
+entity the spaCy tokens that it touches. spaCy finds the component through the entry point of the package. Where the
+package is not installed, import this module first.
 """
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, astuple
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from tagger import tags as bio
 from tagger.base_forms.base_form import base_form
+from tagger.entity import Entity
 from tagger.errors import DataError, ModelError
+from tagger.formats.labels import Labels, LabelSettings, ScoredSpan
+from tagger.integrations.spacy_sentences import positions, ranges
+from tagger.integrations.spacy_settings import Settings
 from tagger.model_file.content import read_model
 from tagger.system.packages import need
 from tagger.tagger import Tagger
-from tagger.text.tokenizer import sentence_ranges
 
 need("spacy")
 from spacy.language import Language  # noqa: E402 - after the check that it is installed
-from spacy.tokens import Doc, Span  # noqa: E402
+from spacy.scorer import get_ner_prf  # noqa: E402
+from spacy.tokens import Doc, Span, SpanGroup  # noqa: E402
+from spacy.util import filter_spans, raise_error  # noqa: E402
 
-if not Span.has_extension("uk_lemma"):
-    Span.set_extension("uk_lemma", default=None)
-
-LABELS = {"PERS": "PER"}  # the label of spaCy's own Ukrainian pipelines
 BATCH_DOCUMENTS = 64
 MODEL_FILE, SETTINGS_FILE = "model.onnx", "settings.json"
+SCORE, LEMMA = "uk_tag_score", "uk_lemma"  # the extensions of spans that hold the score and the base form
+BLOCKED = 3  # token.ent_iob of a token that begins an entity, or with no type may be in none
+
+ErrorHandler = Callable[[str, Any, list[Doc], Exception], None]
+Found = tuple[Span, float, str | None]  # an entity, its score and its base form
 
 
 def make_component(
-    nlp: Language, name: str, model: str | None, device: str, threads: int, labels: dict[str, str], lemma: bool
+    nlp: Language,
+    name: str,
+    model: str | None,
+    device: str,
+    precision: str,
+    threads: int,
+    labels: dict[str, str],
+    sentences: bool,
+    retokenize: bool,
+    overwrite: bool,
+    spans_key: str | None,
+    threshold: float,
+    names: Any,
+    forbid: Any,
+    lemma: bool,
+    scorer: Callable[..., dict[str, Any]] | None,
 ) -> "EntityTagger":
-    """Make the component for a pipeline."""
-    return EntityTagger(model, device=device, threads=threads, labels=labels, lemma=lemma)
+    """Make the component for a pipeline. spaCy takes the names and types of its settings from here."""
+    return EntityTagger(
+        model,
+        name=name,
+        scorer=scorer,
+        device=device,
+        precision=precision,
+        threads=threads,
+        labels=labels,
+        sentences=sentences,
+        retokenize=retokenize,
+        overwrite=overwrite,
+        spans_key=spans_key,
+        threshold=threshold,
+        names=names,
+        forbid=forbid,
+        lemma=lemma,
+    )
 
 
 Language.factory(
     "uk_tag",
     assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
-    default_config={"model": None, "device": "auto", "threads": 1, "labels": LABELS, "lemma": False},
+    default_config={"model": None, **asdict(Settings()), "scorer": {"@scorers": "spacy.ner_scorer.v1"}},
+    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
     func=make_component,
 )
+for extension in (SCORE, LEMMA):
+    if not Span.has_extension(extension):
+        Span.set_extension(extension, default=None)
 
 
 class EntityTagger:
     """A pipeline component that sets the entities of documents.
 
-    It uses the sentences of a document if they are set, and finds them otherwise. Entities that were set before stay.
-    The model is opened when the first document arrives.
+    It uses the sentences of a document if they are set, and finds them otherwise. Entities that were set before stay,
+    and tokens that were blocked get none. The score of an entity is `span._.uk_tag_score`. The model is opened when the
+    first document arrives.
 
     :param model: a model file, by default that of :meth:`tagger.Tagger.load`.
-    :param device, threads: see :meth:`tagger.Tagger.load`.
-    :param labels: labels to rename; `O` drops a label, and labels that the model does not have are ignored. spaCy
-        merges the default into a configuration, so keeping the label PERS takes `{"PERS": "PERS"}`.
-    :param lemma: also set `span._.uk_lemma`, the base form of an entity.
+    :param name: name of the component in its pipeline.
+    :param scorer: returns the scores of examples, for `nlp.evaluate`; by default spaCy's for entities.
+    :param settings: see :class:`Settings`.
+    :raises OptionError: the threshold is none.
     """
 
     def __init__(
         self,
         model: str | None = None,
         *,
-        device: str = "auto",
-        threads: int = 1,
-        labels: Mapping[str, str] = LABELS,
-        lemma: bool = False,
+        name: str = "uk_tag",
+        scorer: Callable[..., dict[str, Any]] | None = get_ner_prf,
+        **settings: Any,
     ) -> None:
-        self._model, self._device, self._threads, self._labels = model, device, threads, dict(labels)
-        self._lemma = lemma
+        self.name, self.scorer, self.settings = name, scorer, Settings(**settings)
+        self._model = model
+        self._is_stored = False  # the model is one that to_disk or to_bytes wrote, whatever its precision
         self._tagger: Tagger | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None  # for a model from from_bytes
+        self._handle_error: ErrorHandler = raise_error
 
     @property
     def tagger(self) -> Tagger:
@@ -78,9 +124,18 @@ class EntityTagger:
 
         :raises ModelError: the model file cannot be used.
         :raises DeviceError: there is no usable GPU.
+        :raises DataError: a list of names cannot be used.
         """
         if self._tagger is None:
-            self._tagger = Tagger.load(self._model, device=self._device, threads=self._threads)
+            own = self.settings
+            self._tagger = Tagger.load(
+                self._model,
+                device=own.device,
+                precision="auto" if self._is_stored else own.precision,
+                threads=own.threads,
+                names=own.names,
+                forbid=own.forbid,
+            )
         return self._tagger
 
     @property
@@ -90,16 +145,15 @@ class EntityTagger:
         Empty while there is no model, as before :meth:`from_disk` of a pipeline from another machine.
         """
         try:
-            own = [bio.parse(tag)[1] for tag in self.tagger.bundle.tags]
+            own = [bio.parse(tag)[1] for tag in self.tagger.engine.tags]
         except ModelError:
             return ()
-        return tuple(
-            dict.fromkeys(name for label in own if label and (name := self._labels.get(label, label)) != bio.OUTSIDE)
-        )
+        return tuple(dict.fromkeys(name for label in own if label and (name := self._shown(label)) != bio.OUTSIDE))
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the entities of one document."""
-        return next(self.pipe([doc]))
+        self._tag([doc])
+        return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_DOCUMENTS) -> Iterator[Doc]:
         """Set the entities of documents, in order.
@@ -108,46 +162,116 @@ class EntityTagger:
         """
         documents = iter(stream)
         while batch := list(islice(documents, batch_size)):
-            sentences = [(doc, positions) for doc in batch for positions in _sentences(doc)]
-            found: dict[int, list[Span]] = {}
-            tagged = self.tagger.stream([doc[position].text for position in positions] for doc, positions in sentences)
-            for (doc, positions), tags in zip(sentences, tagged, strict=True):
-                found.setdefault(id(doc), []).extend(self._spans(doc, positions, tags))
-            for doc in batch:
-                taken = {token.i for span in doc.ents for token in span}
-                new = [span for span in found.get(id(doc), ()) if taken.isdisjoint(range(span.start, span.end))]
-                doc.set_ents(sorted([*doc.ents, *new], key=lambda span: span.start))
-                yield doc
+            try:
+                self._tag(batch)
+            except Exception as error:
+                self._handle_error(self.name, self, batch, error)
+            else:
+                yield from batch
 
-    def _spans(self, doc: Doc, positions: list[int], tags: list[str]) -> Iterator[Span]:
-        for start, end, label in bio.spans(tags):
-            name = self._labels.get(label, label)
-            if name != bio.OUTSIDE:
-                span = Span(doc, positions[start], positions[end - 1] + 1, label=name)
-                if self._lemma:
-                    sentence = doc[positions[0] : positions[-1] + 1]
-                    first = sentence.start_char
-                    span._.uk_lemma = base_form(sentence.text, span.start_char - first, span.end_char - first, label)
-                yield span
+    def score(self, examples: Iterable[Any], **options: Any) -> dict[str, Any]:
+        """Return the scores of examples, such as `ents_f`; empty without a scorer."""
+        return self.scorer(examples, **options) if self.scorer else {}
+
+    def set_error_handler(self, handler: ErrorHandler) -> None:
+        """Set what is called with the name, the component, the documents and the error when a batch fails."""
+        self._handle_error = handler
+
+    def get_error_handler(self) -> ErrorHandler:
+        """Return what is called when a batch fails; by default it raises the error."""
+        return self._handle_error
+
+    def _tag(self, batch: list[Doc]) -> None:
+        texts: list[Doc] = []
+        words: list[Doc] = []
+        for doc in batch:
+            (texts if self.settings.retokenize and not doc.has_unknown_spaces else words).append(doc)
+        own = self.settings
+        found = self.tagger.entities_within(((doc.text, ranges(doc, own.sentences)) for doc in texts), lemma=own.lemma)
+        for doc, entities in zip(texts, found, strict=True):
+            self._set(doc, (self._aligned(doc, entity) for entity in entities))
+        for doc, spans in zip(words, self._in_words(words), strict=True):
+            self._set(doc, spans)
+
+    def _aligned(self, doc: Doc, entity: Entity) -> Found:
+        """Return the tokens of the document that an entity touches."""
+        label = self._shown(entity.label)
+        span = doc.char_span(entity.start, entity.end, label=label, alignment_mode="expand")
+        return span, entity.score, entity.lemma
+
+    def _in_words(self, docs: list[Doc]) -> Iterator[list[Found]]:
+        """Yield the entities of documents that are tagged in their own tokens."""
+        sentences = [list(positions(doc, self.settings.sentences)) for doc in docs]
+        texts = [[doc[i].text for i in own] for doc, found in zip(docs, sentences, strict=True) for own in found]
+        annotations = iter(self.tagger.annotate(texts, probabilities=True))
+        view = Labels(self.tagger.engine.tags, LabelSettings()).view
+        for doc, found in zip(docs, sentences, strict=True):
+            yield [
+                self._in_own_words(doc, own, span)
+                for own, annotation in zip(found, islice(annotations, len(found)), strict=True)
+                for span in view(annotation).spans
+            ]
+
+    def _in_own_words(self, doc: Doc, sentence: Sequence[int], found: ScoredSpan) -> Found:
+        """Return an entity of a sentence, which is given as indexes of the document's tokens."""
+        span = Span(doc, sentence[found.start], sentence[found.end - 1] + 1, label=self._shown(found.label))
+        lemma = None
+        if self.settings.lemma:
+            whole = doc[sentence[0] : sentence[-1] + 1]
+            start, end = span.start_char - whole.start_char, span.end_char - whole.start_char
+            lemma = base_form(whole.text, start, end, found.label)
+        return span, found.score or 0.0, lemma
+
+    def _shown(self, label: str) -> str:
+        return self.settings.labels.get(label, label)
+
+    def _set(self, doc: Doc, found: Iterable[Found]) -> None:
+        """Add entities to those of the document."""
+        own = self.settings
+        blocked = [doc[token.i : token.i + 1] for token in doc if token.ent_iob == BLOCKED and not token.ent_type]
+        unfit = {span.start for span in blocked}
+        scores: dict[tuple[int, int], float] = {}
+        lemmas: dict[tuple[int, int], str | None] = {}
+        new = []
+        for span, score, lemma in found:
+            if span.label_ != bio.OUTSIDE and score >= own.threshold and unfit.isdisjoint(range(span.start, span.end)):
+                new.append(span)
+                scores.setdefault((span.start, span.end), score)
+                lemmas.setdefault((span.start, span.end), lemma)
+        new = filter_spans(new)  # a token of the document may touch two of our entities
+        over, under = (new, list(doc.ents)) if own.overwrite else (list(doc.ents), new)
+        taken = {i for span in over for i in range(span.start, span.end)}
+        under = [span for span in under if taken.isdisjoint(range(span.start, span.end))]
+        new = over if own.overwrite else under
+        doc.set_ents([*over, *under], blocked=blocked)
+        for span in new:
+            span._.set(SCORE, scores[span.start, span.end])
+            span._.set(LEMMA, lemmas[span.start, span.end])
+        if own.spans_key is not None:
+            attributes = {"scores": [scores[span.start, span.end] for span in new]}
+            doc.spans[own.spans_key] = SpanGroup(doc, name=own.spans_key, spans=new, attrs=attributes)
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the model and the settings into a folder, which is self-contained."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MODEL_FILE).write_bytes(self._content())
-        (folder / SETTINGS_FILE).write_text(self._settings(), encoding="utf-8")
+        (folder / SETTINGS_FILE).write_text(self._stored_settings(), encoding="utf-8")
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "EntityTagger":
-        """Load the model and the settings from a folder that :meth:`to_disk` wrote."""
+        """Load the model and the settings from a folder that :meth:`to_disk` wrote.
+
+        Of the settings `device` and `threads`, which depend on the machine, what this component was given stays.
+        """
         folder = Path(path)
         return self._take(folder / MODEL_FILE, (folder / SETTINGS_FILE).read_text(encoding="utf-8"))
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return the settings, a line feed and the model."""
-        return self._settings().encode() + b"\n" + self._content()
+        return self._stored_settings().encode() + b"\n" + self._content()
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "EntityTagger":
-        """Load the settings and the model from bytes that :meth:`to_bytes` returned.
+        """Load the settings and the model from bytes that :meth:`to_bytes` returned, like :meth:`from_disk`.
 
         :raises DataError: the bytes have another format.
         """
@@ -159,42 +283,26 @@ class EntityTagger:
         path.write_bytes(content)
         return self._take(path, settings.decode())
 
-    def _take(self, model: Path, settings: str) -> "EntityTagger":
-        self._model, self._tagger = str(model), None
-        known = json.loads(settings)
-        self._labels, self._lemma = known["labels"], known.get("lemma", False)
+    def _take(self, model: Path, text: str) -> "EntityTagger":
+        self._model, self._tagger, self._is_stored = str(model), None, True
+        self.settings = self.settings.updated(json.loads(text))
         return self
 
-    def _settings(self) -> str:
-        return json.dumps({"labels": self._labels, "lemma": self._lemma}, ensure_ascii=False)
+    def _stored_settings(self) -> str:
+        lists = self.tagger.own_names
+        own = {"names": list(map(astuple, lists.names)), "forbid": list(map(astuple, lists.forbidden))}
+        return json.dumps({**asdict(self.settings), **own}, ensure_ascii=False)
 
     def _content(self) -> bytes:
         return read_model(self.tagger.session.path)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return _restore, (self._model and self.tagger, self._device, self._threads, self._labels, self._lemma)
+        return _restore, (self._model and self.tagger, self.name, self.scorer, asdict(self.settings))
 
 
 def _restore(
-    tagger: Tagger | None, device: str, threads: int, labels: dict[str, str], lemma: bool = False
+    tagger: Tagger | None, name: str, scorer: Callable[..., dict[str, Any]] | None, settings: dict[str, Any]
 ) -> EntityTagger:
-    component = EntityTagger(
-        str(tagger.session.path) if tagger else None, device=device, threads=threads, labels=labels, lemma=lemma
-    )
-    component._tagger = tagger
+    component = EntityTagger(str(tagger.session.path) if tagger else None, name=name, scorer=scorer, **settings)
+    component._tagger, component._is_stored = tagger, tagger is not None
     return component
-
-
-def _sentences(doc: Doc) -> Iterator[list[int]]:
-    """Yield the token indices of each sentence, without white-space tokens, which the model does not know."""
-    words = [token for token in doc if not token.is_space and token.text]
-    known = doc.has_annotation("SENT_START")
-    starts = [span.start_char for span in doc.sents] if known else [start for start, _ in sentence_ranges(doc.text)]
-    index = 0
-    for end in [*starts[1:], len(doc.text) + 1]:
-        positions = []
-        while index < len(words) and words[index].idx < end:
-            positions.append(words[index].i)
-            index += 1
-        if positions:
-            yield positions

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from tagger.errors import DataError
+from tagger.own_names.lists import OwnName, name_lists
 from tagger.system.packages import need
 from tagger.tagger import Tagger
 
@@ -30,6 +31,9 @@ class Annotator:
         the CPU.
     :param tokens, text, tags, entities: names of columns, see :meth:`tagger.Tagger.map_batch`.
     :param lemma: also find the base form of each entity.
+    :param sentences: split lines of texts into sentences; else each line is one sentence, as in `uk-tag -i text`.
+    :param names, forbid: see :meth:`tagger.Tagger.load`. Files are read here, not by the workers.
+    :raises DataError: a list of names cannot be used.
     """
 
     model: str | None = None
@@ -40,14 +44,21 @@ class Annotator:
     tags: str = "tags"
     entities: str = "entities"
     lemma: bool = False
+    sentences: bool = True
+    names: Any = None
+    forbid: Any = None
+
+    def __post_init__(self) -> None:
+        lists = name_lists(self.names, self.forbid)
+        object.__setattr__(self, "names", lists.names)
+        object.__setattr__(self, "forbid", lists.forbidden)
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         """Yield each batch, a pandas data frame or an Arrow record batch, with its new columns."""
-        tagger = _tagger(self.model, self.device, self.threads)
+        tagger = _tagger(self.model, self.device, self.threads, self.names, self.forbid)
+        names = {"tokens": self.tokens, "text": self.text, "tags": self.tags, "entities": self.entities}
         for batch in batches:
-            added = tagger.map_batch(
-                batch, tokens=self.tokens, text=self.text, tags=self.tags, entities=self.entities, lemma=self.lemma
-            )
+            added = tagger.map_batch(batch, sentences=self.sentences, lemma=self.lemma, **names)
             if hasattr(batch, "assign"):  # pandas
                 yield batch.assign(**{name: list(column) for name, column in added.items()})
             else:
@@ -89,6 +100,8 @@ def annotate(frame: "DataFrame", **options: Any) -> "DataFrame":
 
 
 @lru_cache(maxsize=1)
-def _tagger(model: str | None, device: str, threads: int) -> Tagger:
+def _tagger(
+    model: str | None, device: str, threads: int, names: tuple[OwnName, ...], forbid: tuple[OwnName, ...]
+) -> Tagger:
     # A worker process runs many tasks one after the other: the model stays open between them.
-    return Tagger.load(model, device=device, threads=threads)
+    return Tagger.load(model, device=device, threads=threads, names=names, forbid=forbid)

@@ -13,6 +13,7 @@ from tagger.errors import DataError, OptionError, TaggerError
 from tagger.formats import RECORDS
 from tagger.model_file import digest
 from tagger.model_file.content import read_model
+from tagger.own_names.forms import are_installed
 from tagger.pipeline.annotate import annotate_file, is_done
 from tagger.pipeline.files import Left, Task, check_folder, input_folders, tasks_in_place, tasks_into
 from tagger.pipeline.filter import open_filter
@@ -134,12 +135,14 @@ def _rest(
 
 
 def run_digest(settings: RunSettings) -> str:
-    """Return the SHA-256 of everything that the output for an input depends on: version, model, formats and labels.
+    """Return the SHA-256 of everything that the output for an input depends on: version, model, formats, labels
+    and lists of names.
 
     :raises ModelError: the model file cannot be read.
     """
     model = digest.read(read_model(settings.model))
-    parts = [__version__, model, asdict(settings.reader), asdict(settings.writer), asdict(settings.labels)]
+    parts: list[object] = [__version__, model, asdict(settings.reader), asdict(settings.writer)]
+    parts += [asdict(settings.labels), asdict(settings.own_names), are_installed() if settings.own_names else None]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -74,7 +74,7 @@ class Filter:
         warn: Callable[[str], None],
     ) -> None:
         self.engine, self.settings = engine, settings
-        self._labels = Labels(engine.bundle.tags, settings.labels)
+        self._labels = Labels(engine.tags, settings.labels)
         self._guard, self.warn = guard, warn
         self.gap = b""
         self.progress = Progress(0, 0, on=False)
@@ -190,7 +190,7 @@ def open_filter(settings: RunSettings, guard: SignalGuard, warn: Callable[[str],
 
         open_dictionary()
     session = Session(settings.model, device=settings.device)
-    engine = Engine(session, batch_tokens=settings.batch_tokens, threads=settings.threads)
+    engine = Engine(session, batch_tokens=settings.batch_tokens, threads=settings.threads, own_names=settings.own_names)
     filter_ = Filter(engine, settings, guard, warn)
     gc.freeze()  # existing objects stay, so the collector need not scan them again and again
     gc.set_threshold(10_000)  # a window has more lists than the default of 700, and all of them are in use

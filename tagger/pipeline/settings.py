@@ -1,12 +1,13 @@
 """The settings of a run, typed and complete. They can be pickled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tagger.formats import RECORDS
 from tagger.formats.labels import LabelSettings
 from tagger.formats.reader import ReaderSettings
 from tagger.formats.writer import WriterSettings
+from tagger.own_names.lists import NameLists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class RunSettings:
     :param model: path of the model file.
     :param device, threads, batch_tokens: see :class:`tagger.inference.engine.Engine` and
         :class:`tagger.inference.session.Session`.
+    :param own_names: names that are, or are not, entities whatever the model says.
     :param line_buffered: write each sentence on its own as soon as it is tagged.
     """
 
@@ -27,11 +29,12 @@ class RunSettings:
     threads: int
     batch_tokens: int | None
     line_buffered: bool
+    own_names: NameLists = field(default_factory=NameLists)
 
     @property
     def needs_probabilities(self) -> bool:
-        """True if scores are written or looked at: always in JSON Lines and with records, else on request."""
-        return self.labels.needs_probabilities or self.writer.form == "jsonl" or self.reader.form in RECORDS
+        """True if scores are written or looked at: always in JSON Lines, HTML and with records, else on request."""
+        return self.labels.needs_probabilities or self.writer.form in ("jsonl", "html") or self.reader.form in RECORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,7 +159,7 @@ class Stream:
             return
         (pieces, window), self._running = self._running, None
         self._engine.collect(window)
-        names = self._engine.bundle.tags
+        names = self._engine.tags
         parts: list[bytes] = []
         end = size = 0
         try:

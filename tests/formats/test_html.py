@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.processes import run_program
 
 from tagger.formats.entity_writers import EXAMPLE, Tally
-from tagger.formats.html import Page
+from tagger.formats.html.page import LINKED, MOST_FREQUENT, Page
 from tagger.formats.labels import LabelView, ScoredSpan
 from tagger.formats.sentence import Sentence
 from tagger.text.tokenizer import token_spans
@@ -34,20 +34,27 @@ class Reader(HTMLParser):
     def __init__(self):
         super().__init__()
         self.open, self.names, self.paragraphs, self.marks = [], Counter(), [], []
+        self.ids, self.links, self.title, self.attributes = [], [], "", []
 
     def handle_starttag(self, tag, attributes):
         self.names[tag] += 1
+        own = dict(attributes)
+        self.ids += [own["id"]] if "id" in own else []
+        self.links += [own["href"].removeprefix("#")] if "href" in own else []
         if tag not in VOID:
             self.open.append(tag)
         if tag == "p":
             self.paragraphs.append("")
         if tag == "mark" and "p" in self.open:
             self.marks.append("")
+            self.attributes.append(own)
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
+        if "title" in self.open:
+            self.title += data
         if "p" in self.open and "b" not in self.open:
             self.paragraphs[-1] += data
             if "mark" in self.open:
@@ -93,7 +100,8 @@ def test_page_keeps_the_text(texts, label):
     reader = read(data)
     plain = [re.sub("⟨U\\+([0-9A-F]{4,6})⟩", lambda found: chr(int(found[1], 16)), text) for text in reader.paragraphs]
     assert plain == [text for text in texts if text.strip()] and all(map(is_visible, data.decode()))
-    names = "html head meta title style body header label input h2 p mark b span section table caption tr td"
+    names = "html head meta title style body header nav a div label input h2 p mark b span section table caption tr td"
+    names += " details summary small"
     assert set(reader.names) <= set(names.split())
     assert not re.search(rb"https?:|<script|<link|url\(", data)
 
@@ -104,7 +112,7 @@ def test_invisible_characters_are_shown():
     page = Page(["LOC"])
     data = page.write("a\u202eb.txt", sentence, LabelView([], [ScoredSpan(0, 1, "LOC")])) + page.finish()
     shown = data.decode()
-    assert '<h2>a<span class="code">⟨U+202E⟩</span>b.txt</h2>' in shown and "👩\u200d💻" in shown
+    assert '<h2 id="f1">a<span class="code">⟨U+202E⟩</span>b.txt</h2>' in shown and "👩\u200d💻" in shown
     for character in "\u202e\u202c\u200b\u2066\x00\x1b\x85\u2028\U000e0041":
         assert character not in shown and f">⟨U+{ord(character):04X}⟩</span>" in shown
     assert shown.count("\u200d") == 1 and read(data).open == []
@@ -131,7 +139,7 @@ def test_one_page_or_one_per_file(tiny_model, tmp_path):
     reader = read(
         run_program("uk-tag", "-m", tiny_model, "-O", "html", tmp_path / "a.txt", tmp_path / "b.txt", check=True).stdout
     )
-    assert (reader.names["html"], reader.names["h2"], len(reader.paragraphs)) == (1, 3, 2)
+    assert (reader.names["html"], reader.names["h2"], len(reader.paragraphs)) == (1, 4, 2)
     run_program(
         "uk-tag",
         "-m",
@@ -156,7 +164,7 @@ def test_paragraphs_and_scores(tiny_model):
         "uk-tag", "-m", tiny_model, "-O", "html", "--sentences", "--scores", stdin=text.encode(), check=True
     )
     assert read(done.stdout).paragraphs == text.split("\n")
-    assert re.search(rb"<b>LOC [01]\.\d\d</b>", done.stdout)
+    assert re.search(rb">LOC [01]\.\d\d</a></b>", done.stdout)
 
 
 def test_empty_page(tiny_model):
@@ -176,6 +184,61 @@ def test_page_from_conll(tiny_model):
         check=True,
     )
     assert read(done.stdout).paragraphs == ["Олена живе", "Київ"]
+
+
+def page_of(names, **options) -> Reader:
+    """Return a page of one entity per sentence."""
+    page = Page(["LOC", "PERS"])
+    data = b""
+    for name in names:
+        sentence = sentence_of(name)
+        data += page.write("text.txt", sentence, LabelView([], [ScoredSpan(0, len(sentence.tokens), "LOC", **options)]))
+    return read(data + page.finish())
+
+
+def test_names_and_places_link_to_each_other():
+    names = ["Київ"] * (LINKED + 5) + [f"Місто{number}" for number in range(MOST_FREQUENT + 7)] + ["Львів"] * 3
+    page = page_of(names)
+    assert len(page.ids) == len(set(page.ids)) and set(page.links) - {"files"} <= set(page.ids)
+    rows = [own for own in page.ids if own.startswith("n") and own != "names"]
+    assert len(rows) == len(set(names)) and set(rows) <= set(page.links), "every row is linked from its places"
+    places = [link for link in page.links if link.startswith("e")]
+    assert len(places) == len(set(places)) == len(names) - 5, "and to them, up to a number"
+    assert rows[:2] == ["n1", f"n{len(set(names))}"], "most frequent first"
+    assert page.names["details"] == 1
+
+
+def test_rows_are_merged_by_base_form():
+    page = Page(["LOC"])
+    views = [LabelView([], [ScoredSpan(0, 1, "LOC", lemma="Київ")]) for _ in range(2)]
+    data = b"".join(
+        page.write("-", sentence_of(text), view) for text, view in zip(["Києву", "Київ"], views, strict=True)
+    )
+    reader = read(data + page.finish())
+    assert reader.names["tr"] == 1 and [own["title"] for own in reader.attributes] == ["місце, Київ"] * 2
+
+
+def test_scores_on_hover_and_levels_of_doubt(tiny_model):
+    done = run_program("uk-tag", "-m", tiny_model, "-O", "html", stdin="Олена живе в Києві .\n".encode(), check=True)
+    page = read(done.stdout)
+    for own in page.attributes:
+        score = re.fullmatch(r"(?:особа|місце), ([01]\.\d\d)", own["title"])
+        assert score and abs(int(own["class"][-1]) / 10 - float(score[1])) <= 0.1
+    assert page.attributes and page.title == "uk-tag"
+    assert [own["class"] for own in page_of(["Київ"], score=1.0).attributes] == ["c0 s9"]
+    assert [own["class"] for own in page_of(["Київ"], score=0.699).attributes] == ["c0 s6"]
+
+
+def test_title_meanings_and_contents(tiny_model, tmp_path):
+    paths = [tmp_path / "a&b.txt", tmp_path / "c.txt"]
+    for path in paths:
+        path.write_text("Олена живе в Києві .\n", encoding="utf-8")
+    data = run_program("uk-tag", "-m", tiny_model, "-O", "html", *paths, check=True).stdout
+    page = read(data)
+    assert page.title == "a&b.txt" and {"f1", "f2", "files"} <= set(page.ids) & set(page.links)
+    assert "особа" in data.decode() and "організація" in data.decode()
+    alone = read(run_program("uk-tag", "-m", tiny_model, "-O", "html", paths[1], check=True).stdout)
+    assert alone.title == "c.txt" and "files" not in alone.ids
 
 
 def test_count(tiny_model):

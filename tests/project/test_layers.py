@@ -16,6 +16,7 @@ errors tags entity
 validation
 system
 text
+own_names
 features
 models
 model_file

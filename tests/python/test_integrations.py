@@ -207,6 +207,28 @@ def test_spark_batches_without_spark(tagger, tiny_model, monkeypatch):
     assert opened == [1], "once in a process, not once a task"
 
 
+def test_both_lines_for_spark_give_the_same_rows(tiny_model, tagger):
+    """`annotate(frame, sentences=False)` and `rdd.pipe("uk-tag -i text -O jsonl")`."""
+    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    from tagger.integrations.spark import Annotator
+
+    readme = (ROOT / "tagger/integrations/README.md").read_text(encoding="utf-8")
+    assert "annotate(frame, sentences=False)" in readme and 'pipe("uk-tag -i text -O jsonl"' in readme
+    lines = ["Олена Коваленко. Олена Коваленко живе в Києві.", "", "Петро. Так. Львів"]
+    options = ["-i", "text", "-O", "jsonl", "--names", tiny_model.parent / "names.tsv"]
+    (tiny_model.parent / "names.tsv").write_text("Так\tWORD\n", encoding="utf-8")
+    piped = run_program("uk-tag", "-m", tiny_model, *options, stdin="\n".join(lines).encode(), check=True).stdout
+    annotator = Annotator(str(tiny_model), sentences=False, names=tiny_model.parent / "names.tsv")
+    (batch,) = pickle.loads(pickle.dumps(annotator))(iter([pyarrow.RecordBatch.from_pydict({"text": lines})]))
+    rows = [
+        {"text": text, "entities": [{**entity, "score": round(entity["score"], 4)} for entity in entities]}
+        for text, entities in zip(lines, batch.column("entities").to_pylist(), strict=True)
+    ]
+    found = [json.loads(line) for line in piped.decode().splitlines()]
+    assert [{"text": row["text"], "entities": row["entities"]} for row in found] == rows
+    assert "WORD" in piped.decode()
+
+
 @pytest.fixture(scope="module")
 def spark():
     pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'uk-tag[spark]'")
