@@ -7,6 +7,7 @@ import click
 
 BY_FILE = ("output_dir", "in_place")
 TEXT_ONLY = ("pretokenized", "sentences", "null")
+TABLE_ONLY = ("header", "spreadsheet")
 # Pairs of options that exclude each other.
 CONFLICTS = (
     ("output", "output_dir"),
@@ -51,6 +52,9 @@ def check(options: Mapping[str, Any]) -> None:
     table = options["output_format"] == "same" and not options["scores"] and options["in_place"] is None
     if options["count"] and not table:
         raise click.UsageError("--count writes its own table: leave out -O, --scores and --in-place")
+    for name in TABLE_ONLY:
+        if options[name] and options["output_format"] != "tsv":
+            raise click.UsageError(f"{_spelling(name)} needs -O tsv")
     key = options["key"]
     if not key.strip() or set(key) & set("|= ") or not key.isprintable():
         raise click.UsageError("--key: give a name without |, = and white space")

@@ -51,6 +51,10 @@ SHELLS = ("bash", "zsh", "fish")
     help="CoNLL output: insert the tags as column N, counted from 1.  [default: as the last column]",
 )
 @click.option("--key", default="NER", show_default=True, help="CoNLL-U output: key of the tag in MISC.")
+@click.option("--header", is_flag=True, help="-O tsv: write the names of the columns first.")
+@click.option(
+    "--spreadsheet", is_flag=True, help="-O tsv: put ' before cells that a spreadsheet would run as a formula."
+)
 @click.option(
     "--scheme",
     type=click.Choice(SCHEMES),

@@ -32,6 +32,14 @@ refused: a file that starts like an image, an archive, a PDF or similar; a NUL i
 first 64 KiB, or anywhere if a file is written, unless -0 is given; many control
 characters, or some together with invalid UTF-8.
 
+-O tsv writes a row for each mention, with TABs between file, line, start, end, label,
+text, lemma, name and score; --header names them. start and end are code points in the
+line (of CoNLL in the sentence, its tokens joined by spaces), line is the line of the
+mention's first token, and file is - for standard input. lemma and name are empty unless
+base forms are asked for. Within a cell, a backslash, a TAB, a line end and other control
+characters are \\, \t, \n, \r, \u000b and so on, and a byte that is not UTF-8 is \xff.
+For a spreadsheet, --spreadsheet does what --count does:
+
 --count is safe to open in a spreadsheet: a cell that would be a formula (it starts with
 =, +, - or @) or open a quotation without an end gets an apostrophe before it. -O html
 shows invisible characters (direction marks, control characters) as numbers: U+202E.""",
@@ -69,6 +77,7 @@ EXAMPLES: list[tuple[str, str]] = [
     ("List the places", "uk-tag -O inline corpus.txt | grep -o '<LOC>[^<]*' | sort | uniq -c | sort -rn"),
     ("JSON with offsets and scores", "uk-tag -O jsonl corpus.txt more.txt.gz"),
     ("The most frequent names", "uk-tag --count corpus.txt | head"),
+    ("A table of all mentions", "uk-tag -O tsv --header corpus.txt > mentions.tsv && cat mentions.tsv"),
     ("A web page with highlighted entities", "uk-tag -O html corpus.txt > corpus.html"),
     ("Rename labels, and keep only some", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     (

@@ -33,6 +33,8 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
             column=options["column"],
             key=options["key"],
             color=color,
+            header=options["header"],
+            spreadsheet=options["spreadsheet"],
         ),
         labels=LabelSettings(
             scheme=options["scheme"], mapping=options["mapping"], only=options["only"], scores=options["scores"]

@@ -6,6 +6,6 @@ in the tables :data:`tagger.formats.reader.READERS`, :data:`tagger.formats.write
 """
 
 INPUTS = ("text", "conll", "conllu")
-OUTPUTS = ("same", "conll", "conllu", "jsonl", "inline", "brat", "html")
+OUTPUTS = ("same", "conll", "conllu", "jsonl", "inline", "brat", "html", "tsv")
 COUNT = "count"  # the output of --count, which -O does not offer
 STANDARD_INPUT_NAME = "standard input"  # in messages; an HTML page gives it no heading

@@ -1,10 +1,12 @@
-"""Formats that show entities: JSON Lines, inline, brat, and counts.
+"""Formats that show entities: JSON Lines, inline, brat, tables of mentions, and counts.
 
 - JSON Lines: one object per sentence.
 - Inline: the text itself with its entities in elements: `<PERS>Леся Українка</PERS>`. `&`, `<` and `>` of the text
   become `&amp;`, `&lt;` and `&gt;`. To get the text back, remove the elements and unescape these three.
 - brat stand-off annotation: `T1<TAB>PERS 0 9<TAB>Леся Українка`, offsets in code points into the whole input
   (https://brat.nlplab.org/standoff.html).
+- Table: a row per mention, cells between TABs. Backslashes, TABs, ends of lines and other control characters in a cell
+  are escaped, as in jq's `@tsv` and PostgreSQL's COPY, so that each row is a line and each line a row.
 - Counts: each entity with its frequency, most frequent first: `12<TAB>PERS<TAB>Леся Українка<TAB>an example sentence`.
   A spreadsheet takes a cell that starts with `=`, `+`, `-` or `@` for a formula, and may run it, so such a cell gets an
   apostrophe at its start (https://owasp.org/www-community/attacks/CSV_Injection). So does a cell that starts with a
@@ -15,8 +17,10 @@ import json
 import re
 from typing import Any
 
-from tagger.formats.labels import LabelView
+from tagger.formats import STANDARD_INPUT_NAME
+from tagger.formats.labels import LabelView, ScoredSpan
 from tagger.formats.sentence import Sentence, encode, one_line, running_text
+from tagger.text.fast_words import Offsets
 
 
 def json_line(sentence: Sentence, view: LabelView) -> bytes:
@@ -144,8 +148,74 @@ class Tally:
 
 def _cell(text: str) -> str:
     """Return the text with an apostrophe before it if a spreadsheet would not take it for text."""
-    unsafe = text.startswith(FORMULA) or (text.startswith('"') and text.count('"') % 2 == 1)
+    # quotation marks that close are dropped, so a formula may come after them
+    unsafe = text.lstrip('" ').startswith(FORMULA) or (text.startswith('"') and text.count('"') % 2 == 1)
     return f"'{text}" if unsafe else text
+
+
+COLUMNS = ("file", "line", "start", "end", "label", "text", "lemma", "name", "score")
+STANDARD_INPUT_CELL = "-"
+ESCAPED = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+SHORT_ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+
+
+class Table:
+    """A table with a row for each mention, in the order of the input. Nothing is kept from one row to the next.
+
+    Offsets count from the start of the line. In CoNLL they count in the sentence, its tokens joined by spaces, as in
+    JSON Lines, and the line is that of the mention's first token.
+
+    :param header: write the names of the columns first.
+    :param guarded: put an apostrophe before cells that a spreadsheet would not take for text.
+    """
+
+    def __init__(self, header: bool, guarded: bool) -> None:
+        self._guarded = guarded
+        self._start = b"\t".join(map(str.encode, COLUMNS)) + b"\n" if header else b""
+        self._line: tuple[str, int] = "", 0  # the input and the line of the last sentence
+        self._begin = 0  # code points of the input before that line
+
+    def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
+        """Return the rows of a sentence's entities."""
+        if (path, sentence.line) != self._line:  # with --sentences, a line may have several
+            self._line, self._begin = (path, sentence.line), sentence.before
+        rows = []
+        if view.spans:
+            text, offsets = running_text(sentence)
+            rows = [self._row(path, sentence, text, offsets, span) for span in view.spans]
+        data, self._start = self._start + "".join(rows).encode(), b""
+        return data
+
+    def finish(self) -> bytes:
+        """Return the header if there was no sentence."""
+        start, self._start = self._start, b""
+        return start
+
+    def _row(self, path: str, sentence: Sentence, text: str, offsets: Offsets, span: ScoredSpan) -> str:
+        start, end = offsets[span.start][0], offsets[span.end - 1][1]
+        is_text = sentence.form == "text"
+        shift = sentence.before - self._begin if is_text else 0
+        cells = (
+            STANDARD_INPUT_CELL if path == STANDARD_INPUT_NAME else path,
+            str(sentence.line if is_text else sentence.line + sentence.rows[span.start]),
+            str(shift + start),
+            str(shift + end),
+            span.label,
+            text[start:end],
+            span.lemma or "",
+            span.name or "",
+            "" if span.score is None else f"{span.score:.4f}",
+        )
+        escaped = [ESCAPED.sub(_escape, cell) for cell in cells]
+        return "\t".join(map(_cell, escaped) if self._guarded else escaped) + "\n"
+
+
+def _escape(found: re.Match[str]) -> str:
+    """Return the escape of a character; of a byte that is not UTF-8 its value."""
+    character = found[0]
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return SHORT_ESCAPES.get(character) or f"\\u{ord(character):04x}"
 
 
 def _one_line(text: str) -> str:

@@ -34,12 +34,19 @@ class ScoredSpan:
     """An entity: tokens `start` to `end`, `end` exclusive, with a label.
 
     :ivar score: probability that exactly these tokens are an entity with this label; `None` if it was not asked for.
+    :ivar own: the model's own label, before it was renamed.
+    :ivar lemma: the base form of the name; `None` if it was not asked for.
+    :ivar name: the name that stands for all mentions of the same person, place or thing; `None` if it was not asked
+        for.
     """
 
     start: int
     end: int
     label: str
     score: float | None = None
+    own: str = ""
+    lemma: str | None = None
+    name: str | None = None
 
 
 @dataclass(slots=True)
@@ -114,7 +121,7 @@ class Labels:
         for start, end, label in bio.spans(annotation.tags):
             if label in self._shown:
                 score = self._score(annotation, start, end, label)
-                found.append(ScoredSpan(start, end, self._shown[label], score))
+                found.append(ScoredSpan(start, end, self._shown[label], score, label))
         tags = annotation.tags
         if not self._plain:
             tags = bio.write(

@@ -11,7 +11,7 @@ import numpy as np
 from tagger.errors import DataError
 from tagger.formats import COUNT
 from tagger.formats.conll_writer import AnyBlock, BlockWriter, add_column, add_misc, conllu_lines, tag_lines
-from tagger.formats.entity_writers import BratWriter, Tally, inline_line, json_line
+from tagger.formats.entity_writers import BratWriter, Table, Tally, inline_line, json_line
 from tagger.formats.labels import Labels, LabelView
 from tagger.formats.sentence import Sentence, encode
 from tagger.inference.window import Annotation
@@ -56,12 +56,16 @@ class WriterSettings:
     :param column: for CoNLL in and out: index of the new tag column, from 0; `None` appends it.
     :param key: name of the tag in CoNLL-U's MISC column.
     :param color: colour entities for a terminal.
+    :param header: `tsv`: write the names of the columns first.
+    :param spreadsheet: `tsv`: make cells harmless that a spreadsheet would take for a formula.
     """
 
     form: str = "same"
     column: int | None = None
     key: str = KEY
     color: bool = False
+    header: bool = False
+    spreadsheet: bool = False
 
     @property
     def needs_spans(self) -> bool:
@@ -132,19 +136,23 @@ class Document(Protocol):
         """Return the bytes after the last sentence."""
 
 
-def _page(labels: Labels) -> Document:
+def _page(labels: Labels, settings: WriterSettings) -> Document:
     from tagger.formats.html import Page  # seldom used, and its imports take time
 
     return Page(labels.names)
 
 
-DOCUMENTS: dict[str, Callable[[Labels], Document]] = {"html": _page, COUNT: lambda labels: Tally()}
+DOCUMENTS: dict[str, Callable[[Labels, WriterSettings], Document]] = {
+    "html": _page,
+    "tsv": lambda labels, settings: Table(settings.header, settings.spreadsheet),
+    COUNT: lambda labels, settings: Tally(),
+}
 
 
 def open_document(settings: WriterSettings, labels: Labels) -> Document | None:
     """Open the document of an output format; `None` if the format is written sentence by sentence."""
     make = DOCUMENTS.get(settings.form)
-    return make(labels) if make else None
+    return make(labels, settings) if make else None
 
 
 class Writer:

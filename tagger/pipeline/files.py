@@ -13,7 +13,7 @@ from tagger.pipeline.marks import Marks, is_own
 from tagger.pipeline.settings import BatchSettings
 
 # Suffixes of output formats that are a different kind of file from the input.
-SUFFIXES = {"jsonl": ".jsonl", "brat": ".ann", "html": ".html", "count": ".tsv"}
+SUFFIXES = {"jsonl": ".jsonl", "brat": ".ann", "html": ".html", "tsv": ".tsv", "count": ".tsv"}
 
 LINKS = "links"
 BACKUPS = "backups"

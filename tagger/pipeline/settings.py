@@ -29,8 +29,8 @@ class RunSettings:
 
     @property
     def needs_probabilities(self) -> bool:
-        """True if scores are written: always in JSON Lines, in other formats on request."""
-        return self.labels.scores or self.writer.form == "jsonl"
+        """True if scores are written: always in JSON Lines and tables, in other formats on request."""
+        return self.labels.scores or self.writer.form in ("jsonl", "tsv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
