@@ -37,7 +37,7 @@ text, lemma, name and score; --header names them. start and end are code points 
 line (of CoNLL in the sentence, its tokens joined by spaces), line is the line of the
 mention's first token, and file is - for standard input. lemma and name are empty unless
 base forms are asked for. Within a cell, a backslash, a TAB, a line end and other control
-characters are \\, \t, \n, \r, \u000b and so on, and a byte that is not UTF-8 is \xff.
+characters are \\\\, \\t, \\n, \\r, \\u000b and so on, and a byte that is not UTF-8 is \\xff.
 For a spreadsheet, --spreadsheet does what --count does:
 
 --count is safe to open in a spreadsheet: a cell that would be a formula (it starts with
