@@ -74,6 +74,7 @@ class Engine:
         lengths: np.ndarray,
         *,
         probabilities: bool = False,
+        emissions: bool = False,
         ahead: bool = False,
     ) -> Window:
         """Look words up and lay out batches; with several threads, also start to run them.
@@ -82,6 +83,7 @@ class Engine:
         :param starts: index of each sentence's first token. *Shape:* (sentences,).
         :param lengths: number of tokens of each sentence; 0 is allowed. *Shape:* (sentences,).
         :param probabilities: also compute marginal probabilities.
+        :param emissions: keep the emissions in the window.
         :param ahead: start to run batches in a thread even with one thread, if a processor is free for the caller.
         :returns: a window, to be passed to :meth:`collect` once.
         :raises ModelError: the network cannot be run.
@@ -94,6 +96,7 @@ class Engine:
             np.full(len(tokens), count, np.int32),
             np.zeros(shape, np.float32) if probabilities else None,
             np.zeros(shape, np.float32) if probabilities else None,
+            np.zeros(shape, np.float32) if emissions else None,
         )
         filled = np.flatnonzero(lengths)
         if not len(filled):
@@ -134,17 +137,41 @@ class Engine:
         self._decode_all(waiting, window)
         window.jobs, window.outcomes = [], ()
 
+    def decode(self, window: Window, emissions: np.ndarray) -> None:
+        """Decode a window that was collected before, with other emissions.
+
+        :param emissions: emissions, in the order of the window's tokens. *Shape:* (tokens, tags).
+        """
+        starts, lengths = window.starts, window.lengths
+        short = (lengths > 0) & (lengths <= SEGMENT)
+        if short.any():
+            steps = np.ones(np.count_nonzero(short), np.int64)
+            for chunk in Emissions(emissions, starts[short], steps, lengths[short], starts[short]).chunks(DECODED):
+                self._decode(chunk, window)
+        for start, length in zip(starts[lengths > SEGMENT], lengths[lengths > SEGMENT], strict=True):
+            self._decode_long(emissions[start : start + length], int(start), window)
+
     def submit_sentences(
-        self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False, ahead: bool = False
+        self,
+        sentences: Sequence[Sequence[str]],
+        *,
+        probabilities: bool = False,
+        emissions: bool = False,
+        ahead: bool = False,
     ) -> Window:
         """Like :meth:`submit`, for sentences given as lists of tokens."""
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
         tokens = list(chain.from_iterable(sentences))
-        return self.submit(tokens, lengths.cumsum() - lengths, lengths, probabilities=probabilities, ahead=ahead)
+        starts = lengths.cumsum() - lengths
+        return self.submit(tokens, starts, lengths, probabilities=probabilities, emissions=emissions, ahead=ahead)
 
     def annotations(self, window: Window) -> Iterator[Annotation]:
         """Collect a window and return the annotations of its sentences, in order."""
         self.collect(window)
+        return self.split(window)
+
+    def split(self, window: Window) -> Iterator[Annotation]:
+        """Return the annotations of the sentences of a collected window, in order."""
         names = self.bundle.tags
         pairs = zip(window.starts.tolist(), window.lengths.tolist(), strict=True)
         return (window.annotation(names, start, length) for start, length in pairs)
@@ -238,6 +265,8 @@ class Engine:
         packed, tokens = emissions.packed(packing)
         transitions = self.bundle.transitions
         window.tags[tokens] = viterbi(packed, packing, transitions)
+        if window.emissions is not None:
+            window.emissions[tokens] = packed
         if window.probabilities is not None and window.continuation is not None:
             window.probabilities[tokens], window.continuation[tokens] = marginals(
                 packed, packing, transitions, self._inside, self.bundle.temperature
