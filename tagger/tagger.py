@@ -5,6 +5,8 @@ A tagger may be shared between threads, and sent to other processes, which open 
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,14 +19,13 @@ from tagger.inference.model_path import SHIPPED_MODEL, model_file
 from tagger.inference.session import Session
 from tagger.inference.window import Annotation, Window, delayed, windows
 from tagger.model_file.bundle import Bundle
-from tagger.text.fast_words import Offsets, stretches
-from tagger.text.tokenizer import sentence_ranges, token_spans
+from tagger.text.fast_words import Offsets
+from tagger.text.tokenizer import bounded, sentence_ranges, token_spans
 
 if TYPE_CHECKING:
     from tagger.formats.tables import Column
 
 REOPENED = 4  # unpickled taggers kept open
-LONGEST_SENTENCE = 1 << 18  # characters of a text that are tokenized together
 
 
 class _Piece(NamedTuple):
@@ -88,28 +89,38 @@ class Tagger:
         session = Session(model_file(path, precision, device), device=device)
         return cls(session, batch_tokens=batch_tokens, threads=threads)
 
-    def __call__(self, text: str, *, sentences: bool = True) -> list[Entity]:
+    def __call__(self, text: str, *, sentences: bool = True, document: bool = False) -> list[Entity]:
         """Find the entities of a text, in order, with their offsets in this string.
 
         :param sentences: split lines into sentences, as `uk-tag --sentences` does; else each line is one sentence. No
             entity extends over the end of a line.
+        :param document: tag the text as a whole, as `uk-tag --document` does: a name that is found in one sentence
+            helps to find it in others.
         :raises DataError: the text is not a string.
         """
         validation.check_text(text)
-        return next(self.stream_entities([text], sentences=sentences))
+        return next(self.stream_entities([text], sentences=sentences, document=document))
 
     def stream_entities(
-        self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None
+        self,
+        texts: Iterable[str],
+        *,
+        sentences: bool = True,
+        document: bool = False,
+        window_tokens: int | None = None,
     ) -> Iterator[list[Entity]]:
         """Find the entities of any number of texts, lazily, in order.
 
-        :param sentences: as for one text.
+        :param sentences, document: as for one text; each text is a document.
         :param window_tokens: as in :meth:`stream`.
         :raises DataError: a text is not a string. This error, and any error that `texts` raises, comes after the
             entities of all texts before it.
         """
         validation.check_source(texts, "texts", "tagger(text)")
-        return self._entities(texts, sentences, self._window_tokens(window_tokens))
+        wanted = self._window_tokens(window_tokens)
+        if document:
+            return self._document_entities(texts, sentences)
+        return self._entities(texts, sentences, wanted)
 
     def map_batch(
         self,
@@ -119,6 +130,7 @@ class Tagger:
         text: str = "text",
         tags: str = "tags",
         entities: str = "entities",
+        document: bool = False,
     ) -> "dict[str, Column]":
         """Compute new columns for a batch of rows.
 
@@ -129,13 +141,13 @@ class Tagger:
         :param tokens: name of the column of token lists, if there is one; its new column is `tags`, lists of BIO tags.
         :param text: name of the column of strings, if there is one; its new column is `entities`, lists of
             dictionaries with the fields of :class:`Entity`.
+        :param document: tag each text as a whole, as in :meth:`stream_entities`.
         :raises DataError: there is neither column, or a row contains something else.
         """
         from tagger.formats.tables import tag_columns
 
-        return tag_columns(
-            columns, self.stream, self.stream_entities, tokens=tokens, text=text, tags=tags, entities=entities
-        )
+        find = partial(self.stream_entities, document=document)
+        return tag_columns(columns, self.stream, find, tokens=tokens, text=text, tags=tags, entities=entities)
 
     def tag(self, tokens: Sequence[str]) -> list[str]:
         """Return the BIO tags of one sentence.
@@ -146,9 +158,12 @@ class Tagger:
         validation.check_tokens([tokens])
         return next(self.engine.annotations(self.engine.submit_sentences([tokens]))).tags
 
-    def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int | None = None) -> Iterator[list[str]]:
+    def stream(
+        self, sentences: Iterable[Sequence[str]], *, document: bool = False, window_tokens: int | None = None
+    ) -> Iterator[list[str]]:
         """Yield the BIO tags of any number of sentences, lazily, in order.
 
+        :param document: tag the sentences as one document, which is read to its end first.
         :param window_tokens: number of tokens to read ahead, by default the number that suits the device. Up to twice
             as many are read if a window has several batches and there are several threads or processors.
         :raises DataError: a sentence is not a sequence of strings. This error, and any error that `sentences` raises,
@@ -156,16 +171,23 @@ class Tagger:
         """
         validation.check_source(sentences, "sentences", "tagger(text)")
         tokens = self._window_tokens(window_tokens)
+        if document:
+            return (found.tags for found in self._document(chain.from_iterable(windows(sentences, tokens))))
         submitted = ((self.engine.submit_sentences(window, ahead=True), None) for window in windows(sentences, tokens))
         return (annotation.tags for window, _ in delayed(submitted) for annotation in self.engine.annotations(window))
 
-    def annotate(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> list[Annotation]:
+    def annotate(
+        self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False, document: bool = False
+    ) -> list[Annotation]:
         """Tag a list of sentences, with all results in memory. A sentence without tokens gets no tags.
 
         :param probabilities: also compute marginal probabilities.
+        :param document: tag the sentences as one document, see :meth:`stream`; always with probabilities.
         :raises DataError: `sentences` is not a sequence of sequences of strings.
         """
         validation.check_sentences(sentences)
+        if document:
+            return list(self._document(sentences))
         return list(self.engine.annotations(self.engine.submit_sentences(sentences, probabilities=probabilities)))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -178,13 +200,32 @@ class Tagger:
     def _window_tokens(self, wanted: int | None) -> int:
         return self.engine.window_tokens if wanted is None else validation.at_least_one("window_tokens", wanted)
 
+    def _document(self, sentences: Iterable[Sequence[str]]) -> Iterator[Annotation]:
+        from tagger.inference.document import annotate_document  # seldom used
+
+        return annotate_document(self.engine, sentences)
+
+    def _document_entities(self, texts: Iterable[str], sentences: bool) -> Iterator[list[Entity]]:
+        for number, text in enumerate(texts, 1):
+            validation.check_text(text, f"text {number}")
+            found: list[Entity] = []
+            ranges = bounded(text, sentence_ranges(text, sentences))
+            pieces = [_Piece(text, start, token_spans(text[start:end]), found) for start, end in ranges]
+            for piece, annotation in zip(pieces, self._document(piece.tokens() for piece in pieces), strict=True):
+                self._find(piece, annotation)
+            yield found
+
+    def _find(self, piece: _Piece, annotation: Annotation) -> None:
+        """Add the entities of a sentence to its text's."""
+        for span in self._labels.view(annotation).spans:
+            start = piece.start + piece.offsets[span.start][0]
+            end = piece.start + piece.offsets[span.end - 1][1]
+            piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0))
+
     def _entities(self, texts: Iterable[str], sentences: bool, window_tokens: int) -> Iterator[list[Entity]]:
         for window, (pieces, complete) in delayed(self._submitted(texts, sentences, window_tokens)):
             for piece, annotation in zip(pieces, self.engine.annotations(window), strict=True):
-                for span in self._labels.view(annotation).spans:
-                    start = piece.start + piece.offsets[span.start][0]
-                    end = piece.start + piece.offsets[span.end - 1][1]
-                    piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0))
+                self._find(piece, annotation)
             yield from complete
 
     def _submitted(self, texts: Iterable[str], sentences: bool, window_tokens: int) -> Iterator[tuple[Window, _Pieces]]:
@@ -208,7 +249,7 @@ class Tagger:
                 trouble = error
                 break
             found: list[Entity] = []
-            for start, end in _bounded(text, sentence_ranges(text, sentences)):
+            for start, end in bounded(text, sentence_ranges(text, sentences)):
                 offsets = token_spans(text[start:end])
                 if offsets:
                     pieces.append(_Piece(text, start, offsets, found))
@@ -223,15 +264,6 @@ class Tagger:
 
     def _submit(self, pieces: list[_Piece]) -> Window:
         return self.engine.submit_sentences([piece.tokens() for piece in pieces], probabilities=True, ahead=True)
-
-
-def _bounded(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Split ranges longer than LONGEST_SENTENCE, so that the tokens of one need not all be in memory."""
-    for start, end in ranges:
-        if end - start > LONGEST_SENTENCE:
-            yield from stretches(text, start, end, LONGEST_SENTENCE)
-        else:
-            yield start, end
 
 
 _reopened: dict[tuple[Any, ...], Tagger] = {}

@@ -14,6 +14,7 @@ CONFLICTS = (
     ("output", "in_place"),
     ("output_dir", "in_place"),
     ("pretokenized", "sentences"),
+    ("line_buffered", "document"),
 )
 # Options that need at least one of some others: option, the others, how messages name them.
 NEEDS = (

@@ -90,6 +90,11 @@ SHELLS = ("bash", "zsh", "fish")
     metavar="N",
     help="Maximum batch size in tokens, padding included. Does not change the output.",
 )
+@click.option(
+    "--document",
+    is_flag=True,
+    help="Tag each document as a whole, with what it says about its names elsewhere; writes when it ends.",
+)
 @click.option("-u", "--line-buffered", is_flag=True, help="Tag and write each sentence separately.")
 @click.option("--strict", is_flag=True, help="Stop at invalid UTF-8 instead of warning.")
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write to FILE atomically.")

@@ -44,6 +44,7 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
         threads=options["threads"],
         batch_tokens=options["batch_tokens"],
         line_buffered=options["line_buffered"],
+        document=options["document"],
     )
 
 

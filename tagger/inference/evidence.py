@@ -21,10 +21,9 @@ from tagger.text.stems import stem
 
 # All of these were chosen on development documents, with several models, where neighbouring values do as well.
 WEIGHT = 1.5  # of the evidence, against that of the sentence itself
-SMOOTHING = 0.5  # places that are added on both sides
+SMOOTHING = 0.25  # places that are added on both sides
 LOWEST, HIGHEST = -1.0, 4.0  # log odds
 PART = 0.5  # weight of a word in a longer name, such as a surname after a first name, as evidence for the word alone
-OPENING = 0.25  # weight of "no name" for the first word of a sentence, whose capital says nothing
 LONGEST = 6  # words of a sequence
 LEAST = 0.05  # expected places with a name from which on a sequence of words counts
 
@@ -98,13 +97,16 @@ class Evidence:
         others = np.bincount(keys, outside, count) + small
         log_odds = _log_odds(total[keys] - own, others[keys] - outside)
         # A word within a longer name that also has small words, such as Україна in a ministry's, is no name there.
-        log_odds *= np.where(apart[chosen], 1, 1 - np.minimum(inner.sum(1), 1))[:, None]
+        log_odds = log_odds * np.where(apart[chosen], 1, 1 - np.minimum(inner.sum(1), 1))[:, None]
         scores = np.zeros((len(self._tokens), len(self._begin)))
         scores[chosen] = log_odds
         return scores
 
     def _outside(self, chosen: np.ndarray) -> np.ndarray:
-        """Return the probability that a token is in no name, less for the first word of a sentence."""
+        """Return the probability that a token is in no name.
+
+        It is 0 for the first word of a sentence: its capital says nothing, and models are often blind to names there.
+        """
         assert self._window.probabilities is not None
         opening = np.zeros(len(self._tokens), bool)
         for start, length in zip(self._window.starts.tolist(), self._window.lengths.tolist(), strict=True):
@@ -112,7 +114,7 @@ class Evidence:
             opening[start : word + 1] = True
         inside = np.concatenate([self._begin, self._inside])
         outside = 1 - self._window.probabilities[chosen][:, inside].sum(1, dtype=np.float64)
-        weighted: np.ndarray = np.maximum(outside, 0) * np.where(opening[chosen], OPENING, 1)
+        weighted: np.ndarray = np.where(opening[chosen], 0, np.maximum(outside, 0))
         return weighted
 
     def _sequences(self, names: list[tuple[int, int, int]]) -> list[tuple[int, int, np.ndarray]]:
@@ -138,17 +140,17 @@ class Evidence:
                 outside = 1 - np.minimum(shares.sum(1), 1)
                 log_odds = _log_odds(shares.sum(0) - shares, outside.sum() - outside)
                 log_odds = np.where(shares.sum(0) > LEAST, np.maximum(log_odds, 0), 0)
-                found += [(place, len(sequence), log_odds[i]) for i, place in enumerate(own)]
+                found += [(place, len(sequence), values) for place, values in zip(own, log_odds, strict=True)]
         return found
 
     def _name(self, place: int, length: int) -> np.ndarray:
         """Return for each label the probability that exactly these tokens are a name. *Shape:* (labels,)."""
         continuation = self._window.continuation
         assert continuation is not None
-        probability = self._begins[place] * self._goes_on[place]
+        probability: np.ndarray = self._begins[place] * self._goes_on[place]
         for token in range(place + 1, place + length):
             goes_on = continuation[token, self._inside].astype(np.float64)
-            probability = probability * (goes_on if token < place + length - 1 else 1 - goes_on)
+            probability *= goes_on if token < place + length - 1 else 1 - goes_on
         return probability
 
 
@@ -161,4 +163,5 @@ def _log_odds(own: np.ndarray, outside: np.ndarray) -> np.ndarray:
     own = np.maximum(own, 0)  # what rounding left
     against = np.maximum(outside, 0)[:, None] + own.sum(1, keepdims=True) - own
     log_odds: np.ndarray = np.log((own + SMOOTHING) / (against + SMOOTHING))
-    return np.clip(log_odds, LOWEST, HIGHEST)
+    limited: np.ndarray = np.clip(log_odds, LOWEST, HIGHEST)
+    return limited

@@ -132,6 +132,7 @@ def run_digest(settings: RunSettings) -> str:
     """
     model = digest.read(read_model(settings.model))
     parts = [__version__, model, asdict(settings.reader), asdict(settings.writer), asdict(settings.labels)]
+    parts += ["document"] if settings.document else []  # so that the digests of other runs stay as they are
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -135,7 +135,8 @@ class Filter:
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
         own = open_document(self._settings.writer, self._labels) if document is None else None
         writing = Writer(name, self._settings.writer, self._labels, document or own)
-        together = () if self._settings.line_buffered else writing.block_forms
+        alone = self._settings.line_buffered or self._settings.document
+        together = () if alone else writing.block_forms
         reading = Reader(name, self._settings.reader, self.warn, together=together)
         pending = [gap]
 
@@ -145,20 +146,27 @@ class Filter:
 
         source = Source(descriptor, name, TextCheck(null=self._settings.reader.null, whole=whole), observe)
         try:
-            pipe = Stream(
-                self.engine,
-                put,
-                self._guard,
-                line_buffered=self._settings.line_buffered,
-                scores=self._settings.needs_probabilities,
-                count=count,
-            )
-            pipe.run(source, reading, writing)
+            self._stream(put, count).run(source, reading, writing)
             if own:
                 put(own.finish())
         finally:
             source.stop()
             self.gap = pending[0] if pending else writing.gap()
+
+    def _stream(self, put: Callable[[bytes], object], count: Callable[[int], None]) -> Stream:
+        settings = self._settings
+        if settings.document:
+            from tagger.pipeline.documents import DocumentStream  # seldom used
+
+            return DocumentStream(self.engine, put, self._guard, count=count)
+        return Stream(
+            self.engine,
+            put,
+            self._guard,
+            line_buffered=settings.line_buffered,
+            scores=settings.needs_probabilities,
+            count=count,
+        )
 
 
 def open_filter(settings: RunSettings, guard: SignalGuard, warn: Callable[[str], None]) -> Filter:

@@ -16,6 +16,7 @@ class RunSettings:
     :param device, threads, batch_tokens: see :class:`tagger.inference.engine.Engine` and
         :class:`tagger.inference.session.Session`.
     :param line_buffered: write each sentence on its own as soon as it is tagged.
+    :param document: tag each document as a whole.
     """
 
     reader: ReaderSettings
@@ -26,6 +27,7 @@ class RunSettings:
     threads: int
     batch_tokens: int | None
     line_buffered: bool
+    document: bool = False
 
     @property
     def needs_probabilities(self) -> bool:

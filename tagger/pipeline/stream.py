@@ -91,7 +91,7 @@ class Stream:
                 trouble, block = error, None
             except Interrupted:
                 self._flush(window, writing)  # if it waited for a block, the window has complete sentences
-                self._settle(writing)
+                self._end(writing)
                 raise
             ended = block is None
             if trouble:
@@ -114,6 +114,7 @@ class Stream:
                 self._flush(window, writing)
                 self._settle(writing)
                 window, tokens, narrow = [], 0, 0
+        self._end(writing)
         if trouble:
             raise trouble
 
@@ -155,6 +156,14 @@ class Stream:
             return
         (pieces, window), self._running = self._running, None
         self._engine.collect(window)
+        self._put(pieces, window, writing)
+
+    def _end(self, writing: Writer) -> None:
+        """Write what is left at the end of an input."""
+        self._settle(writing)
+
+    def _put(self, pieces: list[Piece], window: Window, writing: Writer) -> None:
+        """Write the sentences of a tagged window."""
         names = self._engine.bundle.tags
         parts: list[bytes] = []
         end = size = 0
