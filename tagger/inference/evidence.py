@@ -48,7 +48,8 @@ class Evidence:
         self._goes_on = window.continuation[:, self._begin].astype(np.float64)
         self._parts = self._begins * self._goes_on + window.probabilities[:, self._inside]
         stems: defaultdict[str, int] = defaultdict(lambda: len(stems))
-        self._keys = np.fromiter((stems[stem(token)] for token in tokens), np.int64, len(tokens))
+        keys = {word: stems[stem(word)] for word in dict.fromkeys(tokens)}
+        self._keys = np.fromiter(map(keys.__getitem__, tokens), np.int64, len(tokens))
         self._capital = np.array([len(token) > 1 and token[0].isupper() for token in tokens], bool)
         self._small = np.array([token[:1].islower() for token in tokens], bool)
 

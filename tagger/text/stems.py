@@ -4,30 +4,22 @@ Different words may share a stem (Петро and Петров), and some forms o
 clue and never a base form.
 """
 
+import re
+
 from tagger.text.normalize import normalise
 
-SHORTEST = 3  # letters that stay; 2 if a possessive ending goes: ки-їв, ки-єв-а
-# Case endings of nouns, adjectives and surnames, and after them those of surnames and places like Львів, Львов-а.
-ENDINGS = sorted(
-    """
-    а я у ю о е є и і ї ь й ам ям ами ями ах ях ом ем єм ею єю ою ою ей ові еві єві
-    ий ій їй ої ого ому им ім їм их іх їх ими іми їми ую юю ів їв
-    """.split(),
-    key=lambda ending: (-len(ending), ending),
+# Case endings of nouns, adjectives and surnames. At least three letters stay.
+ENDING = re.compile(
+    "(?<=...)(?:[аяуюоеєиіїьй]|[ая](?:м|ми|х)|[оеє][мю]|ей|[оеє]ві|[иії]й|ої|ого|ому|[иії](?:м|ми|х)|[ую]ю|[ії]в)$"
 )
-POSSESSIVE = ("ів", "їв", "ов", "ев", "єв")
+# A possessive ending before a case ending, in surnames and places: Льв-ів, Льв-ов-а, Ки-їв, Ки-єв-а. Two letters stay.
+# Or what is left of a case ending: Андрі-я, as Андр-ій.
+REST = re.compile("(?<=..)(?:[ії]в|[оеє]в)$|(?<=...)[ії]$")
 # Consonants that alternate before an ending: Прага, Празі; Америка, Америці; Ольга, Ользі. Each pair becomes one.
 ALTERNATING = str.maketrans("гкх", "зцс")
 
 
 def stem(word: str) -> str:
     """Return the stem of a word, in small letters."""
-    lower = normalise(word).lower()
-    rest = next(
-        (lower[: -len(end)] for end in ENDINGS if lower.endswith(end) and len(lower) - len(end) >= SHORTEST), lower
-    )
-    if rest.endswith(POSSESSIVE) and len(rest) - 2 >= SHORTEST - 1:
-        rest = rest[:-2]
-    elif rest.endswith(("і", "ї")) and len(rest) > SHORTEST:  # Андрі-я; Андрій lost both letters
-        rest = rest[:-1]
+    rest = REST.sub("", ENDING.sub("", normalise(word).lower(), count=1), count=1)
     return rest[:-1] + rest[-1:].translate(ALTERNATING)
