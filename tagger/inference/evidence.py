@@ -20,7 +20,7 @@ from tagger.tags import continuations, parse, spans
 from tagger.text.stems import stem
 
 # All of these were chosen on development documents, with several models, where neighbouring values do as well.
-WEIGHT = 1.5  # of the evidence, against that of the sentence itself
+WEIGHT = 2.0  # of the evidence, against that of the sentence itself
 SMOOTHING = 0.25  # places that are added on both sides
 LOWEST, HIGHEST = -1.0, 4.0  # log odds
 PART = 0.5  # weight of a word in a longer name, such as a surname after a first name, as evidence for the word alone
