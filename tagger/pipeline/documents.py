@@ -55,7 +55,6 @@ class DocumentStream(Stream):
             self._size += SENTENCE_SIZE + len(piece.text) + sum(map(len, piece.lines))
             if closes or self._document.is_full or self._size >= DOCUMENT_BYTES:
                 self._end(writing)
-        self._guard.check()
 
     def _settle(self, writing: Writer) -> None:
         """Write nothing: the document goes on."""

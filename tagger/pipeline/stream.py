@@ -157,6 +157,7 @@ class Stream:
         (pieces, window), self._running = self._running, None
         self._engine.collect(window)
         self._put(pieces, window, writing)
+        self._guard.check()
 
     def _end(self, writing: Writer) -> None:
         """Write what is left at the end of an input."""
@@ -186,4 +187,3 @@ class Stream:
             raise
         self._write(b"".join(parts))
         self._count(int(window.lengths.sum()))
-        self._guard.check()

@@ -1,7 +1,5 @@
 """Documents: what is found in one sentence helps in another; the same document gets the same tags on any way."""
 
-import re
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,13 +15,11 @@ from tagger.text.stems import stem
 
 TAGS = ["O", "B-PERS", "I-PERS", "B-LOC", "I-LOC"]
 # A story in which the model misses names at the start of sentences, and knows them elsewhere.
-STORY = """Олекса приїхав пізно . Слідом за ним приїхала його сестра Мокрина .
-Ми з Мокриною зайшли до хати , а Олекса лишився надворі .
-Мокрина мовчала . Олекса теж мовчав . Я знав Мокрину ще малою .
-Коли прийшов Остап , то сів коло Мокрини . Остап був старий . Від Остапа пахло димом .
-Горе було велике . Таке горе буває раз . Сонце сіло . Я люблю сонце .
-Дім стояв у Косові . Косів спав . Ми поїхали з Косова до Києва . Київ гомонів . Я не люблю Києва .
-Мокрина встала . До Мокрини підійшов Остап .""".split("\n")
+STORY = """Я довго чекав на Мокрину Іванівну . Потім зайшов Остап Вишня і сів поруч із Мокриною Іванівною .
+Мокрина мовчала . Учора Остап Вишня приїхав із Косова , де живе його мати .
+Косів стоїть у горах . Дорога з Косова до Києва довга . Остап втомився .
+Вишня нічого не відповів . Горе було велике . Таке горе буває раз . Мокрина заплакала .
+Наступного дня професор Мокрина Іванівна поїхала до Косова . У Косові йшов дощ . Косів спав .""".split("\n")
 
 
 def found(tagger, text, **settings):
@@ -141,11 +137,14 @@ def test_stems_of_any_text(word):
 
 def test_the_shipped_model_finds_more_of_a_story():
     tagger = Tagger.load(device="cpu")
-    text = "\n".join(STORY * 3)
+    text = "\n".join(STORY)
     alone, together = found(tagger, text), found(tagger, text, document=True)
-    names = re.compile("Мокрин|Остап|Олекс|Косов|Косів|Києв|Київ")
-    assert sum(bool(names.match(text)) for text, _ in together) > sum(bool(names.match(text)) for text, _ in alone)
-    assert not {"Горе", "горе", "Сонце", "сонце"} & {text for text, _ in together}
+    assert ("Косова", "PERS") in alone and ("Мокрина", "PERS") not in alone
+    assert together.count(("Мокрина", "PERS")) == 2 and ("Вишня", "PERS") in together
+    assert together.count(("Косова", "LOC")) == 3 and ("Косова", "PERS") not in together
+    assert set(alone) - {("Косова", "PERS")} <= set(together) and not any(
+        "горе" in text.lower() for text, _ in together
+    )
 
 
 def test_the_same_document_on_any_way(tiny_model, monkeypatch):
