@@ -8,7 +8,8 @@ import click
 INTRODUCTION = """Tag persons, organisations, places and other names in Ukrainian text.
 
 Reads FILEs, or standard input if there are none or FILE is -, and writes every token with its tag. Sentences come out
-as soon as no more input is ready, in the order of the input. The same sentence always gets the same tags.
+as soon as no more input is ready, in the order of the input. The same sentence always gets the same tags, unless
+--document is given.
 """
 
 SECTIONS: dict[str, str] = {
@@ -60,6 +61,16 @@ options; without --resume it is annotated again. Only one run at a time may use 
     "Buffering": """\
 While more input is ready, sentences are tagged in batches. When no more is ready, all
 complete sentences are tagged and written. With -u, each sentence is tagged separately.""",
+    "Documents": """\
+With --document, each document is decoded twice, the second time with what all of it says
+about its names: a name that is found in some sentences is found in others too, and takes
+the label that most places agree on. Its sentences are then written together. The same
+document always gets the same tags.
+
+A document is a file, or all of standard input; in CoNLL and CoNLL-U a part of it, if
+newdoc comments or -DOCSTART- lines divide it. What has more than 131,072 tokens or 128 MiB is
+tagged in parts of that length, so memory is bounded also for a stream without an end; it
+takes up to some 200 MiB more. Tagging takes about twice the time.""",
     "Exit codes": """\
 0 success; 1 an input, the model or the output failed, and one line on standard error
 says which and what to do; 2 wrong options; and, without a message, 130 Ctrl-C, 143
@@ -79,6 +90,7 @@ EXAMPLES: list[tuple[str, str]] = [
     ("The most frequent names", "uk-tag --count corpus.txt | head"),
     ("A table of all mentions", "uk-tag -O tsv --header corpus.txt > mentions.tsv && cat mentions.tsv"),
     ("A web page with highlighted entities", "uk-tag -O html corpus.txt > corpus.html"),
+    ("Tag a novel as a whole", "uk-tag --document -O inline corpus.txt"),
     ("Rename labels, and keep only some", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     (
         "Annotate a folder on all cores; a stopped run is resumed",

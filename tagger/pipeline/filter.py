@@ -16,7 +16,7 @@ from tagger.inference.session import Session
 from tagger.pipeline.binaries import TextCheck
 from tagger.pipeline.settings import RunSettings
 from tagger.pipeline.source import Source
-from tagger.pipeline.stream import Output, Stream
+from tagger.pipeline.stream import DocumentStream, Output, Stream
 from tagger.system.atomic import atomic_write, remove_left_over
 from tagger.system.signals import SignalGuard
 from tagger.system.streams import output_error
@@ -156,8 +156,6 @@ class Filter:
     def _stream(self, put: Callable[[bytes], object], count: Callable[[int], None]) -> Stream:
         settings = self._settings
         if settings.document:
-            from tagger.pipeline.documents import DocumentStream  # seldom used
-
             return DocumentStream(self.engine, put, self._guard, count=count)
         return Stream(
             self.engine,

@@ -12,8 +12,8 @@ from tagger import Tagger
 from tagger.formats.labels import Labels, LabelSettings
 from tagger.formats.reader import Reader, ReaderSettings
 from tagger.formats.writer import Writer, WriterSettings
-from tagger.pipeline import documents
-from tagger.pipeline.documents import DocumentStream, document_marks
+from tagger.pipeline import stream as documents
+from tagger.pipeline.stream import DocumentStream, document_marks
 from tagger.system.signals import SignalGuard
 
 TEXT = "\n".join(STORY) + "\n"
