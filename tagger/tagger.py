@@ -6,6 +6,7 @@ A tagger may be shared between threads, and sent to other processes, which open 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, overload
 
@@ -16,7 +17,7 @@ from tagger.formats.labels import Labels, LabelSettings
 from tagger.inference.engine import Engine
 from tagger.inference.model_path import SHIPPED_MODEL, model_file
 from tagger.inference.session import Session
-from tagger.inference.texts import Text, submitted, with_sentences
+from tagger.inference.texts import Piece, Text, pieces_of, submitted, with_sentences
 from tagger.inference.window import Annotation, delayed, windows
 from tagger.model_file.bundle import Bundle
 from tagger.own_names.lists import NameLists, name_lists
@@ -91,13 +92,17 @@ class Tagger:
         return cls(session, batch_tokens=batch_tokens, threads=threads, own_names=own_names)
 
     @overload
-    def __call__(self, text: str, *, sentences: bool = True, lemma: bool = False) -> list[Entity]: ...  # type: ignore[overload-overlap]
+    def __call__(  # type: ignore[overload-overlap]
+        self, text: str, *, sentences: bool = True, lemma: bool = False, document: bool = False
+    ) -> list[Entity]: ...
 
     @overload
-    def __call__(self, text: Sequence[str], *, sentences: bool = True, lemma: bool = False) -> list[list[Entity]]: ...
+    def __call__(
+        self, text: Sequence[str], *, sentences: bool = True, lemma: bool = False, document: bool = False
+    ) -> list[list[Entity]]: ...
 
     def __call__(
-        self, text: str | Sequence[str], *, sentences: bool = True, lemma: bool = False
+        self, text: str | Sequence[str], *, sentences: bool = True, lemma: bool = False, document: bool = False
     ) -> list[Entity] | list[list[Entity]]:
         """Find the entities of a text, or of each of several texts, in order, with their offsets in that string.
 
@@ -105,37 +110,52 @@ class Tagger:
         :param sentences: split lines into sentences, as `uk-tag --sentences` does; else each line is one sentence. No
             entity extends over the end of a line.
         :param lemma: also find the base form of each entity.
+        :param document: tag each text as a whole, as `uk-tag --document` does: a name that is found in one sentence
+            helps to find it in others.
         :returns: the entities; for a list of texts a list of them for each.
         :raises DataError: the text is neither a string nor a list of strings.
         :raises PackageError: base forms are asked for, and pymorphy3 is missing.
         """
         if isinstance(text, str):
-            return next(self.stream_entities([text], sentences=sentences, lemma=lemma))
+            return next(self.stream_entities([text], sentences=sentences, lemma=lemma, document=document))
         validation.check_texts(text)
-        return list(self.stream_entities(text, sentences=sentences, lemma=lemma))
+        return list(self.stream_entities(text, sentences=sentences, lemma=lemma, document=document))
 
     def stream_entities(
-        self, texts: Iterable[str], *, sentences: bool = True, window_tokens: int | None = None, lemma: bool = False
+        self,
+        texts: Iterable[str],
+        *,
+        sentences: bool = True,
+        lemma: bool = False,
+        document: bool = False,
+        window_tokens: int | None = None,
     ) -> Iterator[list[Entity]]:
         """Find the entities of any number of texts, lazily, in order.
 
-        :param sentences, lemma: as for one text.
+        :param sentences, lemma, document: as for one text; each text is a document.
         :param window_tokens: as in :meth:`stream`.
         :raises DataError: a text is not a string. This error, and any error that `texts` raises, comes after the
             entities of all texts before it.
         :raises PackageError: base forms are asked for, and pymorphy3 is missing.
         """
         validation.check_source(texts, "texts", "tagger(text)")
-        return self.entities_within(with_sentences(texts, sentences), window_tokens=window_tokens, lemma=lemma)
+        return self.entities_within(
+            with_sentences(texts, sentences), window_tokens=window_tokens, lemma=lemma, document=document
+        )
 
     def entities_within(
-        self, texts: Iterable[Text], *, window_tokens: int | None = None, lemma: bool = False
+        self,
+        texts: Iterable[Text],
+        *,
+        window_tokens: int | None = None,
+        lemma: bool = False,
+        document: bool = False,
     ) -> Iterator[list[Entity]]:
         """Find the entities of texts whose sentences are known, lazily, in order.
 
         :param texts: each text with start and end of its sentences, in code points, in order, without overlap.
         :param window_tokens: as in :meth:`stream`.
-        :param lemma: also find the base form of each entity.
+        :param lemma, document: as in :meth:`stream_entities`.
         :raises PackageError: base forms are asked for, and pymorphy3 is missing.
         """
         lemmatize = None
@@ -144,7 +164,8 @@ class Tagger:
 
             open_dictionary()
             lemmatize = base_form
-        return self._entities(texts, self._window_tokens(window_tokens), lemmatize)
+        wanted = self._window_tokens(window_tokens)
+        return self._document_entities(texts, lemmatize) if document else self._entities(texts, wanted, lemmatize)
 
     def map_batch(
         self,
@@ -156,6 +177,7 @@ class Tagger:
         entities: str = "entities",
         lemma: bool = False,
         sentences: bool = True,
+        document: bool = False,
     ) -> dict[str, Any]:
         """Compute new columns for a batch of rows.
 
@@ -169,6 +191,7 @@ class Tagger:
             dictionaries with the fields of :class:`Entity`, `lemma` only if it is asked for.
         :param lemma: also find the base form of each entity.
         :param sentences: for texts, as for one text.
+        :param document: tag each text as a whole, as in :meth:`stream_entities`.
         :returns: the new columns by name: lists, or for a Polars frame its series.
         :raises DataError: there is neither column, or a row contains something else.
         """
@@ -177,7 +200,7 @@ class Tagger:
         return tag_columns(
             columns,
             self.stream,
-            partial(self.stream_entities, sentences=sentences, lemma=lemma),
+            partial(self.stream_entities, sentences=sentences, lemma=lemma, document=document),
             tokens=tokens,
             text=text,
             tags=tags,
@@ -194,9 +217,12 @@ class Tagger:
         validation.check_tokens([tokens])
         return next(self.engine.annotations(self.engine.submit_sentences([tokens]))).tags
 
-    def stream(self, sentences: Iterable[Sequence[str]], *, window_tokens: int | None = None) -> Iterator[list[str]]:
+    def stream(
+        self, sentences: Iterable[Sequence[str]], *, document: bool = False, window_tokens: int | None = None
+    ) -> Iterator[list[str]]:
         """Yield the BIO tags of any number of sentences, lazily, in order.
 
+        :param document: tag the sentences as one document, which is read to its end first.
         :param window_tokens: number of tokens to read ahead, by default the number that suits the device. Up to twice
             as many are read if a window has several batches and there are several threads or processors.
         :raises DataError: a sentence is not a sequence of strings. This error, and any error that `sentences` raises,
@@ -204,16 +230,23 @@ class Tagger:
         """
         validation.check_source(sentences, "sentences", "tagger(text)")
         tokens = self._window_tokens(window_tokens)
+        if document:
+            return (found.tags for found in self._document(chain.from_iterable(windows(sentences, tokens))))
         running = ((self.engine.submit_sentences(window, ahead=True), None) for window in windows(sentences, tokens))
         return (annotation.tags for window, _ in delayed(running) for annotation in self.engine.annotations(window))
 
-    def annotate(self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False) -> list[Annotation]:
+    def annotate(
+        self, sentences: Sequence[Sequence[str]], *, probabilities: bool = False, document: bool = False
+    ) -> list[Annotation]:
         """Tag a list of sentences, with all results in memory. A sentence without tokens gets no tags.
 
         :param probabilities: also compute marginal probabilities.
+        :param document: tag the sentences as one document, see :meth:`stream`; always with probabilities.
         :raises DataError: `sentences` is not a sequence of sequences of strings.
         """
         validation.check_sentences(sentences)
+        if document:
+            return list(self._document(sentences))
         return list(self.engine.annotations(self.engine.submit_sentences(sentences, probabilities=probabilities)))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -227,18 +260,35 @@ class Tagger:
     def _window_tokens(self, wanted: int | None) -> int:
         return self.engine.window_tokens if wanted is None else validation.at_least_one("window_tokens", wanted)
 
+    def _document(
+        self, sentences: Iterable[Sequence[str]], cells: Iterable[Sequence[int]] | None = None
+    ) -> Iterator[Annotation]:
+        from tagger.inference.document import annotate_document  # seldom used
+
+        return annotate_document(self.engine, sentences, cells)
+
+    def _document_entities(self, texts: Iterable[Text], lemmatize: Lemmatize | None) -> Iterator[list[Entity]]:
+        for text, ranges in texts:
+            pieces = pieces_of(text, ranges, [])
+            found = self._document([piece.tokens() for piece in pieces], [piece.cells() for piece in pieces])
+            for piece, annotation in zip(pieces, found, strict=True):
+                self._find(piece, annotation, lemmatize)
+            yield pieces[0].found if pieces else []
+
+    def _find(self, piece: Piece, annotation: Annotation, lemmatize: Lemmatize | None) -> None:
+        """Add the entities of a sentence to its text's."""
+        for span in self._labels.view(annotation).spans:
+            start, end = piece.offsets[span.start][0], piece.offsets[span.end - 1][1]
+            lemma = lemmatize and lemmatize(piece.sentence(), start, end, span.label)
+            first, last = piece.start + start, piece.start + end
+            piece.found.append(Entity(first, last, span.label, piece.text[first:last], span.score or 0.0, lemma))
+
     def _entities(
         self, texts: Iterable[Text], window_tokens: int, lemmatize: Lemmatize | None
     ) -> Iterator[list[Entity]]:
         for window, (pieces, complete) in delayed(submitted(self.engine, texts, window_tokens)):
             for piece, annotation in zip(pieces, self.engine.annotations(window), strict=True):
-                for span in self._labels.view(annotation).spans:
-                    start = piece.start + piece.offsets[span.start][0]
-                    end = piece.start + piece.offsets[span.end - 1][1]
-                    lemma = lemmatize and lemmatize(
-                        piece.sentence(), start - piece.start, end - piece.start, span.label
-                    )
-                    piece.found.append(Entity(start, end, span.label, piece.text[start:end], span.score or 0.0, lemma))
+                self._find(piece, annotation, lemmatize)
             yield from complete
 
 

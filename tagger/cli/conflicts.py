@@ -9,12 +9,14 @@ from tagger.formats import RECORDS
 
 BY_FILE = ("output_dir", "in_place")
 TEXT_ONLY = ("pretokenized", "sentences", "null")
+TABLE_ONLY = ("header", "spreadsheet")
 # Pairs of options that exclude each other.
 CONFLICTS = (
     ("output", "output_dir"),
     ("output", "in_place"),
     ("output_dir", "in_place"),
     ("pretokenized", "sentences"),
+    ("line_buffered", "document"),
 )
 # Options that need at least one of some others: option, the others, how messages name them.
 NEEDS = (
@@ -58,6 +60,9 @@ def check(options: Mapping[str, Any]) -> None:
     if options["link"] and not (options["count"] and options["lemma"]):
         raise click.UsageError("--link needs --count --lemma")
     _check_field(options["field"], options["input_format"])
+    for name in TABLE_ONLY:
+        if options[name] and options["output_format"] != "tsv":
+            raise click.UsageError(f"{_spelling(name)} needs -O tsv")
     key = options["key"]
     if key is not None and (not key.strip() or set(key) & set("|= ") or not key.isprintable()):
         raise click.UsageError("--key: give a name without |, = and white space")

@@ -70,6 +70,10 @@ SHELLS = ("bash", "zsh", "fish")
     help="CoNLL-U output: key of the tag in MISC, such as NE or ner for tools that know only that. jsonl, csv and tsv "
     "input: name of the field that is added.  [default: NER; entities or tags]",
 )
+@click.option("--header", is_flag=True, help="-O tsv: write the names of the columns first.")
+@click.option(
+    "--spreadsheet", is_flag=True, help="-O tsv: put ' before cells that a spreadsheet would run as a formula."
+)
 @click.option(
     "--scheme",
     type=click.Choice(SCHEMES),
@@ -129,6 +133,11 @@ SHELLS = ("bash", "zsh", "fish")
     type=click.IntRange(1),
     metavar="N",
     help="Maximum batch size in tokens, padding included. Does not change the output.",
+)
+@click.option(
+    "--document",
+    is_flag=True,
+    help="Tag each document as a whole, with what it says about its names elsewhere; writes when it ends.",
 )
 @click.option("-u", "--line-buffered", is_flag=True, help="Tag and write each sentence separately.")
 @click.option("--strict", is_flag=True, help="Stop at invalid UTF-8 instead of warning.")

@@ -5,7 +5,8 @@ import click
 INTRODUCTION = """Tag persons, organisations, places and other names in Ukrainian text.
 
 Reads FILEs, or standard input if there are none or FILE is -, and writes every token with its tag. Sentences come out
-as soon as no more input is ready, in the order of the input. The same sentence always gets the same tags.
+as soon as no more input is ready, in the order of the input. The same sentence always gets the same tags, unless
+--document is given.
 """
 
 SECTIONS: dict[str, str] = {
@@ -51,6 +52,14 @@ gzip, xz and bzip2 are unpacked, and zstd with Python 3.14. Input that is not te
 refused: a file that starts like an image, an archive, a PDF or similar; a NUL in the
 first 64 KiB, or anywhere if a file is written, unless -0 is given; many control
 characters, or some together with invalid UTF-8.
+
+-O tsv writes a row for each mention, with TABs between file, line, start, end, label,
+text, lemma, name and score; --header names them. start and end are code points in the
+line (of CoNLL in the sentence, its tokens joined by spaces), line is the line of the
+mention's first token, and file is - for standard input. lemma and name are empty unless
+base forms are asked for. Within a cell, a backslash, a TAB, a line end and other control
+characters are \\\\, \\t, \\n, \\r, \\u000b and so on, and a byte that is not UTF-8 is \\xff.
+For a spreadsheet, --spreadsheet does what --count does:
 
 --count is safe to open in a spreadsheet: a cell that would be a formula (it starts with
 =, +, - or @) or open a quotation without an end gets an apostrophe before it. -O html
@@ -112,6 +121,16 @@ options; without --resume it is annotated again. Only one run at a time may use 
     "Buffering": """\
 While more input is ready, sentences are tagged in batches. When no more is ready, all
 complete sentences are tagged and written. With -u, each sentence is tagged separately.""",
+    "Documents": """\
+With --document, each document is decoded twice, the second time with what all of it says
+about its names: a name that is found in some sentences is found in others too, and takes
+the label that most places agree on. Its sentences are then written together. The same
+document always gets the same tags.
+
+A document is a file, or all of standard input; in CoNLL and CoNLL-U a part of it, if
+newdoc comments or -DOCSTART- lines divide it. What has more than 131,072 tokens or 128 MiB is
+tagged in parts of that length, so memory is bounded also for a stream without an end; it
+takes up to some 200 MiB more. Tagging takes about twice the time.""",
     "Exit codes": """\
 0 success; 1 an input, the model or the output failed, and one line on standard error
 says which and what to do; 2 wrong options; and, without a message, 130 Ctrl-C, 143
@@ -131,7 +150,9 @@ EXAMPLES: list[tuple[str, str]] = [
     ("The most frequent names", "uk-tag --count corpus.txt | head"),
     ("The same of a folder and a file, without unsure ones", "uk-tag -r --count --min-score 0.6 texts corpus.txt"),
     ("The names of all files, one row for each", "uk-tag --count --lemma corpus.txt more.txt.gz | head"),
+    ("A table of all mentions", "uk-tag -O tsv --header corpus.txt > mentions.tsv && cat mentions.tsv"),
     ("A web page with highlighted entities", "uk-tag -O html corpus.txt > corpus.html"),
+    ("Tag a novel as a whole", "uk-tag --document -O inline corpus.txt"),
     ("Rename labels, and keep only some", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     (
         "Annotate a folder on all cores; a stopped run is resumed",

@@ -40,6 +40,9 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
             added=options["key"],
             color=color,
             lemma=options["lemma"],
+            header=options["header"],
+            spreadsheet=options["spreadsheet"],
+            linked=options["lemma"] and options["document"],
         ),
         labels=LabelSettings(
             scheme=options["scheme"],
@@ -54,6 +57,7 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
         batch_tokens=options["batch_tokens"],
         line_buffered=options["line_buffered"],
         own_names=name_lists(options["names"], options["forbid"]),
+        document=options["document"],
     )
 
 

@@ -7,7 +7,7 @@ in the tables :data:`tagger.formats.reader.READERS`, :data:`tagger.formats.write
 
 INPUTS = ("text", "conll", "conllu", "vertical", "jsonl", "csv", "tsv")
 RECORDS = ("jsonl", "csv", "tsv")  # inputs with a text in a field of each record
-OUTPUTS = ("same", "conll", "conllu", "jsonl", "inline", "brat", "html")
+OUTPUTS = ("same", "conll", "conllu", "jsonl", "inline", "brat", "html", "tsv")
 COUNT = "count"  # the output of --count, which -O does not offer
 NAMES = "names"  # the output of --count --lemma,
 NAMES_OF_RUN = "names-of-run"  # and of --count --lemma --link run

@@ -1,25 +1,18 @@
-"""Formats that show entities: JSON Lines, inline, brat, and counts.
+"""Formats that show entities: JSON Lines, inline and brat. Tables of them are in :mod:`tagger.formats.mentions`.
 
 - JSON Lines: one object per sentence.
 - Inline: the text itself with its entities in elements: `<PERS>Леся Українка</PERS>`. `&`, `<` and `>` of the text
   become `&amp;`, `&lt;` and `&gt;`. To get the text back, remove the elements and unescape these three.
 - brat stand-off annotation: `T1<TAB>PERS 0 9<TAB>Леся Українка`, offsets in code points into the whole input
   (https://brat.nlplab.org/standoff.html).
-- Counts: each entity with its frequency, most frequent first: `12<TAB>PERS<TAB>Леся Українка<TAB>an example sentence`.
-  A spreadsheet takes a cell that starts with `=`, `+`, `-` or `@` for a formula, and may run it, so such a cell gets an
-  apostrophe at its start (https://owasp.org/www-community/attacks/CSV_Injection). So does a cell that starts with a
-  quotation mark and never closes it, since it would take in the next rows.
 """
 
 import json
-import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tagger.formats.labels import LabelView
+from tagger.formats.mentions import as_one_line
 from tagger.formats.sentence import Sentence, encode, one_line, running_text
-
-if TYPE_CHECKING:
-    from tagger.formats.records.record import Record
 
 
 def json_line(sentence: Sentence, view: LabelView) -> bytes:
@@ -119,108 +112,3 @@ class BratWriter:
             if notes:
                 lines.append(f"#{self._count}\tAnnotatorNotes T{self._count}\t{'; '.join(notes)}\n")
         return encode("".join(lines))
-
-
-NEWDOC = 20  # lines at the beginning of a sentence among which `# newdoc` is looked for
-EXAMPLE = 200  # characters of an example at most; a longer sentence is reduced to the part around the entity
-
-UNFIT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
-)  # control characters, noncharacters, surrogates
-FORMULA = tuple("=+-@＝＋－＠﹦﹢﹣﹫")  # with the East Asian variants, which some spreadsheets treat alike
-
-
-class Tally:
-    """Counts entities by label and spelling. Memory grows with the number of different ones."""
-
-    def __init__(self) -> None:
-        self._counts: dict[tuple[str, str], int] = {}
-        self._examples: dict[tuple[str, str], str] = {}
-
-    def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
-        """Count the sentence's entities. Nothing is written before the end."""
-        if view.spans:
-            text, offsets = running_text(sentence)
-            for span in view.spans:
-                start, end = offsets[span.start][0], offsets[span.end - 1][1]
-                key = span.label, as_one_line(text[start:end])
-                if key not in self._counts:
-                    self._examples[key] = example(text, start, end)
-                self._counts[key] = self._counts.get(key, 0) + 1
-        return b""
-
-    def finish(self) -> bytes:
-        """Return the lines, most frequent first; equally frequent entities are sorted by label and name."""
-        rows = sorted((-count, *key) for key, count in self._counts.items())
-        cells = [
-            (
-                str(-count),
-                spreadsheet_cell(label),
-                spreadsheet_cell(name),
-                spreadsheet_cell(self._examples[label, name]),
-            )
-            for count, label, name in rows
-        ]
-        return "".join("\t".join(row) + "\n" for row in cells).encode()
-
-
-class NameTally:
-    """Counts names: all forms of a name, in all documents, as one.
-
-    A document is an input, what follows a `# newdoc` line of CoNLL-U, or a record of a table or of JSON Lines.
-
-    :param whole_run: see :class:`tagger.base_forms.name_table.NameTable`.
-    """
-
-    def __init__(self, whole_run: bool = False) -> None:
-        from tagger.base_forms.name_table import NameTable  # needs pymorphy3, which not everybody has
-
-        self._table = NameTable(whole_run=whole_run)
-        self._path: str | None = None
-        self._record: Record | None = None
-
-    def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
-        """Count the sentence's entities. Nothing is written before the end."""
-        from tagger.base_forms.same_name import Mention, alias_after
-
-        begins = any(line.startswith(b"# newdoc") for line in sentence.lines[:NEWDOC])
-        if begins or path != self._path or sentence.record is not self._record:
-            self._table.end_document()
-            self._path, self._record = path, sentence.record
-        if view.spans:
-            text, offsets = running_text(sentence)
-            for span in view.spans:
-                start, end = offsets[span.start][0], offsets[span.end - 1][1]
-                lemma = as_one_line(span.lemma or text[start:end])
-                mention = Mention(span.label, lemma, span.own, alias_after(text[end : end + EXAMPLE]))
-                shown = "" if self._table.knows(lemma) else example(text, start, end)
-                self._table.add(mention, as_one_line(text[start:end]), shown)
-        return b""
-
-    def finish(self) -> bytes:
-        """Return the lines, most frequent first: count, documents, label, base form, variants, example."""
-        lines = []
-        for name in self._table.rows():
-            cells = name.label, name.lemma, " | ".join(name.variants), name.example
-            lines.append("\t".join([str(name.count), str(len(name.documents)), *map(spreadsheet_cell, cells)]) + "\n")
-        return "".join(lines).encode()
-
-
-def spreadsheet_cell(text: str) -> str:
-    """Return the text with an apostrophe before it if a spreadsheet would not take it for text."""
-    unsafe = text.startswith(FORMULA) or (text.startswith('"') and text.count('"') % 2 == 1)
-    return f"'{text}" if unsafe else text
-
-
-def as_one_line(text: str) -> str:
-    return UNFIT.sub("\ufffd", " ".join(text.split()))
-
-
-def example(text: str, start: int, end: int) -> str:
-    """Return the sentence, or the part of it around an entity, on one line."""
-    if len(text) <= EXAMPLE:
-        return as_one_line(text)
-    first = max(0, min(start - (EXAMPLE - (end - start)) // 2, len(text) - EXAMPLE))
-    last = min(len(text), max(end, first + EXAMPLE))
-    first = min(first, start)
-    return ("…" if first else "") + as_one_line(text[first:last]) + ("…" if last < len(text) else "")

@@ -10,9 +10,10 @@ import numpy as np
 
 from tagger.errors import DataError
 from tagger.formats import COUNT, NAMES, NAMES_OF_RUN
-from tagger.formats.conll_writer import AnyBlock, BlockWriter, ConlluWriter, add_column, add_misc, tag_lines
-from tagger.formats.entity_writers import BratWriter, NameTally, Tally, inline_line, json_line
+from tagger.formats.entity_writers import BratWriter, inline_line, json_line
 from tagger.formats.labels import Labels, LabelView
+from tagger.formats.lined.conll_writer import AnyBlock, BlockWriter, ConlluWriter, add_column, add_misc, tag_lines
+from tagger.formats.mentions import NameTally, Table, Tally
 from tagger.formats.sentence import Sentence, encode, running_text
 from tagger.inference.window import Annotation
 
@@ -59,6 +60,9 @@ class WriterSettings:
     :param added: name of what is added to records; `None`: see :class:`tagger.formats.records.writers.RecordWriter`.
     :param color: colour entities for a terminal.
     :param lemma: also write the base form of each entity.
+    :param header: `tsv`: write the names of the columns first.
+    :param linked: `tsv`: link the mentions of each document, which is held until it ends; needs base forms.
+    :param spreadsheet: `tsv`: make cells harmless that a spreadsheet would take for a formula.
     """
 
     form: str = "same"
@@ -67,6 +71,9 @@ class WriterSettings:
     added: str | None = None
     color: bool = False
     lemma: bool = False
+    header: bool = False
+    spreadsheet: bool = False
+    linked: bool = False
 
     @property
     def needs_spans(self) -> bool:
@@ -79,7 +86,7 @@ MakeWriter = Callable[[str, WriterSettings], SentenceWriter]
 
 
 class ColumnWriter:
-    """Adds a column to the input's own CoNLL lines, see :func:`tagger.formats.conll_writer.add_column`.
+    """Adds a column to the input's own CoNLL lines, see :func:`tagger.formats.lined.conll_writer.add_column`.
 
     A line that is too long to be held comes in several sentences. Its tag is kept until the line ends.
     """
@@ -137,24 +144,25 @@ class Document(Protocol):
         """Return the bytes after the last sentence."""
 
 
-def _page(labels: Labels) -> Document:
+def _page(labels: Labels, settings: WriterSettings) -> Document:
     from tagger.formats.html.page import Page  # seldom used, and its imports take time
 
     return Page(labels.names)
 
 
-DOCUMENTS: dict[str, Callable[[Labels], Document]] = {
+DOCUMENTS: dict[str, Callable[[Labels, WriterSettings], Document]] = {
     "html": _page,
-    COUNT: lambda labels: Tally(),
-    NAMES: lambda labels: NameTally(),
-    NAMES_OF_RUN: lambda labels: NameTally(whole_run=True),
+    "tsv": lambda labels, settings: Table(settings.header, settings.spreadsheet, settings.linked),
+    COUNT: lambda labels, settings: Tally(),
+    NAMES: lambda labels, settings: NameTally(),
+    NAMES_OF_RUN: lambda labels, settings: NameTally(whole_run=True),
 }
 
 
 def open_document(settings: WriterSettings, labels: Labels) -> Document | None:
     """Open the document of an output format; `None` if the format is written sentence by sentence."""
     make = DOCUMENTS.get(settings.form)
-    return make(labels) if make else None
+    return make(labels, settings) if make else None
 
 
 def add_lemmas(sentence: Sentence, view: LabelView) -> None:
@@ -195,7 +203,7 @@ class Writer:
     def write_block(self, block: AnyBlock, numbers: np.ndarray, probabilities: np.ndarray | None = None) -> bytes:
         """Return the bytes of a block of regular sentences, the same as :meth:`write` gives for each.
 
-        Parameters are those of :meth:`tagger.formats.conll_writer.BlockWriter.write`.
+        Parameters are those of :meth:`tagger.formats.lined.conll_writer.BlockWriter.write`.
         """
         self._last = None  # a block ends with an empty line
         return self._blocks.write(block, numbers, probabilities)

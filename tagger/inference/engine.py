@@ -91,6 +91,7 @@ class Engine:
         *,
         cells: Sequence[int] = (),
         probabilities: bool = False,
+        emissions: bool = False,
         ahead: bool = False,
     ) -> Window:
         """Look words up and lay out batches; with several threads, also start to run them.
@@ -100,6 +101,7 @@ class Engine:
         :param lengths: number of tokens of each sentence; 0 is allowed. *Shape:* (sentences,).
         :param cells: indexes of the tokens, in order, over whose beginning no entity goes: those after a TAB.
         :param probabilities: also compute marginal probabilities.
+        :param emissions: keep the emissions in the window; own names are then not put in, see :meth:`correct`.
         :param ahead: start to run batches in a thread even with one thread, if a processor is free for the caller.
         :returns: a window, to be passed to :meth:`collect` once.
         :raises ModelError: the network cannot be run.
@@ -113,6 +115,7 @@ class Engine:
             np.full(shape[0], count, np.int32),
             np.zeros(shape, np.float32) if probabilities else None,
             np.zeros(shape, np.float32) if probabilities else None,
+            np.zeros((shape[0], len(self.bundle.tags)), np.float32) if emissions else None,
         )
         if self.correction:
             window.tokens = tokens
@@ -157,11 +160,30 @@ class Engine:
         if window.lookups:
             restore(window.lookups, window, self._inside)
         window.jobs, window.outcomes, window.lookups = [], (), None
+        if window.emissions is None:
+            self.correct(window)
+
+    def correct(self, window: Window) -> None:
+        """Put the user's own names into the tags of a decoded window, if there are any."""
         if self.correction:
             self.correction.apply(
                 window.tokens, window.starts, window.lengths, window.tags, window.probabilities, window.continuation
             )
             window.tokens = ()
+
+    def decode(self, window: Window, emissions: np.ndarray) -> None:
+        """Decode a window that was collected before, with other emissions.
+
+        :param emissions: emissions, in the order of the window's tokens. *Shape:* (tokens, tags).
+        """
+        starts, lengths = window.starts, window.lengths
+        short = (lengths > 0) & (lengths <= SEGMENT)
+        if short.any():
+            steps = np.ones(np.count_nonzero(short), np.int64)
+            for chunk in Emissions(emissions, starts[short], steps, lengths[short], starts[short]).chunks(DECODED):
+                self._decode(chunk, window)
+        for start, length in zip(starts[lengths > SEGMENT], lengths[lengths > SEGMENT], strict=True):
+            self._decode_long(emissions[start : start + length], int(start), window)
 
     def submit_sentences(
         self,
@@ -169,17 +191,24 @@ class Engine:
         *,
         cells: Sequence[int] = (),
         probabilities: bool = False,
+        emissions: bool = False,
         ahead: bool = False,
     ) -> Window:
         """Like :meth:`submit`, for sentences given as lists of tokens."""
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
         tokens = list(chain.from_iterable(sentences))
         starts = lengths.cumsum() - lengths
-        return self.submit(tokens, starts, lengths, cells=cells, probabilities=probabilities, ahead=ahead)
+        return self.submit(
+            tokens, starts, lengths, cells=cells, probabilities=probabilities, emissions=emissions, ahead=ahead
+        )
 
     def annotations(self, window: Window) -> Iterator[Annotation]:
         """Collect a window and return the annotations of its sentences, in order."""
         self.collect(window)
+        return self.split(window)
+
+    def split(self, window: Window) -> Iterator[Annotation]:
+        """Return the annotations of the sentences of a collected window, in order."""
         names = self.tags
         pairs = zip(window.starts.tolist(), window.lengths.tolist(), strict=True)
         return (window.annotation(names, start, length) for start, length in pairs)
@@ -273,6 +302,8 @@ class Engine:
         packed, tokens = emissions.packed(packing)
         transitions = self.bundle.transitions
         window.tags[tokens] = viterbi(packed, packing, transitions)
+        if window.emissions is not None:
+            window.emissions[tokens] = packed
         if window.probabilities is not None and window.continuation is not None:
             own = slice(len(self.bundle.tags))
             window.probabilities[:, own][tokens], window.continuation[:, own][tokens] = marginals(

@@ -14,6 +14,8 @@ import numpy as np
 from tagger.inference.window import Window
 from tagger.text.lookup import DROPPED, Lookup, look_up, odd_offsets
 
+NEVER = -1e4  # an emission that rules a tag out for another decoding
+
 
 @dataclass(slots=True)
 class Other:
@@ -121,6 +123,8 @@ def restore(lookups: Lookups, window: Window, inside: np.ndarray) -> None:
     if window.probabilities is not None and window.continuation is not None:
         window.probabilities = window.probabilities[: lookups.count]
         window.continuation = window.continuation[: lookups.count]
+    if window.emissions is not None:
+        window.emissions = window.emissions[: lookups.count]
 
 
 def _restore(other: Other, window: Window, inside: np.ndarray) -> None:
@@ -147,6 +151,14 @@ def _restore(other: Other, window: Window, inside: np.ndarray) -> None:
             tag = begins.get(tag, tag)
         token = other.start + index
         window.tags[token] = before = tag
+        if window.emissions is not None:
+            row = window.emissions[token]
+            row[:] = 0 if owner == DROPPED else window.emissions[other.first + following[index]]
+            if owner == DROPPED or further:  # goes on with the word before it, or with the name around it
+                row[inside[begin_tags]] = np.maximum(row[inside[begin_tags]], row[begin_tags])
+                row[begin_tags] = NEVER
+            elif fresh:
+                row[inside[begin_tags]] = NEVER
         if window.probabilities is None or window.continuation is None:
             continue
         row, goes_on = window.probabilities[token], window.continuation[token]

@@ -6,11 +6,9 @@ from typing import NamedTuple
 from tagger.entity import Entity
 from tagger.inference.engine import Engine
 from tagger.inference.window import Window
-from tagger.text.fast_words import Offsets, stretches
-from tagger.text.tokenizer import cell_starts, sentence_ranges, token_spans
+from tagger.text.fast_words import Offsets
+from tagger.text.tokenizer import bounded, cell_starts, sentence_ranges, token_spans
 from tagger.validation import check_text
-
-LONGEST_SENTENCE = 1 << 18  # characters of a text that are tokenized together
 
 Range = tuple[int, int]  # start and end in code points, end exclusive
 Text = tuple[str, Iterable[Range]]  # a text with its sentences
@@ -29,6 +27,9 @@ class Piece(NamedTuple):
 
     def tokens(self) -> list[str]:
         return [self.text[self.start + start : self.start + end] for start, end in self.offsets]
+
+    def cells(self) -> list[int]:
+        return cell_starts(self.text, self.offsets, self.start)
 
 
 # The sentences of a window, and the lists of entities that are complete once the window has been collected.
@@ -56,7 +57,7 @@ def submitted(engine: Engine, texts: Iterable[Text], window_tokens: int) -> Iter
         cells: list[int] = []
         count = 0
         for piece in pieces:
-            cells += [count + cell for cell in cell_starts(piece.text, piece.offsets, piece.start)]
+            cells += [count + cell for cell in piece.cells()]
             count += len(piece.offsets)
         sentences = [piece.tokens() for piece in pieces]
         return engine.submit_sentences(sentences, cells=cells, probabilities=True, ahead=True)
@@ -75,7 +76,7 @@ def submitted(engine: Engine, texts: Iterable[Text], window_tokens: int) -> Iter
             trouble = error
             break
         found: list[Entity] = []
-        for start, end in _bounded(text, ranges):
+        for start, end in bounded(text, ranges):
             offsets = token_spans(text[start:end])
             if offsets:
                 pieces.append(Piece(text, start, offsets, found))
@@ -89,10 +90,10 @@ def submitted(engine: Engine, texts: Iterable[Text], window_tokens: int) -> Iter
         raise trouble
 
 
-def _bounded(text: str, ranges: Iterable[Range]) -> Iterator[Range]:
-    """Split ranges longer than LONGEST_SENTENCE, so that the tokens of one need not all be in memory."""
-    for start, end in ranges:
-        if end - start > LONGEST_SENTENCE:
-            yield from stretches(text, start, end, LONGEST_SENTENCE)
-        else:
-            yield start, end
+def pieces_of(text: str, ranges: Iterable[Range], found: list[Entity]) -> list[Piece]:
+    """Return the sentences of a text that have tokens.
+
+    :param found: the list that takes the entities of all of them.
+    """
+    pieces = (Piece(text, start, token_spans(text[start:end]), found) for start, end in bounded(text, ranges))
+    return [piece for piece in pieces if piece.offsets]

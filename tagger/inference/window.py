@@ -67,6 +67,7 @@ class Window:
     :param tags: number of each token's tag once the window is complete; the number of tags where a token belongs to no
         sentence. int32. *Shape:* (tokens,).
     :param probabilities, continuation: see :class:`Annotation`; None if not requested. *Shape:* (tokens, tags).
+    :param emissions: what the network gave, if it is kept for another decoding; None if not. *Shape:* (tokens, tags).
     :param ahead: whether its batches run in threads while the caller does other work.
     :param tokens: the tokens, as long as they are needed to correct the tags by lists of names.
     :param jobs: the content of each batch that is not collected yet.
@@ -80,6 +81,7 @@ class Window:
     tags: np.ndarray
     probabilities: np.ndarray | None
     continuation: np.ndarray | None
+    emissions: np.ndarray | None = None
     ahead: bool = False
     tokens: Sequence[str | bytes] = ()
     jobs: list[Job] = field(default_factory=list)
@@ -96,6 +98,25 @@ class Window:
         if self.probabilities is None or self.continuation is None:
             return Annotation(tags)
         return Annotation(tags, self.probabilities[own], self.continuation[own])
+
+    @classmethod
+    def concatenate(cls, windows: Sequence["Window"]) -> "Window":
+        """Return one window with the sentences of one or more decoded windows, all with the same results."""
+        sizes = np.array([len(window.tags) for window in windows])
+        shifts = (sizes.cumsum() - sizes).tolist()
+        return cls(
+            np.concatenate([window.starts + shift for window, shift in zip(windows, shifts, strict=True)]),
+            np.concatenate([window.lengths for window in windows]),
+            np.concatenate([window.tags for window in windows]),
+            _concatenated([window.probabilities for window in windows]),
+            _concatenated([window.continuation for window in windows]),
+            _concatenated([window.emissions for window in windows]),
+        )
+
+
+def _concatenated(arrays: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    given = [array for array in arrays if array is not None]
+    return np.concatenate(given) if given else None
 
 
 def windows(sentences: Iterable[Sequence[str]], tokens: int) -> Iterator[list[Sequence[str]]]:

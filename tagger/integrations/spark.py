@@ -56,7 +56,7 @@ class Annotator:
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         """Yield each batch, a pandas data frame or an Arrow record batch, with its new columns."""
         tagger = _tagger(self.model, self.device, self.threads, self.names, self.forbid)
-        names = {"tokens": self.tokens, "text": self.text, "tags": self.tags, "entities": self.entities}
+        names: dict[str, Any] = {"tokens": self.tokens, "text": self.text, "tags": self.tags, "entities": self.entities}
         for batch in batches:
             added = tagger.map_batch(batch, sentences=self.sentences, lemma=self.lemma, **names)
             if hasattr(batch, "assign"):  # pandas

@@ -143,6 +143,7 @@ def run_digest(settings: RunSettings) -> str:
     model = digest.read(read_model(settings.model))
     parts: list[object] = [__version__, model, asdict(settings.reader), asdict(settings.writer)]
     parts += [asdict(settings.labels), asdict(settings.own_names), are_installed() if settings.own_names else None]
+    parts += ["document"] if settings.document else []  # so that the digests of other runs stay as they are
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

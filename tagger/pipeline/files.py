@@ -20,6 +20,7 @@ SUFFIXES = {
     "jsonl": ".jsonl",
     "brat": ".ann",
     "html": ".html",
+    "tsv": ".tsv",
     "count": ".tsv",
 }
 TEXT_SUFFIXES = (".txt", ".text", ".md")  # of files that become CoNLL unless another output is asked for

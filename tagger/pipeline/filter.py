@@ -17,7 +17,7 @@ from tagger.pipeline.binaries import TextCheck
 from tagger.pipeline.progress import Progress
 from tagger.pipeline.settings import RunSettings
 from tagger.pipeline.source import Source
-from tagger.pipeline.stream import Output, Stream
+from tagger.pipeline.stream import DocumentStream, Output, Stream
 from tagger.system.atomic import atomic_write, remove_left_over
 from tagger.system.signals import SignalGuard
 from tagger.system.streams import output_error
@@ -150,7 +150,8 @@ class Filter:
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
         own = open_document(self.settings.writer, self._labels) if document is None else None
         writing = Writer(name, self.settings.writer, self._labels, document or own)
-        together = () if self.settings.line_buffered else writing.block_forms
+        alone = self.settings.line_buffered or self.settings.document
+        together = () if alone else writing.block_forms
         reading = Reader(name, self.settings.reader, self.warn, together=together)
         pending = [gap]
 
@@ -161,20 +162,25 @@ class Filter:
         reader = self.settings.reader
         source = Source(descriptor, name, TextCheck(null=reader.null, whole=whole), observe, reader.encoding)
         try:
-            pipe = Stream(
-                self.engine,
-                put,
-                self._guard,
-                line_buffered=self.settings.line_buffered,
-                scores=self.settings.needs_probabilities,
-                count=count,
-            )
-            pipe.run(source, reading, writing)
+            self._stream(put, count).run(source, reading, writing)
             if own:
                 put(own.finish())
         finally:
             source.stop()
             self.gap = pending[0] if pending else writing.gap()
+
+    def _stream(self, put: Callable[[bytes], object], count: Callable[[int], None]) -> Stream:
+        settings = self.settings
+        if settings.document:
+            return DocumentStream(self.engine, put, self._guard, count=count)
+        return Stream(
+            self.engine,
+            put,
+            self._guard,
+            line_buffered=settings.line_buffered,
+            scores=settings.needs_probabilities,
+            count=count,
+        )
 
 
 def open_filter(settings: RunSettings, guard: SignalGuard, warn: Callable[[str], None]) -> Filter:

@@ -19,6 +19,7 @@ class RunSettings:
         :class:`tagger.inference.session.Session`.
     :param own_names: names that are, or are not, entities whatever the model says.
     :param line_buffered: write each sentence on its own as soon as it is tagged.
+    :param document: tag each document as a whole.
     """
 
     reader: ReaderSettings
@@ -30,11 +31,13 @@ class RunSettings:
     batch_tokens: int | None
     line_buffered: bool
     own_names: NameLists = field(default_factory=NameLists)
+    document: bool = False
 
     @property
     def needs_probabilities(self) -> bool:
-        """True if scores are written or looked at: always in JSON Lines, HTML and with records, else on request."""
-        return self.labels.needs_probabilities or self.writer.form in ("jsonl", "html") or self.reader.form in RECORDS
+        """True if scores are written or looked at: always in some formats, else on request."""
+        by_form = self.writer.form in ("jsonl", "html", "tsv") or self.reader.form in RECORDS
+        return by_form or self.labels.needs_probabilities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

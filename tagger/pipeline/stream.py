@@ -5,14 +5,15 @@ tagged at once.
 """
 
 import os
+import re
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from tagger.errors import DataError
 from tagger.formats.reader import Reader
-from tagger.formats.sentence import Block, ConllBlock, Piece
+from tagger.formats.sentence import Block, ConllBlock, Piece, Sentence
 from tagger.formats.writer import Writer
 from tagger.inference.engine import Engine
 from tagger.inference.window import Window
@@ -25,6 +26,11 @@ WINDOW_SENTENCES = 8192  # empty sentences take memory as well
 # memory stays no higher than with longer lines.
 NARROW, NARROW_TOKENS = 16, 16384
 WRITTEN = 1 << 16  # bytes of output that are joined before they are written; what a pipe holds on Linux
+# A document begins; in vertical text, with an element.
+MARK, ELEMENT = re.compile(rb"#\s*newdoc\b|-DOCSTART-"), re.compile(rb"<(?:doc|text)\b")
+# Bytes of the lines of a document, with SENTENCE_SIZE for each sentence, at which it is tagged in parts, even if it has
+# few tokens.
+DOCUMENT_BYTES, SENTENCE_SIZE = 1 << 27, 400
 
 
 class Output:
@@ -91,7 +97,7 @@ class Stream:
                 trouble, block = error, None
             except Interrupted:
                 self._flush(window, writing)  # if it waited for a block, the window has complete sentences
-                self._settle(writing)
+                self._end(writing)
                 raise
             ended = block is None
             if trouble:
@@ -114,6 +120,7 @@ class Stream:
                 self._flush(window, writing)
                 self._settle(writing)
                 window, tokens, narrow = [], 0, 0
+        self._end(writing)
         if trouble:
             raise trouble
 
@@ -159,6 +166,15 @@ class Stream:
             return
         (pieces, window), self._running = self._running, None
         self._engine.collect(window)
+        self._put(pieces, window, writing)
+        self._guard.check()
+
+    def _end(self, writing: Writer) -> None:
+        """Write what is left at the end of an input."""
+        self._settle(writing)
+
+    def _put(self, pieces: Sequence[Piece], window: Window, writing: Writer) -> None:
+        """Write the sentences of a tagged window."""
         names = self._engine.tags
         parts: list[bytes] = []
         end = size = 0
@@ -181,4 +197,65 @@ class Stream:
             raise
         self._write(b"".join(parts))
         self._count(int(window.lengths.sum()))
-        self._guard.check()
+
+
+class DocumentStream(Stream):
+    """Tags inputs one after the other, and each document as a whole; it is written when it ends.
+
+    A document is an input, a part of it from one mark to the next, or a record of a table or of JSON Lines; one that is
+    too long is cut into parts.
+
+    Parameters are those of :class:`Stream`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        write: Callable[[bytes], object],
+        guard: SignalGuard,
+        *,
+        count: Callable[[int], None] = lambda tokens: None,
+    ) -> None:
+        super().__init__(engine, write, guard, count=count)
+        self._empty()
+
+    def _empty(self) -> None:
+        self._pieces: list[Sentence] = []
+        from tagger.inference.document import Document  # seldom used
+
+        self._document = Document(self._engine)
+        self._size = 0
+
+    def _flush(self, window: list[Piece], writing: Writer) -> None:
+        """Add sentences to the document. What ends with them is tagged and written."""
+        for piece in window:
+            if isinstance(piece, Block):
+                raise TypeError("a document takes sentences, not blocks")
+            opens, closes = document_marks(piece)
+            if opens or (self._pieces and piece.record is not self._pieces[-1].record):
+                self._end(writing)
+            self._pieces.append(piece)
+            self._document.add(piece.tokens, piece.cells)
+            self._size += SENTENCE_SIZE + len(piece.text) + sum(map(len, piece.lines))
+            if closes or self._document.is_full or self._size >= DOCUMENT_BYTES:
+                self._end(writing)
+
+    def _settle(self, writing: Writer) -> None:
+        """Write nothing: the document goes on."""
+
+    def _end(self, writing: Writer) -> None:
+        """Tag and write the document."""
+        pieces, document = self._pieces, self._document
+        self._empty()
+        if pieces:
+            self._put(pieces, document.tag(), writing)
+
+
+def document_marks(sentence: Sentence) -> tuple[bool, bool]:
+    """Return whether a document begins with a sentence, and whether one begins right after it."""
+    if sentence.form == "text":
+        return False, False
+    mark = ELEMENT if sentence.form == "vertical" else MARK
+    marks = [row for row, line in enumerate(sentence.lines) if mark.match(line)]
+    last = sentence.rows[-1] if sentence.rows else len(sentence.lines)
+    return any(row < last for row in marks), any(row > last for row in marks)

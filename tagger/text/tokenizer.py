@@ -4,7 +4,7 @@ Only white space is lost: the tokens, joined, are the text without it, and each 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from tagger.text import folding
@@ -25,6 +25,7 @@ WORDS_CALL, SENTENCES_CALL = 20, 80
 # Characters searched for sentences at once: some of LanguageTool's rules look as far as a run without spaces goes.
 WINDOW = 2000
 AROUND = 200  # characters of context on each side of a window; in ordinary text the rules look at a few words
+LONGEST_SENTENCE = 1 << 18  # characters of a text that are tokenized together
 AFTER = 20  # characters of context after a range that may hold more sentences
 TABS = re.compile("\t")
 SPACED = re.compile(r"[^ \t\r\n\f\v]+")
@@ -208,3 +209,12 @@ def sentence_ranges(text: str, split_lines: bool = True) -> Iterator[tuple[int, 
         for first, last in sentence_spans(line) if split_lines else [(0, len(line))]:
             yield start + first, start + last
         start += len(line) + 1
+
+
+def bounded(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Split ranges longer than LONGEST_SENTENCE, so that the tokens of one need not all be in memory."""
+    for start, end in ranges:
+        if end - start > LONGEST_SENTENCE:
+            yield from stretches(text, start, end, LONGEST_SENTENCE)
+        else:
+            yield start, end

@@ -6,10 +6,10 @@ import pytest
 from support.missing_packages import environment
 from support.processes import fine, tag
 
-from tagger.formats.conll_writer import add_column, add_misc, tag_lines
 from tagger.formats.entity_writers import inline_line
 from tagger.formats.html import Page
 from tagger.formats.labels import LabelView, ScoredSpan
+from tagger.formats.lined.conll_writer import add_column, add_misc, tag_lines
 from tagger.formats.sentence import Sentence
 
 LINE = "Володимиру Зеленському подякували в Києві.\n"

@@ -11,8 +11,8 @@ from support.processes import run_program
 from test_conll_fast import TAGS, in_sentences, pieces, probabilities_of, tag_of
 
 from tagger.errors import DataError
-from tagger.formats.conll_writer import NO_TAG
 from tagger.formats.labels import Labels, LabelSettings
+from tagger.formats.lined.conll_writer import NO_TAG
 from tagger.formats.reader import Reader, ReaderSettings
 from tagger.formats.sentence import Sentence, TextBlock
 from tagger.formats.writer import Writer, WriterSettings

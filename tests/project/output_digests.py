@@ -42,7 +42,7 @@ TEXT_OPTIONS = [
     ["--threads", "2", "--batch-tokens", "64"],
     ["-m", "uk-ner-small"],
     ["--precision", "float32"],
-    *(["-O", form] for form in ("conll", "conllu", "jsonl", "inline", "brat", "html")),
+    *(["-O", form] for form in ("conll", "conllu", "jsonl", "inline", "brat", "html", "tsv")),
     ["-O", "jsonl", "--sentences"],
     ["-O", "inline", "--scores", "--color", "always"],
     ["-O", "brat", "--scores"],
@@ -56,7 +56,7 @@ CONLL_OPTIONS = [
     ["--count"],
     ["--only", "PERS"],
     ["-u"],
-    *(["-O", form] for form in ("conll", "conllu", "jsonl", "inline", "html")),
+    *(["-O", form] for form in ("conll", "conllu", "jsonl", "inline", "html", "tsv")),
 ]
 
 

@@ -1,17 +1,15 @@
 """A record with a text in it: its bytes as they were read, and the sentences of its text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tagger.errors import DataError
 from tagger.formats.encoding import Decoder
 from tagger.formats.sentence import Piece, Sentence
-from tagger.text.fast_words import stretches
-from tagger.text.tokenizer import cell_starts, sentence_ranges, token_spans
+from tagger.text.tokenizer import bounded, cell_starts, sentence_ranges, token_spans
 
 LARGEST_RECORD = 1 << 25  # bytes; a larger one is an error, since a record is held as a whole
-LONGEST_SENTENCE = 1 << 18  # characters that are tokenized together
 
 TEXT, TOKENS, HEADER, PASSING = "text", "tokens", "header", "passing"
 
@@ -92,7 +90,7 @@ class RecordReader:
         line_end = b"\r\n" if record.content.endswith(b"\r\n") else b"\n"
         made = []
         if isinstance(value, str):
-            for start, end in _ranges(value) if value else ():
+            for start, end in bounded(value, sentence_ranges(value)) if value else ():
                 own = value[start:end]
                 offsets = token_spans(own)
                 tokens = [own[first:last] for first, last in offsets]
@@ -122,15 +120,6 @@ class RecordReader:
             )
         record.sentences = len(made) or 1
         found += made or [Sentence([], record.line, "text", line_end=line_end, record=record)]
-
-
-def _ranges(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of the sentences of a text, as :class:`tagger.tagger.Tagger` cuts it."""
-    for start, end in sentence_ranges(text):
-        if end - start > LONGEST_SENTENCE:
-            yield from stretches(text, start, end, LONGEST_SENTENCE)
-        else:
-            yield start, end
 
 
 def kind_of(value: Any) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tagger.errors import DataError
-from tagger.formats.entity_writers import spreadsheet_cell, without_surrogates
+from tagger.formats.entity_writers import without_surrogates
 from tagger.formats.labels import LabelView
+from tagger.formats.mentions import spreadsheet_cell
 from tagger.formats.records.cells import Scanner
 from tagger.formats.records.record import HEADER, PASSING, TEXT, TOKENS, Record
 from tagger.formats.sentence import Sentence, one_line
