@@ -25,9 +25,10 @@ class Entity:
         """Return the entity as a dictionary, for JSON or a data frame.
 
         :param pipeline: with the keys of the token classification pipelines of other libraries: `entity_group`,
-            `score`, `word`, `start`, `end`; else with the names of the fields.
+            `score`, `word`, `start`, `end`; else with the names of the fields, without `lemma` if it was not asked for.
         """
         if pipeline:
             names = {"entity_group": "label", "score": "score", "word": "text", "start": "start", "end": "end"}
             return {key: getattr(self, name) for key, name in names.items()}
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if name != "lemma" or value is not None}

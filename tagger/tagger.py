@@ -263,7 +263,7 @@ class Tagger:
     def _document(
         self, sentences: Iterable[Sequence[str]], cells: Iterable[Sequence[int]] | None = None
     ) -> Iterator[Annotation]:
-        from tagger.inference.document import annotate_document  # seldom used
+        from tagger.inference.documents.document import annotate_document  # seldom used
 
         return annotate_document(self.engine, sentences, cells)
 

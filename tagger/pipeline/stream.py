@@ -221,7 +221,7 @@ class DocumentStream(Stream):
 
     def _empty(self) -> None:
         self._pieces: list[Sentence] = []
-        from tagger.inference.document import Document  # seldom used
+        from tagger.inference.documents.document import Document  # seldom used
 
         self._document = Document(self._engine)
         self._size = 0

@@ -23,7 +23,7 @@ EDITS = {
     "apostrophe": rf"(?<={LETTER})[{CUTTING}‘](?={LETTER})",
     "reference": f"(?i:{REFERENCE})",
     "quotes": "``+",
-    "hashtag": rf"(?<![^\s(\[«\"“„*_])#(?={LETTER})",
+    "hashtag": rf"(?<![^\W_]|[#&/])#(?={LETTER})",
     "initials": rf"(?<!\w)(?:[{INITIALS}{CAPITAL}]\. ?){{1,3}}",
 }
 NEAR = 60  # characters before and after initials in which a word is looked for

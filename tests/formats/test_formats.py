@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tagger.errors import DataError, OptionError
-from tagger.formats import COUNT, INPUTS, OUTPUTS
+from tagger.formats import COUNT, INPUTS, NAMES, NAMES_OF_RUN, OUTPUTS
 from tagger.formats.labels import Labels, LabelSettings
 from tagger.formats.reader import READERS, Reader, ReaderSettings
 from tagger.formats.writer import DOCUMENTS, WRITERS, Writer, WriterSettings, open_document
@@ -60,13 +60,13 @@ def convert(data: bytes, write: dict | None = None, view: dict | None = None, **
 
 def test_each_format_has_a_reader_or_a_writer():
     assert tuple(READERS) == INPUTS
-    assert (*WRITERS, *DOCUMENTS) == (*OUTPUTS, COUNT)
+    assert (*WRITERS, *DOCUMENTS) == (*OUTPUTS, COUNT, NAMES, NAMES_OF_RUN)
 
 
-@pytest.mark.parametrize("output", [*OUTPUTS, COUNT])
+@pytest.mark.parametrize("output", [*OUTPUTS, COUNT, NAMES])
 def test_documents_are_those_with_an_end(output):
     document = open_document(WriterSettings(output), Labels(TAGS, LabelSettings()))
-    assert (document is not None) == (output in ("html", "tsv", COUNT))
+    assert (document is not None) == (output in ("html", "tsv", COUNT, NAMES))
     assert document is None or isinstance(document.finish(), bytes)
 
 

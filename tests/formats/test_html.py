@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.processes import run_program
 
-from tagger.formats.entity_writers import EXAMPLE, Tally
 from tagger.formats.html.page import LINKED, MOST_FREQUENT, Page
 from tagger.formats.labels import LabelView, ScoredSpan
+from tagger.formats.mentions import EXAMPLE, Tally
 from tagger.formats.sentence import Sentence
 from tagger.text.tokenizer import token_spans
 

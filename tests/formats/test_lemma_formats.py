@@ -7,7 +7,7 @@ from support.missing_packages import environment
 from support.processes import fine, tag
 
 from tagger.formats.entity_writers import inline_line
-from tagger.formats.html import Page
+from tagger.formats.html.page import Page
 from tagger.formats.labels import LabelView, ScoredSpan
 from tagger.formats.lined.conll_writer import add_column, add_misc, tag_lines
 from tagger.formats.sentence import Sentence
@@ -98,7 +98,7 @@ def test_inline_and_html_escape_it():
     )
     page = Page(["PERS"])
     body = page.write("x", sentence, view(lemma)).decode()
-    assert 'title="Леся &quot;&lt;Українка&gt;&quot; &amp; &#x27;x&#x27;"' in body
+    assert 'title="особа, Леся &quot;&lt;Українка&gt;&quot; &amp; &#x27;x&#x27;"' in body
     assert "Леся &quot;&lt;Українка&gt;" in page.finish().decode()  # its list of frequent names has base forms
 
 

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 from support import corpora
 from support.processes import read_until, run_program, start, tag
 
-from tagger.formats.entity_writers import COLUMNS, ESCAPED, Table
 from tagger.formats.labels import LabelView, ScoredSpan
+from tagger.formats.mentions import COLUMNS, ESCAPED, Table
 from tagger.formats.sentence import Sentence
 
 UNESCAPED = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
@@ -47,8 +48,8 @@ def row_of(text: str, *, path: str = "file", guarded: bool = False, **settings) 
 
 
 def test_all_cells():
-    assert row_of("Києві", path="a b.txt", lemma="Київ", name="місто Київ") == [
-        *("a b.txt", "7", "0", "5", "LOC", "Києві", "Київ", "місто Київ", "0.9124"),
+    assert row_of("Києві", path="a b.txt", lemma="Київ") == [
+        *("a b.txt", "7", "0", "5", "LOC", "Києві", "Київ", "Київ", "0.9124"),
     ]
     assert row_of("Києві", path="standard input")[0] == "-"
 
@@ -64,7 +65,7 @@ def test_cells_come_back(text, path):
 
 @given(st.text(st.sampled_from("=+-@＝＋－＠\"' \ta" + string.digits), min_size=1))
 def test_a_spreadsheet_runs_no_cell_and_joins_no_rows(text):
-    row = row_of(text, path=text, guarded=True, lemma=text, name=text)
+    row = row_of(text, path=text, guarded=True, lemma=text)
     (read,) = csv.reader(io.StringIO("\t".join(row) + "\n"), delimiter="\t")
     for cell in (read[0], *read[5:8]):
         assert not cell.lstrip(" ").startswith(tuple("=+-@＝＋－＠"))
@@ -157,3 +158,16 @@ def test_memory_does_not_grow(tiny_model, tmp_path):
         assert status == 0 and os.path.getsize(tmp_path / "out") > 100_000 * times
         peaks.append(usage.ru_maxrss)  # KiB
     assert peaks[1] < peaks[0] + 10_000, peaks
+
+
+def test_linked_mentions_of_a_document_have_one_name(tmp_path):
+    pytest.importorskip("pymorphy3", reason="pymorphy3 is not installed: pip install 'uk-tag[lemma]'")
+    one, other = tmp_path / "one.txt", tmp_path / "other.txt"
+    one.write_text("Міністр Олена Коваленко приїхала до Києва .\nКоваленко живе в Києві .\n", encoding="utf-8")
+    other.write_text("Міністр Іван Коваленко приїхав до Львова .\n", encoding="utf-8")
+    done = tag("-O", "tsv", "--lemma", "--document", one, other)
+    assert done.returncode == 0, done.stderr
+    found = {(Path(row[0]).name, row[5]): row[7] for row in rows(done.stdout)}
+    assert found["one.txt", "Коваленко"] == "Олена Коваленко"
+    assert found["one.txt", "Києва"] == found["one.txt", "Києві"] == "Київ"
+    assert found["other.txt", "Іван Коваленко"] == "Іван Коваленко"

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tagger import Tagger
 from tagger.inference import document as documents
-from tagger.inference.document import Document, annotate_document
-from tagger.inference.evidence import HIGHEST, WEIGHT, Evidence
+from tagger.inference.documents.document import Document, annotate_document
+from tagger.inference.documents.evidence import HIGHEST, WEIGHT, Evidence
 from tagger.inference.window import Window
 from tagger.tags import spans
 from tagger.text.stems import stem

@@ -7,7 +7,7 @@ import pytest
 from inference.test_document import STORY
 from support.processes import fine, read_until, start, tag
 
-import tagger.inference.document
+import tagger.inference.documents.document
 from tagger import Tagger
 from tagger.formats.labels import Labels, LabelSettings
 from tagger.formats.reader import Reader, ReaderSettings
@@ -137,7 +137,7 @@ def run(data: bytes, model, **settings) -> list[bytes]:
 def test_a_stream_without_end_is_cut(tiny_model, monkeypatch, data, limit):
     """Nothing grows with the length of the input: each part is written when it is full, and no byte is lost."""
     form = "conll" if b"#" in data or b"x" in data else "text"
-    module = documents if limit == "DOCUMENT_BYTES" else tagger.inference.document
+    module = documents if limit == "DOCUMENT_BYTES" else tagger.inference.documents.document
     monkeypatch.setattr(module, limit, 40_000 if limit == "DOCUMENT_BYTES" else 100)
     model = Tagger.load(tiny_model, device="cpu")
     written = run(data, model, form=form)

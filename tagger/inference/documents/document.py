@@ -1,14 +1,14 @@
 """Documents: sentences that are decoded twice, the second time with what the whole document says about its names.
 
-The first decoding and the evidence (:mod:`tagger.inference.evidence`) depend on nothing but the sentences of the
-document, so the same document gets the same tags however it is read and batched.
+The first decoding and the evidence (:mod:`tagger.inference.documents.evidence`) depend on nothing but the sentences of
+the document, so the same document gets the same tags however it is read and batched.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 
+from tagger.inference.documents.evidence import Evidence
 from tagger.inference.engine import Engine
-from tagger.inference.evidence import Evidence
 from tagger.inference.window import Annotation, Window
 
 # A longer document is tagged in parts of about this length, each as a document of its own, so that memory is bounded

@@ -1,0 +1,1 @@
+"""Documents that are tagged as a whole."""
