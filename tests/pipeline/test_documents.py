@@ -82,7 +82,7 @@ def test_files_are_documents(together, tmp_path):
     together_out = fine("--document", *files)
     assert tags_of(together_out)[len(STORY) :] == together != tags_of(together_out)[: len(STORY)]
     fine("--document", *files, "--output-dir", tmp_path / "out", "--jobs", "2")
-    assert together_out == b"".join((tmp_path / "out" / path.name).read_bytes() for path in files)
+    assert together_out == b"".join((tmp_path / "out" / f"{path.stem}.conll").read_bytes() for path in files)
     fine("--document", "--in-place", files[2])
     assert tags_of(files[2].read_bytes()) == together
 
