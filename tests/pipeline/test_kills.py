@@ -80,8 +80,8 @@ def storm(base, model, kills, seed, *, into, include, faults=(), size=20):
     originals = tree(top)
     subprocess.run([*options, "-r", str(top), "--output-dir", str(base / "whole")], check=True)
     expected = tree(base / "whole")
-    if not into:  # there files keep their names, while in a folder .txt becomes .conll
-        expected = {key if key in originals else f"{key[:-6]}.txt": data for key, data in expected.items()}
+    if not into:  # there files keep their names, while in a folder .md becomes .conll
+        expected = {key if key in originals else f"{key[:-6]}.md": data for key, data in expected.items()}
     stopped = 0
     while stopped < kills:
         cwd, name = generator.choice(folders)
