@@ -1,5 +1,6 @@
 """Puts the user's own names into the tags of a window, before the tags are seen by anything else."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -35,6 +36,7 @@ class Correction:
         tags: np.ndarray,
         probabilities: np.ndarray | None,
         continuation: np.ndarray | None,
+        cells: Sequence[int] = (),
     ) -> None:
         """Change the tags of sentences in place. What is changed has probability 1.
 
@@ -43,13 +45,19 @@ class Correction:
         :param tokens, starts, lengths: see :meth:`tagger.inference.engine.Engine.submit`.
         :param tags, probabilities, continuation: see :class:`tagger.inference.window.Window`, with a column for each of
             our tags.
+        :param cells: see :meth:`tagger.inference.engine.Engine.submit`; no name goes over the beginning of a cell.
         """
         ends, inside = (starts + lengths).tolist(), self._is_inside
         values = tags.tolist()  # single numbers are read and written faster than in an array
 
         def end_of(indexes: Iterable[int]) -> list[int]:
-            places = np.searchsorted(starts, np.fromiter(indexes, np.int64), "right") - 1
-            return [ends[place] if place >= 0 else 0 for place in places.tolist()]
+            own = list(indexes)
+            places = np.searchsorted(starts, np.array(own, np.int64), "right") - 1
+            found = [ends[place] if place >= 0 else 0 for place in places.tolist()]
+            if not cells:
+                return found
+            following = (cells[at] if (at := bisect_right(cells, index)) < len(cells) else len(values) for index in own)
+            return list(map(min, found, following))
 
         def write(start: int, end: int, label: str | None) -> None:
             numbers = [self._outside] * (end - start)

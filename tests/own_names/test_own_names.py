@@ -196,3 +196,14 @@ def test_without_pymorphy(tiny_model, tmp_path, lists):
     done = run_program("uk-tag", *options, stdin="Вежу і Вежа\n".encode(), PYTHONPATH=str(tmp_path), check=True)
     assert done.stdout.decode() == "Вежу і <TOWER>Вежа</TOWER>\n"
     assert re.fullmatch(r"uk-tag: names are found as .* pip install pymorphy3 .*\n", done.stderr.decode())
+
+
+@pytest.mark.parametrize("options", [[], ["--document"], ["-u"]])
+def test_no_name_goes_over_a_cell(tiny_model, tmp_path, options):
+    (tmp_path / "names").write_text("Нова Пошта\tORG\n", encoding="utf-8")
+    text = "дощ\tНова\tПошта\tі Нова Пошта .\nТут Нова Пошта .\tНова\n\nПошта\tНова Пошта\n"
+    own = ["-m", tiny_model, "--names", tmp_path / "names", "--only", "ORG", "-O", "inline", "-i", "text", *options]
+    out = run_program("uk-tag", *own, stdin=text.encode(), check=True).stdout.decode()
+    assert re.sub("</?ORG>", "", out) == text
+    marked = [cell.count("<ORG>Нова Пошта</ORG>") for cell in re.split("[\t\n]", out)]
+    assert marked == [cell.count("Нова Пошта") for cell in re.split("[\t\n]", text)]
