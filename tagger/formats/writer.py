@@ -231,6 +231,10 @@ class Writer:
             self._last = sentence, data
         return data
 
+    def end_document(self) -> bytes:
+        """Return the bytes after a document that was tagged as a whole."""
+        return self._document.end_document() if isinstance(self._document, Table) else b""
+
     def gap(self) -> bytes:
         """Return the bytes to write before the next input's sentences, so that they do not run into this one's."""
         if self._last is None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagger import Tagger
-from tagger.inference import document as documents
+from tagger.inference.documents import document as documents
 from tagger.inference.documents.document import Document, annotate_document
 from tagger.inference.documents.evidence import HIGHEST, WEIGHT, Evidence
 from tagger.inference.window import Window
