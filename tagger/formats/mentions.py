@@ -154,7 +154,7 @@ class Table:
     def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
         """Return the rows of a sentence's entities, unless mentions are linked."""
         if (path, sentence.line) != self._line:  # with --sentences, a line may have several
-            self._line, self._begin = (path, sentence.line), sentence.before
+            self._line, self._begin = (path, sentence.line), sentence.before - len(sentence.lead)
         done = ""
         if view.spans:
             text, offsets = running_text(sentence)

@@ -163,6 +163,10 @@ class Engine:
         if window.emissions is None:
             self.correct(window)
 
+    def own_base(self, tokens: Sequence[str], label: str) -> str:
+        """Return the base form that the user's own list has for a name; empty if it has none."""
+        return self.correction.base_of(tokens, label) if self.correction else ""
+
     def correct(self, window: Window) -> None:
         """Put the user's own names into the tags of a decoded window, if there are any."""
         if self.correction:

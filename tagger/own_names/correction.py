@@ -16,12 +16,14 @@ class Correction:
     :param tags: the tags of the model.
     :ivar tags: the same, and after them those of labels that only the list has.
     :ivar inflects: whether names are found in all case forms.
+    :ivar base_of: see :meth:`tagger.own_names.matcher.Matcher.base_of`.
     :raises PackageError: pymorphy3 is broken.
     """
 
     def __init__(self, lists: NameLists, tags: Sequence[str]) -> None:
         self._matcher = Matcher(lists)
         self.inflects = self._matcher.inflects
+        self.base_of = self._matcher.base_of
         self.tags = list(dict.fromkeys([*tags, *tag_set(name.label for name in lists.names)]))
         self._outside = self.tags.index(OUTSIDE)
         self._begin = {tag[2:]: number for number, tag in enumerate(self.tags) if tag.startswith("B-")}

@@ -207,3 +207,20 @@ def test_no_name_goes_over_a_cell(tiny_model, tmp_path, options):
     assert re.sub("</?ORG>", "", out) == text
     marked = [cell.count("<ORG>Нова Пошта</ORG>") for cell in re.split("[\t\n]", out)]
     assert marked == [cell.count("Нова Пошта") for cell in re.split("[\t\n]", text)]
+
+
+@pytest.mark.parametrize("options", [[], ["--document"], ["--map", "BANK=B"], ["--scores"]])
+def test_the_base_form_of_a_list_is_the_base_form(tiny_model, tmp_path, options):
+    pytest.importorskip("pymorphy3", reason="pymorphy3 is not installed: pip install 'uk-tag[lemma]'")
+    (tmp_path / "names").write_text(
+        "Приват\tBANK\tПриватБанк\nНова Зоря\tORG\nЗЕ\tPERS\tВолодимир Зе\n", encoding="utf-8"
+    )
+    text = "У Приваті та в ПриватБанку , у Новій Зорі , про ЗЕ .\n"
+    own = ["-m", tiny_model, "--lemma", "--names", tmp_path / "names", "-i", "text", *options]
+    expected = ["ПриватБанк", "ПриватБанк", "Нова Зоря", "Володимир Зе"]
+    out = run_program("uk-tag", *own, "-O", "tsv", stdin=text.encode(), check=True).stdout.decode()
+    assert [line.split("\t")[6] for line in out.splitlines()] == expected
+    out = run_program("uk-tag", *own, stdin=text.encode(), check=True).stdout.decode()
+    assert [line.split("\t")[-1] for line in out.splitlines() if "\tB-" in line] == expected
+    tagger = Tagger.load(tiny_model, device="cpu", names=tmp_path / "names")
+    assert [entity.lemma for entity in tagger(text, lemma=True, document="--document" in options)] == expected
