@@ -279,7 +279,10 @@ class Tagger:
         """Add the entities of a sentence to its text's."""
         for span in self._labels.view(annotation).spans:
             start, end = piece.offsets[span.start][0], piece.offsets[span.end - 1][1]
-            lemma = lemmatize and lemmatize(piece.sentence(), start, end, span.label)
+            lemma = lemmatize and (
+                self.engine.own_base(piece.tokens(span.start, span.end), span.label)
+                or lemmatize(piece.sentence(), start, end, span.label)
+            )
             first, last = piece.start + start, piece.start + end
             piece.found.append(Entity(first, last, span.label, piece.text[first:last], span.score or 0.0, lemma))
 

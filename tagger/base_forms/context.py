@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from tagger.base_forms.morphology import CASES, Morphology, Reading
 from tagger.base_forms.word_lists import CLAUSES, FAMILIES, GENERA, GIVEN, SAYING
 from tagger.base_forms.words import CLOSING, LETTERS, OPENING, plain
+from tagger.text.abbreviations import ABBREVIATIONS
 
 REACH = 160  # characters before and after a name that are looked at
 TITLES = 5  # words before a person's name among which a noun may agree with it
 LIST = 9  # words back to the preposition of a list: у Києві, Львові та Одесі
 TOKEN = re.compile(rf"[{LETTERS}\u0301]+(?:['’ʼ\-‑][{LETTERS}]+)*\.?|\d[\d.,]*|\S")
+# A word that may be no abbreviation (those that are not in a list are shorter), and a full stop.
+SENTENCE_END = re.compile(rf"([{LETTERS}]{{5,}})\.[»”\"]?\s+")
 
 # Cases after prepositions, the usual first. Source: §§ on prepositions in grammars of Ukrainian; loct needs one.
 _PREPOSITIONS = {
@@ -76,7 +79,7 @@ def context_of(text: str, start: int, end: int, person: bool, words: Morphology)
     :param text: the sentence.
     :param person: whether the name is a person's.
     """
-    before = TOKEN.findall(text[max(0, start - REACH) : start])
+    before = TOKEN.findall(_same_sentence(text[max(0, start - REACH) : start]))
     quoted = bool(before) and before[-1] in OPENING and end < len(text) and text[end] in CLOSING
     while before and before[-1] in OPENING:
         before.pop()
@@ -97,6 +100,14 @@ def context_of(text: str, start: int, end: int, person: bool, words: Morphology)
             gender = "p"
         subject = _gender_of_saying(before, words) or _gender_after(TOKEN.findall(text[end : end + REACH])[:4], words)
     return Context(cases, gender, subject)
+
+
+def _same_sentence(before: str) -> str:
+    """Return the text before a name from the start of its sentence on: a line may have several."""
+    for found in reversed(list(SENTENCE_END.finditer(before))):
+        if found[1].lower() not in ABBREVIATIONS:
+            return before[found.end() :]
+    return before
 
 
 def _is_family(word: str, words: Morphology) -> bool:

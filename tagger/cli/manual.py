@@ -90,11 +90,12 @@ is named in full, and an abbreviation to the organisation after which it stood i
 brackets; what may be two stays two. A person whom two documents name in full also gets
 the surnames of documents that do not. --link run joins over all inputs.""",
     "Own names": """\
---names FILE has lines of name TAB label, with TAB and a base form if one is known. The
-names are entities wherever they stand, with score 1, before what the model says; where
-two overlap, the longer counts. Labels may be new. --forbid FILE has lines of a name, or
-of name TAB label: an entity that is exactly this name is none. Empty lines, and lines
-that start with "# " and have no TAB, are passed over.
+--names FILE has lines of name TAB label, with TAB and a base form if one is known,
+which --lemma then writes. The names are entities wherever they stand, with score 1,
+before what the model says; where two overlap, the longer counts. Labels may be new.
+--forbid FILE has lines of a name, or of name TAB label: an entity that is exactly this
+name is none. Empty lines, and lines that start with "# " and have no TAB, are passed
+over.
 
 All case forms are found if pymorphy3 and pymorphy3-dicts-uk are installed, else names
 as they are listed. Capitals of a listed name are capitals in the text, and its small

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tagger.formats import STANDARD_INPUT_NAME
 from tagger.formats.labels import LabelView, ScoredSpan
-from tagger.formats.sentence import Sentence, running_text
+from tagger.formats.sentence import Sentence, document_marks, running_text
 from tagger.text.fast_words import Offsets
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 EXAMPLE = 200  # characters of an example at most; a longer sentence is reduced to the part around the entity
 
-NEWDOC = 20  # lines at the beginning of a sentence among which `# newdoc` is looked for
 UNFIT = re.compile(
     "[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 )  # control characters, noncharacters, surrogates
@@ -67,19 +66,20 @@ class Tally:
 class Documents:
     """Tells where documents begin.
 
-    A document is an input, what follows a `# newdoc` line of CoNLL-U, or a record of a table or of JSON Lines.
+    A document is an input, what a mark in CoNLL, CoNLL-U or vertical text begins, or a record.
     """
 
     def __init__(self) -> None:
         self._path: str | None = None
         self._record: Record | None = None
+        self._closed = False  # a mark stood after the last sentence
 
     def begins(self, path: str, sentence: Sentence) -> bool:
         """Tell whether a sentence begins a document, other than the first."""
         first = self._path is None
-        marked = any(line.startswith(b"# newdoc") for line in sentence.lines[:NEWDOC])
-        new = marked or path != self._path or sentence.record is not self._record
-        self._path, self._record = path, sentence.record
+        opens, closes = document_marks(sentence)
+        new = opens or self._closed or path != self._path or sentence.record is not self._record
+        self._path, self._record, self._closed = path, sentence.record, closes
         return new and not first
 
 
@@ -140,8 +140,8 @@ class Table:
 
     :param header: write the names of the columns first.
     :param guarded: put an apostrophe before cells that a spreadsheet would not take for text.
-    :param linked: link the mentions of a document: its rows are held until it ends. Otherwise nothing is kept from one
-        row to the next.
+    :param linked: link the mentions of a document: its rows are held until :meth:`end_document`. Otherwise nothing is
+        kept from one row to the next.
     """
 
     def __init__(self, header: bool, guarded: bool, linked: bool = False) -> None:
@@ -149,14 +149,13 @@ class Table:
         self._start = b"\t".join(map(str.encode, COLUMNS)) + b"\n" if header else b""
         self._line: tuple[str, int] = "", 0  # the input and the line of the last sentence
         self._begin = 0  # code points of the input before that line
-        self._documents = Documents()
         self._rows: list[tuple[list[str], Mention]] = []  # of the document, if mentions are linked
 
     def write(self, path: str, sentence: Sentence, view: LabelView) -> bytes:
-        """Return the rows of a sentence's entities, or those of the document before it."""
+        """Return the rows of a sentence's entities, unless mentions are linked."""
         if (path, sentence.line) != self._line:  # with --sentences, a line may have several
-            self._line, self._begin = (path, sentence.line), sentence.before
-        done = self._end_document() if self._linked and self._documents.begins(path, sentence) else ""
+            self._line, self._begin = (path, sentence.line), sentence.before - len(sentence.lead)
+        done = ""
         if view.spans:
             text, offsets = running_text(sentence)
             for span in view.spans:
@@ -171,18 +170,19 @@ class Table:
     def finish(self) -> bytes:
         """Return the rows of the last document, and the header if there was no sentence."""
         start, self._start = self._start, b""
-        return start + self._end_document().encode()
+        return start + self.end_document()
 
-    def _end_document(self) -> str:
+    def end_document(self) -> bytes:
+        """Return the rows of the document that ends here, if mentions are linked."""
         if not self._rows:
-            return ""
+            return b""
         from tagger.base_forms.same_name import link  # needs pymorphy3, which not everybody has
 
         rows, self._rows = self._rows, []
         names = link([mention for _, mention in rows])
         return "".join(
             self._row([*cells[:NAME], name, *cells[NAME + 1 :]]) for (cells, _), name in zip(rows, names, strict=True)
-        )
+        ).encode()
 
     def _cells(self, path: str, sentence: Sentence, text: str, offsets: Offsets, span: ScoredSpan) -> list[str]:
         start, end = offsets[span.start][0], offsets[span.end - 1][1]

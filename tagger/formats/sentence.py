@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # TAB, and the line ends of str.splitlines
 SPACES = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " "))
 GLUE = re.compile(rb"\s*<g\b[^\t]*>\s*")  # vertical text: no space between the tokens around this line
+# A document begins; in vertical text, with an element.
+MARK, ELEMENT = re.compile(rb"#\s*newdoc\b|-DOCSTART-"), re.compile(rb"<(?:doc|text)\b")
 ENDS = re.compile("[\t-\r\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -89,6 +91,16 @@ def encode(text: str) -> bytes:
 def one_line(text: str) -> str:
     """Replace each TAB, and each character that some program takes for a line's end, with a space."""
     return text.translate(SPACES) if ENDS.search(text) else text
+
+
+def document_marks(sentence: Sentence) -> tuple[bool, bool]:
+    """Return whether a document begins with a sentence, and whether one begins right after it."""
+    if sentence.form == "text":
+        return False, False
+    mark = ELEMENT if sentence.form == "vertical" else MARK
+    marks = [row for row, line in enumerate(sentence.lines) if mark.match(line)]
+    last = sentence.rows[-1] if sentence.rows else len(sentence.lines)
+    return any(row < last for row in marks), any(row > last for row in marks)
 
 
 def running_text(sentence: Sentence) -> tuple[str, Offsets]:

@@ -165,9 +165,17 @@ def open_document(settings: WriterSettings, labels: Labels) -> Document | None:
     return make(labels, settings) if make else None
 
 
-def add_lemmas(sentence: Sentence, view: LabelView) -> None:
+OwnBase = Callable[[Sequence[str], str], str]  # the tokens of a name and its label to its base form
+
+
+def _no_base(tokens: Sequence[str], label: str) -> str:
+    return ""
+
+
+def add_lemmas(sentence: Sentence, view: LabelView, own_base: OwnBase = _no_base) -> None:
     """Give each entity of a view its base form.
 
+    :param own_base: gives the base form of a name that has one in the user's own list, else nothing.
     :raises PackageError: pymorphy3 or its Ukrainian dictionary is missing.
     """
     view.lemmas = True
@@ -176,7 +184,11 @@ def add_lemmas(sentence: Sentence, view: LabelView) -> None:
 
         text, offsets = running_text(sentence)
         view.spans = [
-            replace(span, lemma=base_form(text, offsets[span.start][0], offsets[span.end - 1][1], span.own))
+            replace(
+                span,
+                lemma=own_base(sentence.tokens[span.start : span.end], span.own)
+                or base_form(text, offsets[span.start][0], offsets[span.end - 1][1], span.own),
+            )
             for span in view.spans
         ]
 
@@ -186,10 +198,19 @@ class Writer:
 
     :param path: the input's name, for messages.
     :param document: the document that takes its sentences, if the format is one; see :func:`open_document`.
+    :param own_base: see :func:`add_lemmas`.
     """
 
-    def __init__(self, path: str, settings: WriterSettings, labels: Labels, document: Document | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        settings: WriterSettings,
+        labels: Labels,
+        document: Document | None = None,
+        own_base: OwnBase = _no_base,
+    ) -> None:
         self._path, self._settings, self._labels, self._document = path, settings, labels, document
+        self._own_base = own_base
         self._palette = Palette(labels.names) if settings.color else None
         self._blocks = BlockWriter(settings.form, settings.column, settings.key, labels)
         self._writers: dict[str, SentenceWriter] = {}  # by input format
@@ -215,7 +236,7 @@ class Writer:
         """
         view = self._labels.view(annotation, spans=self._settings.needs_spans or sentence.record is not None)
         if self._settings.lemma:
-            add_lemmas(sentence, view)
+            add_lemmas(sentence, view, self._own_base)
         if self._document:
             return self._document.write(self._path, sentence, view)
         form = sentence.form if sentence.record is None else sentence.record.form
@@ -230,6 +251,10 @@ class Writer:
         if data:
             self._last = sentence, data
         return data
+
+    def end_document(self) -> bytes:
+        """Return the bytes after a document that was tagged as a whole."""
+        return self._document.end_document() if isinstance(self._document, Table) else b""
 
     def gap(self) -> bytes:
         """Return the bytes to write before the next input's sentences, so that they do not run into this one's."""

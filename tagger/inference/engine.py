@@ -118,7 +118,7 @@ class Engine:
             np.zeros((shape[0], len(self.bundle.tags)), np.float32) if emissions else None,
         )
         if self.correction:
-            window.tokens = tokens
+            window.tokens, window.cells = tokens, cells
         filled = np.flatnonzero(lengths)
         if not len(filled):
             return window
@@ -163,13 +163,23 @@ class Engine:
         if window.emissions is None:
             self.correct(window)
 
+    def own_base(self, tokens: Sequence[str], label: str) -> str:
+        """Return the base form that the user's own list has for a name; empty if it has none."""
+        return self.correction.base_of(tokens, label) if self.correction else ""
+
     def correct(self, window: Window) -> None:
         """Put the user's own names into the tags of a decoded window, if there are any."""
         if self.correction:
             self.correction.apply(
-                window.tokens, window.starts, window.lengths, window.tags, window.probabilities, window.continuation
+                window.tokens,
+                window.starts,
+                window.lengths,
+                window.tags,
+                window.probabilities,
+                window.continuation,
+                window.cells,
             )
-            window.tokens = ()
+            window.tokens = window.cells = ()
 
     def decode(self, window: Window, emissions: np.ndarray) -> None:
         """Decode a window that was collected before, with other emissions.

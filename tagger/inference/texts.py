@@ -25,8 +25,8 @@ class Piece(NamedTuple):
     def sentence(self) -> str:
         return self.text[self.start : self.start + self.offsets[-1][1]]
 
-    def tokens(self) -> list[str]:
-        return [self.text[self.start + start : self.start + end] for start, end in self.offsets]
+    def tokens(self, first: int = 0, last: int | None = None) -> list[str]:
+        return [self.text[self.start + start : self.start + end] for start, end in self.offsets[first:last]]
 
     def cells(self) -> list[int]:
         return cell_starts(self.text, self.offsets, self.start)

@@ -69,7 +69,8 @@ class Window:
     :param probabilities, continuation: see :class:`Annotation`; None if not requested. *Shape:* (tokens, tags).
     :param emissions: what the network gave, if it is kept for another decoding; None if not. *Shape:* (tokens, tags).
     :param ahead: whether its batches run in threads while the caller does other work.
-    :param tokens: the tokens, as long as they are needed to correct the tags by lists of names.
+    :param tokens, cells: the tokens, and which of them begin a cell, as long as they are needed to correct the tags by
+        lists of names.
     :param jobs: the content of each batch that is not collected yet.
     :param lookups: what goes through the network in place of some sentences' tokens; their tags come after the tokens'
         until the window is complete. None on usual text.
@@ -84,6 +85,7 @@ class Window:
     emissions: np.ndarray | None = None
     ahead: bool = False
     tokens: Sequence[str | bytes] = ()
+    cells: Sequence[int] = ()
     jobs: list[Job] = field(default_factory=list)
     outcomes: Iterable[tuple[np.ndarray, np.ndarray]] = ()
     lookups: "Lookups | None" = None

@@ -219,7 +219,8 @@ class EntityTagger:
         if self.settings.lemma:
             whole = doc[sentence[0] : sentence[-1] + 1]
             start, end = span.start_char - whole.start_char, span.end_char - whole.start_char
-            lemma = base_form(whole.text, start, end, found.label)
+            words = [doc[i].text for i in sentence[found.start : found.end]]
+            lemma = self.tagger.engine.own_base(words, found.label) or base_form(whole.text, start, end, found.label)
         return span, found.score or 0.0, lemma
 
     def _shown(self, label: str) -> str:

@@ -1,5 +1,6 @@
 """Puts the user's own names into the tags of a window, before the tags are seen by anything else."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -15,12 +16,14 @@ class Correction:
     :param tags: the tags of the model.
     :ivar tags: the same, and after them those of labels that only the list has.
     :ivar inflects: whether names are found in all case forms.
+    :ivar base_of: see :meth:`tagger.own_names.matcher.Matcher.base_of`.
     :raises PackageError: pymorphy3 is broken.
     """
 
     def __init__(self, lists: NameLists, tags: Sequence[str]) -> None:
         self._matcher = Matcher(lists)
         self.inflects = self._matcher.inflects
+        self.base_of = self._matcher.base_of
         self.tags = list(dict.fromkeys([*tags, *tag_set(name.label for name in lists.names)]))
         self._outside = self.tags.index(OUTSIDE)
         self._begin = {tag[2:]: number for number, tag in enumerate(self.tags) if tag.startswith("B-")}
@@ -35,6 +38,7 @@ class Correction:
         tags: np.ndarray,
         probabilities: np.ndarray | None,
         continuation: np.ndarray | None,
+        cells: Sequence[int] = (),
     ) -> None:
         """Change the tags of sentences in place. What is changed has probability 1.
 
@@ -43,13 +47,19 @@ class Correction:
         :param tokens, starts, lengths: see :meth:`tagger.inference.engine.Engine.submit`.
         :param tags, probabilities, continuation: see :class:`tagger.inference.window.Window`, with a column for each of
             our tags.
+        :param cells: see :meth:`tagger.inference.engine.Engine.submit`; no name goes over the beginning of a cell.
         """
         ends, inside = (starts + lengths).tolist(), self._is_inside
         values = tags.tolist()  # single numbers are read and written faster than in an array
 
         def end_of(indexes: Iterable[int]) -> list[int]:
-            places = np.searchsorted(starts, np.fromiter(indexes, np.int64), "right") - 1
-            return [ends[place] if place >= 0 else 0 for place in places.tolist()]
+            own = list(indexes)
+            places = np.searchsorted(starts, np.array(own, np.int64), "right") - 1
+            found = [ends[place] if place >= 0 else 0 for place in places.tolist()]
+            if not cells:
+                return found
+            following = (cells[at] if (at := bisect_right(cells, index)) < len(cells) else len(values) for index in own)
+            return list(map(min, found, following))
 
         def write(start: int, end: int, label: str | None) -> None:
             numbers = [self._outside] * (end - start)

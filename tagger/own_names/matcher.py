@@ -67,10 +67,12 @@ class Matcher:
         self._next: dict[tuple[int, int], int] = {}  # by state of the trie and word; state 0 is its root
         self._states = 1
         self._names: dict[int, str] = {}  # the label of the name that ends in a state
+        self._bases: dict[int, str] = {}  # its base form, if the list has one
         self._forbidden: defaultdict[int, set[str]] = defaultdict(set)
         for name in lists.names:
             for state in self._add(name, str):
-                self._names.setdefault(state, name.label)
+                if state not in self._names:
+                    self._names[state], self._bases[state] = name.label, name.base
         for name in lists.forbidden:
             for state in self._add(name, str.lower):
                 self._forbidden[state].add(name.label)
@@ -98,6 +100,15 @@ class Matcher:
                         names.append(Match(start, index, label))
                     forbidden += [Match(start, index, label) for label in self._forbidden.get(state, ())]
         return _apart(names), forbidden
+
+    def base_of(self, tokens: Sequence[Token], label: str) -> str:
+        """Return the base form that the list has for a name; empty if there is none."""
+        states = [0]
+        for token in tokens:
+            states = [
+                after for state in states for word in self._tokens[token] if (after := self._next.get((state, word)))
+            ]
+        return next((base for state in states if self._names.get(state) == label and (base := self._bases[state])), "")
 
     def _add(self, name: OwnName, letters: Callable[[str], str]) -> set[int]:
         """Add a name to the trie, and return the states in which it ends."""

@@ -149,7 +149,7 @@ class Filter:
         """
         name = STANDARD_INPUT_NAME if path == STANDARD_INPUT else path
         own = open_document(self.settings.writer, self._labels) if document is None else None
-        writing = Writer(name, self.settings.writer, self._labels, document or own)
+        writing = Writer(name, self.settings.writer, self._labels, document or own, self.engine.own_base)
         alone = self.settings.line_buffered or self.settings.document
         together = () if alone else writing.block_forms
         reading = Reader(name, self.settings.reader, self.warn, together=together)

@@ -5,20 +5,23 @@ tagged at once.
 """
 
 import os
-import re
 import select
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tagger.errors import DataError
 from tagger.formats.reader import Reader
-from tagger.formats.sentence import Block, ConllBlock, Piece, Sentence
+from tagger.formats.sentence import Block, ConllBlock, Piece, Sentence, document_marks
 from tagger.formats.writer import Writer
 from tagger.inference.engine import Engine
 from tagger.inference.window import Window
 from tagger.pipeline.source import Source
 from tagger.system.signals import Interrupted, SignalGuard
+
+if TYPE_CHECKING:
+    from tagger.formats.records.record import Record
 
 WINDOW_SENTENCES = 8192  # empty sentences take memory as well
 # If most lines have at most NARROW bytes per token, which is little more than the words, a window has at least
@@ -26,8 +29,6 @@ WINDOW_SENTENCES = 8192  # empty sentences take memory as well
 # memory stays no higher than with longer lines.
 NARROW, NARROW_TOKENS = 16, 16384
 WRITTEN = 1 << 16  # bytes of output that are joined before they are written; what a pipe holds on Linux
-# A document begins; in vertical text, with an element.
-MARK, ELEMENT = re.compile(rb"#\s*newdoc\b|-DOCSTART-"), re.compile(rb"<(?:doc|text)\b")
 # Bytes of the lines of a document, with SENTENCE_SIZE for each sentence, at which it is tagged in parts, even if it has
 # few tokens.
 DOCUMENT_BYTES, SENTENCE_SIZE = 1 << 27, 400
@@ -217,6 +218,8 @@ class DocumentStream(Stream):
         count: Callable[[int], None] = lambda tokens: None,
     ) -> None:
         super().__init__(engine, write, guard, count=count)
+        self._record: Record | None = None  # that of the last sentence
+        self._seen = 0  # its sentences so far
         self._empty()
 
     def _empty(self) -> None:
@@ -232,8 +235,12 @@ class DocumentStream(Stream):
             if isinstance(piece, Block):
                 raise TypeError("a document takes sentences, not blocks")
             opens, closes = document_marks(piece)
-            if opens or (self._pieces and piece.record is not self._pieces[-1].record):
+            if opens:
                 self._end(writing)
+            if piece.record is not None:
+                self._seen = self._seen + 1 if piece.record is self._record else 1
+                self._record = piece.record
+                closes = self._seen == piece.record.sentences
             self._pieces.append(piece)
             self._document.add(piece.tokens, piece.cells)
             self._size += SENTENCE_SIZE + len(piece.text) + sum(map(len, piece.lines))
@@ -249,13 +256,4 @@ class DocumentStream(Stream):
         self._empty()
         if pieces:
             self._put(pieces, document.tag(), writing)
-
-
-def document_marks(sentence: Sentence) -> tuple[bool, bool]:
-    """Return whether a document begins with a sentence, and whether one begins right after it."""
-    if sentence.form == "text":
-        return False, False
-    mark = ELEMENT if sentence.form == "vertical" else MARK
-    marks = [row for row, line in enumerate(sentence.lines) if mark.match(line)]
-    last = sentence.rows[-1] if sentence.rows else len(sentence.lines)
-    return any(row < last for row in marks), any(row > last for row in marks)
+            self._write(writing.end_document())

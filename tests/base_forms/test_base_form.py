@@ -164,3 +164,28 @@ def test_the_same_name_in_the_same_sentence_has_the_same_base_form():
     asked = [base_form(own, each["start"], each["end"], each["label"]) for own, each in NAMES]
     again = [base_form(own, each["start"], each["end"], each["label"]) for own, each in reversed(NAMES)]
     assert asked == again[::-1]
+
+
+HIDING = {
+    "у [Ки\u200bєві]": "Київ",
+    "[Зе\u00adленському]": "Зеленський",
+    "[Нової По- шти]": "Нова Пошта",
+    "[О&#39;Генрі]": "О'Генрі",
+    "[\u2066Києву\u2069]": "Київ",
+}
+
+
+@pytest.mark.parametrize("marked", HIDING)
+@pytest.mark.parametrize("before, after", [("", ""), ("Приві\u200bт ", " та ін\u00adшим"), ("&laquo;", " &raquo;")])
+def test_what_hides_a_word_is_not_in_its_base_form(marked, before, after):
+    assert of(before + marked + after, "PERS" if "З" in marked or "Г" in marked else "LOC") == HIDING[marked]
+
+
+@pytest.mark.parametrize(
+    "marked, base",
+    [("[Юліє Тимошенко], вітаємо!", "Юлія Тимошенко"), ("[Олено Шевчук], вітаємо!", "Олена Шевчук")],
+)
+@pytest.mark.parametrize("before", ["", "Квіти подарували в Полтаві. ", "Привезли з «Полтави». ", "Прийшов депутат. "])
+def test_a_sentence_before_says_nothing(before, marked, base):
+    """A line may have several sentences."""
+    assert of(before + marked, "PERS") == base

@@ -124,3 +124,17 @@ def test_a_run_without_lemmas_does_not_load_the_dictionary(tmp_path):
     missing = environment(tmp_path, MISSING="pymorphy3 pymorphy3_dicts_uk")
     done = tag(stdin=LINE.encode(), env={**os.environ, **missing})
     assert done.returncode == 0 and b"B-PERS" in done.stdout
+
+
+@pytest.mark.parametrize("options", [[], ["--lemma"], ["--scores"], ["--lemma", "--scores"]])
+@pytest.mark.parametrize("column", [[], ["--column", "2"]])
+def test_conllu_plus_names_each_new_column(options, column):
+    content = "# global.columns = ID FORM UPOS\n1-2\tуКиєві\t_\n1\tу\tADP\n2\tКиєві\tPROPN\n2.1\tє\tVERB\n\n"
+    lines = fine(*options, *column, stdin=content.encode()).decode().splitlines()
+    names = lines[0].split("=")[1].split()
+    added = ["NER", *["NERScore"] * ("--scores" in options), *["NERLemma"] * ("--lemma" in options)]
+    assert [name for name in names if name.startswith("NER")] == added
+    rows = [dict(zip(names, line.split("\t"), strict=True)) for line in lines[1:5]]
+    assert [row["FORM"] for row in rows] == ["уКиєві", "у", "Києві", "є"]
+    assert [row["NER"] for row in rows] == ["_", "O", "B-LOC", "_"]
+    assert [row.get("NERLemma", "Київ") for row in rows][2] == "Київ"

@@ -91,6 +91,18 @@ def test_offsets_point_into_the_line(tiny_model, tmp_path, options, end):
     assert [row[1] for row in found] == ["1", "1", "1", "3", "3"]
 
 
+@pytest.mark.parametrize("options", [[], ["--sentences"], ["-u"], ["--document"]])
+@pytest.mark.parametrize("field", [1, 2, 3])
+def test_offsets_point_into_a_line_with_columns(tiny_model, options, field):
+    text = "Дощ у Києві не вщухав . Олена Шевчук живе в Одесі ."
+    lines = ["\t".join([*["x1"] * (field - 1), text, "y"]) for _ in range(2)]
+    own = ["-m", tiny_model, "-O", "tsv", "-i", "text", "--field", field, *options]
+    found = rows(tag(*own, stdin="".join(f"{line}\n" for line in lines).encode()).stdout)
+    assert len(found) >= 4 and all(
+        lines[int(line) - 1][int(start) : int(end)] == name for _, line, start, end, _, name, *_ in found
+    )
+
+
 def test_conll_names_the_line_of_the_token(tiny_model):
     content = "# newdoc\n\n# sent_id = 1\nДощ\nу\nКиєві\n\nОлена\nШевчук\nживе\nв\nОдесі\n.\n"
     done = run_program("uk-tag", "-m", tiny_model, "-i", "conll", "-O", "tsv", stdin=content.encode(), check=True)

@@ -196,3 +196,31 @@ def test_without_pymorphy(tiny_model, tmp_path, lists):
     done = run_program("uk-tag", *options, stdin="Вежу і Вежа\n".encode(), PYTHONPATH=str(tmp_path), check=True)
     assert done.stdout.decode() == "Вежу і <TOWER>Вежа</TOWER>\n"
     assert re.fullmatch(r"uk-tag: names are found as .* pip install pymorphy3 .*\n", done.stderr.decode())
+
+
+@pytest.mark.parametrize("options", [[], ["--document"], ["-u"]])
+def test_no_name_goes_over_a_cell(tiny_model, tmp_path, options):
+    (tmp_path / "names").write_text("Нова Пошта\tORG\n", encoding="utf-8")
+    text = "дощ\tНова\tПошта\tі Нова Пошта .\nТут Нова Пошта .\tНова\n\nПошта\tНова Пошта\n"
+    own = ["-m", tiny_model, "--names", tmp_path / "names", "--only", "ORG", "-O", "inline", "-i", "text", *options]
+    out = run_program("uk-tag", *own, stdin=text.encode(), check=True).stdout.decode()
+    assert re.sub("</?ORG>", "", out) == text
+    marked = [cell.count("<ORG>Нова Пошта</ORG>") for cell in re.split("[\t\n]", out)]
+    assert marked == [cell.count("Нова Пошта") for cell in re.split("[\t\n]", text)]
+
+
+@pytest.mark.parametrize("options", [[], ["--document"], ["--map", "BANK=B"], ["--scores"]])
+def test_the_base_form_of_a_list_is_the_base_form(tiny_model, tmp_path, options):
+    pytest.importorskip("pymorphy3", reason="pymorphy3 is not installed: pip install 'uk-tag[lemma]'")
+    (tmp_path / "names").write_text(
+        "Приват\tBANK\tПриватБанк\nНова Зоря\tORG\nЗЕ\tPERS\tВолодимир Зе\n", encoding="utf-8"
+    )
+    text = "У Приваті та в ПриватБанку , у Новій Зорі , про ЗЕ .\n"
+    own = ["-m", tiny_model, "--lemma", "--names", tmp_path / "names", "-i", "text", *options]
+    expected = ["ПриватБанк", "ПриватБанк", "Нова Зоря", "Володимир Зе"]
+    out = run_program("uk-tag", *own, "-O", "tsv", stdin=text.encode(), check=True).stdout.decode()
+    assert [line.split("\t")[6] for line in out.splitlines()] == expected
+    out = run_program("uk-tag", *own, stdin=text.encode(), check=True).stdout.decode()
+    assert [line.split("\t")[-1] for line in out.splitlines() if "\tB-" in line] == expected
+    tagger = Tagger.load(tiny_model, device="cpu", names=tmp_path / "names")
+    assert [entity.lemma for entity in tagger(text, lemma=True, document="--document" in options)] == expected

@@ -11,9 +11,10 @@ import tagger.inference.documents.document
 from tagger import Tagger
 from tagger.formats.labels import Labels, LabelSettings
 from tagger.formats.reader import Reader, ReaderSettings
+from tagger.formats.sentence import document_marks
 from tagger.formats.writer import Writer, WriterSettings
 from tagger.pipeline import stream as documents
-from tagger.pipeline.stream import DocumentStream, document_marks
+from tagger.pipeline.stream import DocumentStream
 from tagger.system.signals import SignalGuard
 
 TEXT = "\n".join(STORY) + "\n"
@@ -98,6 +99,52 @@ def test_a_document_is_written_when_it_ends_and_at_a_signal():
     assert process.stdout.read() == "# newdoc\nКиїв\tB-LOC\n\n".encode() and process.stderr.read() == b""
     for stream in (process.stdin, process.stdout, process.stderr):
         stream.close()
+
+
+@pytest.mark.parametrize("output", [[], ["-O", "jsonl"], ["-O", "tsv"], ["-O", "tsv", "--lemma"]])
+def test_a_record_is_written_when_it_is_complete(output):
+    """Nothing complete is held back, also where rows wait for the end of their document."""
+    process = start("--document", "-i", "jsonl", *output)
+    for name in ("Київ", "Львів"):
+        process.stdin.write(f'{{"text": "Ми у місті {name}. А {name} великий."}}\n'.encode())
+        process.stdin.flush()
+        assert name.encode() in read_until(process.stdout.fileno(), b"\n")
+    process.stdin.close()
+    process.stdin = None
+    process.communicate()
+    assert process.returncode == 0
+
+
+def test_a_signal_leaves_no_linked_mention_behind():
+    process = start("--document", "-i", "conll", "-O", "tsv", "--lemma")
+    process.stdin.write("# newdoc\nУ\nКиєві\n\n# newdoc\nУ\nЛьвові\n\n".encode())
+    process.stdin.flush()
+    assert "Київ".encode() in read_until(process.stdout.fileno(), b"\n")
+    process.send_signal(signal.SIGTERM)
+    out, error = process.communicate(timeout=30)
+    assert process.returncode == 143 and out.count("Львів".encode()) == 2 and error == b""
+
+
+@pytest.mark.parametrize("mark", ["# newdoc id = {}", "#newdoc", "-DOCSTART- -X- O\n", '<doc id="{}">'])
+def test_names_of_different_documents_are_not_linked(mark):
+    """The table of names and that of mentions find documents where `--document` finds them."""
+    texts = ["Міністр Олена Коваленко живе в Одесі .", "Міністр Іван Коваленко живе в Одесі .", "Я бачив Коваленка ."]
+    data = "".join(
+        mark.format(number) + "\n" + "# x\n" * 30 * ("<" not in mark) + text.replace(" ", "\n") + "\n\n"
+        for number, text in enumerate(texts)
+    )
+    options = ["-i", "vertical" if "<" in mark else "conll", "--lemma"]
+    table = [line.split("\t") for line in fine("--count", *options, stdin=data.encode()).decode().splitlines()]
+    assert {row[3]: row[:2] for row in table} == {
+        "Одеса": ["2", "2"],
+        **{name: ["1", "1"] for name in ("Олена Коваленко", "Іван Коваленко", "Коваленко")},
+    }
+    rows = fine("--document", "-O", "tsv", *options, stdin=data.encode()).decode().splitlines()
+    assert [name for row in rows if (name := row.split("\t")[7]) != "Одеса"] == [
+        "Олена Коваленко",
+        "Іван Коваленко",
+        "Коваленко",
+    ]
 
 
 def test_what_was_read_before_an_error_is_written(together):

@@ -70,9 +70,9 @@ def add_column(sentence: Sentence, view: LabelView, column: int | None = None, k
     if sentence.others or sentence.header is not None:
         lines = list(lines)
         for row in sentence.others:
-            lines[row] = _insert(lines[row], b"_\t_" if view.scores else b"_", column)
+            lines[row] = _insert(lines[row], b"\t".join([b"_"] * len(_columns(view))), column)
         if sentence.header is not None:
-            names = f"{key} {key}Score" if view.scores else key
+            names = " ".join([key, *[f"{key}Score"] * bool(view.scores), *[f"{key}Lemma"] * view.lemmas])
             lines[sentence.header] = _insert_name(lines[sentence.header], names.encode(), column)
     return sentence.prefix + b"\n".join(lines) + sentence.ending
 

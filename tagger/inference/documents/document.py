@@ -27,6 +27,7 @@ class Document:
         self._tokens: list[str] = []
         self._sentences = 0
         self._cells: list[int] = []  # of the waiting sentences
+        self._all_cells: list[int] = []
         self._waiting: list[Sequence[str]] = []  # sentences that are not submitted yet
         self._held = 0  # their tokens
         self._windows: list[Window] = []
@@ -43,6 +44,7 @@ class Document:
         :param cells: indexes of its tokens that a TAB precedes.
         :raises ModelError: the network cannot be run.
         """
+        self._all_cells += [len(self._tokens) + cell for cell in cells]
         self._tokens += sentence
         self._sentences += bool(sentence)
         self._cells += [self._held + cell for cell in cells]
@@ -67,7 +69,7 @@ class Document:
             emissions, whole.emissions = whole.emissions, None
             emissions += evidence.bonus(bundle.temperature)
             self._engine.decode(whole, emissions)
-        whole.emissions, whole.tokens = None, self._tokens
+        whole.emissions, whole.tokens, whole.cells = None, self._tokens, self._all_cells
         self._engine.correct(whole)
         return whole
 
