@@ -117,6 +117,20 @@ def test_brat_finds_its_text(tmp_path):
     assert tag("-O", "brat", "--in-place", "a.md", cwd=tmp_path).returncode == 2
 
 
+def test_brat_leaves_no_text_without_its_annotation(tmp_path):
+    (tmp_path / "a.conll").write_text("Київ\tO\n\n")
+    (tmp_path / "b.txt").write_text("Київ спить.\n")
+    (tmp_path / "out").mkdir()
+    for _ in range(2):
+        done = tag("-O", "brat", "a.conll", "b.txt", "--output-dir", "out", cwd=tmp_path)
+        assert done.returncode == 1 and b"a.conll:1: brat needs running text" in done.stderr
+        assert {path.name for path in (tmp_path / "out").iterdir()} >= {"b.txt", "b.ann"}
+        assert not list((tmp_path / "out").glob("a.*"))
+    (tmp_path / "out" / "a.txt").write_bytes((tmp_path / "a.conll").read_bytes())  # a user's own
+    tag("-O", "brat", "a.conll", "--output-dir", "out", cwd=tmp_path)
+    assert (tmp_path / "out" / "a.txt").read_bytes() == (tmp_path / "a.conll").read_bytes()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("--field", "x"), ("-i", "conll", "--field", "2"), ("-i", "text", "--field", "x"), ("-i", "csv", "--sentences")],
