@@ -98,6 +98,28 @@ def test_tables_and_objects_in_place_and_in_a_folder(tmp_path):
     assert [own["text"] for own in json.loads((tmp_path / "a.jsonl").read_bytes())["entities"]] == ["Київ"]
 
 
+def test_no_file_is_replaced_on_a_guess(tmp_path):
+    files = {
+        "a.csv": (CSV, "csv"),
+        "a.jsonl": ('{"text": "Київ спить"}\n', "jsonl"),
+        "a.json": ('[{"text": "Київ спить"}]\n', "text"),
+        "a.txt": ("5\tukr\tКиїв спить уночі.\n", "tsv --field 3"),
+        "b.txt": ("<s>\nКиїв\nспить\n</s>\n", "vertical"),
+    }
+    for name, (content, _) in files.items():
+        (tmp_path / name).write_bytes(content.encode())
+    (tmp_path / "sure.txt").write_bytes("Київ спить.\n".encode())
+    done = tag("--in-place", *files, "sure.txt", cwd=tmp_path)
+    assert done.returncode == 1 and done.stdout == b""
+    *told, last = done.stderr.decode().splitlines()
+    assert [line.split(": ")[1] for line in told] == list(files) and all("say -i" in line for line in told)
+    assert last == "uk-tag: 5 inputs failed; 1 are done"
+    for name, (content, form) in files.items():
+        assert (tmp_path / name).read_bytes() == content.encode()
+        assert fine("-i", *form.split(), "--in-place", name, cwd=tmp_path) == b""
+        assert (tmp_path / name).read_bytes() != content.encode()
+
+
 def test_brat_finds_its_text(tmp_path):
     data = "Олена живе в Києві.\r\n\r\nПетро теж.\n"
     (tmp_path / "a.md").write_bytes(data.encode("cp1251"))
