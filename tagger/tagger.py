@@ -34,19 +34,20 @@ class Tagger:
     :param batch_tokens: maximum size of a batch in tokens, padding included; by default the size that suits the device.
     :param threads: number of batches that go through the network side by side.
     :param own_names: names that are, or are not, entities whatever the model says.
-    :raises OptionError: `batch_tokens` or `threads` is not a whole number of at least 1.
+    :raises OptionError: there is no model, or `batch_tokens` or `threads` is not a whole number of at least 1.
     """
 
     def __init__(
         self,
-        session: Session,
+        session: Session | None = None,
         *,
         batch_tokens: int | None = None,
         threads: int = 1,
         own_names: NameLists | None = None,
     ) -> None:
-        if isinstance(session, str | Path):
-            raise OptionError(f"Tagger takes an open model; to open a model file: Tagger.load({str(session)!r})")
+        if session is None or isinstance(session, str | Path):
+            path = "" if session is None else repr(str(session))
+            raise OptionError(f"Tagger takes an open model; to open a model file: Tagger.load({path})")
         self.own_names = own_names or NameLists()
         self.engine = Engine(session, batch_tokens=batch_tokens, threads=threads, own_names=own_names)
         self.session = session

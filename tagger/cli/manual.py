@@ -42,8 +42,8 @@ Without -i, the first lines decide: ten columns separated by TABs, the first a n
 mean conllu; other columns separated by TABs, or by spaces with a tag in the last, mean
 conll, up to a blank line; lines of <...> around columns, vertical; a number or an
 identifier, a TAB and three words or more, text with an identifier; anything else, text.
-In doubt, a line on standard error says what the input was taken for. One token per line
-without a TAB looks like text: use -i conll.
+In doubt, a line on standard error says what the input was taken for, and --in-place leaves
+the file as it is. One token per line without a TAB looks like text: use -i conll.
 
 Input is UTF-8, or what --encoding says; output is UTF-8. CoNLL-U that is made from other
 input has sent_id, a number from 1 in each input or the sentence's own, and text.
@@ -55,7 +55,7 @@ characters, or some together with invalid UTF-8.
 
 -O tsv writes a row for each mention, with TABs between file, line, start, end, label,
 text, lemma, name and score; --header names them. start and end are code points in the
-line (of CoNLL in the sentence, its tokens joined by spaces), line is the line of the
+line (of CoNLL in the sentence, its tokens joined by spaces; of a field in it), line is the line of the
 mention's first token, and file is - for standard input. lemma and name are empty unless
 base forms are asked for. Within a cell, a backslash, a TAB, a line end and other control
 characters are \\\\, \\t, \\n, \\r, \\u000b and so on, and a byte that is not UTF-8 is \\xff.

@@ -98,7 +98,7 @@ def one_line(error: click.ClickException, program: str) -> str:
     # click breaks its messages into lines; breaks and TABs in the user's words that it repeats are of no use either
     lines = [printable(line) for line in re.split(r"[\n\t]+", error.format_message())]
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else program
-    return f"{program}: {re.sub(' +', ' ', ' '.join(lines)).strip()}; see {command} --help"
+    return f"{program}: {re.sub(' +', ' ', ' '.join(lines)).strip().removesuffix('.')}; see {command} --help"
 
 
 def invoke(command: click.Command, program: str, arguments: list[str] | None = None) -> Any:

@@ -32,6 +32,7 @@ def run_settings(options: Mapping[str, Any], model: str, color: bool) -> RunSett
             sentences=options["sentences"],
             null=options["null"],
             strict=options["strict"],
+            sure=options["in_place"] is not None,
         ),
         writer=WriterSettings(
             form=_form(options),

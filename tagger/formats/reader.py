@@ -45,6 +45,7 @@ class ReaderSettings:
     :param pretokenized, sentences: see :class:`tagger.formats.text.TextReader`.
     :param null: lines of text end with NUL instead of a line feed.
     :param strict: make bytes that are not UTF-8 an error.
+    :param sure: make doubt about the form an error instead of a warning.
     :param encoding: that of the input; `None`: UTF-8. It is converted before :class:`Reader` gets it.
     """
 
@@ -56,6 +57,7 @@ class ReaderSettings:
     sentences: bool = False
     null: bool = False
     strict: bool = False
+    sure: bool = False
 
     @property
     def separator(self) -> bytes:
@@ -258,7 +260,9 @@ class Reader:
         table = next((form for form in TABLES if f".{form}" in os.path.basename(self.path).lower()), None)
         if table and guess == Guess("text"):
             doubt = f"is taken for text, in spite of its name; say -i {table} --field NAME, or -i text"
-        if doubt:
+        if doubt and self._settings.sure:
+            self.error = DataError(f"{doubt}; no file is replaced on a guess", path=self.path)
+        elif doubt:
             self._warn(f"{self.path}: {doubt}")
         if guess.field is not None:
             self._settings = replace(self._settings, field=str(guess.field + 1))

@@ -13,10 +13,15 @@ CONLLU_START = re.compile(rb"\d+([-.]\d+)?\t")
 TAGGED = re.compile(rb"[^\t]*\s" + TAG + rb"\s*")  # columns between spaces, and a tag in the last
 IDENTIFIER = re.compile(rb"[!-~]*[0-9][!-~]*(?: [!-~]*[0-9][!-~]*)*")  # ASCII with a digit; a date and a time
 JSON_LINE = re.compile(rb"\s*\{\s*\"[^\"]*\"\s*:.*\}\s*")
+TEXT = "-i text"
+# A list in one line, or the first of several lines of JSON: brackets, and perhaps a key with its value
+JSON_START = re.compile(rb"\s*(?:(?:\[\s*)+|(?:\[\s*)*\{(?:\s*\"[^\"]*\"\s*:.*)?|\[\s*[\[{\"].*[\]}\"]\s*\])\s*")
+MARKUP_START = re.compile(rb"<(?:\?xml|!DOCTYPE|html|TEI|teiCorpus)\b", re.IGNORECASE)
+MARKUP_LINE = re.compile(rb"\s*<[/!?A-Za-z][^<>]*>(?!\t)")  # a line of nothing else may be vertical text
+MARKUP = f"looks like XML or HTML, and is taken for text, names of elements as well; take its text out, or say {TEXT}"
 SENTENCE_WORDS = 3  # a cell with as many words is running text, not a token or its feature
 FEW_WORDS = 2
 MANY = 6  # columns
-TEXT = "-i text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Sniffer:
         if STRUCTURE.fullmatch(line):
             self._structures += 1
             return self._table(False) if self._rows else None
+        if (self._structures or MARKUP_START.match(line)) and MARKUP_LINE.match(line):
+            return Guess("text", doubt=MARKUP)
         if line.count(b"\t") == COLUMNS - 1 and CONLLU_START.match(line):
             return Guess("conllu")
         self._rows.append(line)
@@ -91,6 +98,8 @@ class Sniffer:
     def _text_doubt(self, line: bytes) -> str:
         if len(self._rows) == 1 and JSON_LINE.fullmatch(line):
             return f"looks like JSON Lines, but is taken for text; say -i jsonl, or {TEXT}"
+        if len(self._rows) == 1 and JSON_START.fullmatch(line):
+            return f"looks like JSON, but is taken for text; make lines of it by jq -c and say -i jsonl, or say {TEXT}"
         return ""
 
     def _table(self, final: bool) -> Guess | None:
@@ -102,6 +111,8 @@ class Sniffer:
         if not rows:
             return Guess("conll") if self._marked and final else None
         if self._structures:
+            if any(b"\t" in row and row[:1].isspace() for row in rows):  # indented
+                return Guess("text", doubt=MARKUP)
             if any(b"\t" in row for row in rows):
                 return Guess("vertical")
             if final and all(len(row.split()) <= FEW_WORDS for row in rows):

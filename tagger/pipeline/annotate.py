@@ -76,13 +76,14 @@ def annotate_file(
                 backups.keep(task.real, descriptor, batch.backup, task.source, read.hexdigest(), marks)
                 check()
 
+        text: Path | None = None  # that of brat, if it is new
         try:
             if not task.in_place:
                 Path(task.real).parent.mkdir(parents=True, exist_ok=True)
             elif batch.backup:
                 backups.check(task.real, batch.backup, task.source)
             if filter_.settings.writer.form == "brat":
-                write_text(task, filter_.settings.reader)
+                text = write_text(task, filter_.settings.reader)
             with atomic_write(
                 task.real, seal=seal, before_replace=check_and_keep if task.in_place else lambda: None
             ) as file:
@@ -92,30 +93,37 @@ def annotate_file(
                     file.write(data)
 
                 filter_.one(descriptor, task.source, write, count=count, observe=read.update, whole=True)
+            text = None
         except OSError as error:
             raise DataError(
                 f"cannot be written: {error.strerror}; the old file, if any, is as it was", path=task.target
             ) from None
+        finally:
+            if text:
+                text.unlink(missing_ok=True)
 
 
-def write_text(task: Task, reader: ReaderSettings) -> None:
+def write_text(task: Task, reader: ReaderSettings) -> Path | None:
     """Write the text that brat's annotation points into beside it: the content of the source in UTF-8, unpacked.
 
+    :returns: its path, or `None` if it was there already.
     :raises DataError: there is another text with this name, or the source cannot be read.
     :raises OSError: it cannot be written.
     """
     target = Path(task.real).with_suffix(".txt")
     if target.exists() and target.samefile(task.source):
-        return
+        return None
     with opened(task.source) as descriptor, atomic_write(target) as file:
         check = TextCheck(null=reader.null, whole=True)
         written = hashlib.sha256()
         for block in blocks(descriptor, task.source, check, encoding=reader.encoding):
             file.write(block)
             written.update(block)
-        if target.exists() and file_digest(str(target)) != written.hexdigest():
+        there = target.exists()
+        if there and file_digest(str(target)) != written.hexdigest():
             what = f"its text would be written to {target}, which is another text; move that away"
             raise DataError(f"{what}, or choose another --output-dir", path=task.source)
+    return None if there else target
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int, int]:

@@ -12,6 +12,7 @@ CONLL_2009 = (
 )
 CONLL_2012 = "#begin document (nw/x)\nnw/x 0 0 Київ N (TOP* - - - * -\nnw/x 0 1 спить V *) - - - * -\n\n#end document\n"
 CONLL_2003 = "-DOCSTART- -X- -X- O\n\nКиїв NNP B-NP B-LOC\nспить VB B-VP O\n\n"
+TAGS_FIRST = "B-LOC\tКиїв\nO\tспить\nO\t.\n\n"
 CORENLP = "1\tКиїв\tКиїв\tNNP\tCITY\t2\tnsubj\n2\tспить\tспати\tVB\tO\t0\tROOT\n"
 PLUS = "# global.columns = ID FORM LEMMA X:NE\n# x = Київ\n1-2\tКиївспить\t_\t*\n1\tКиїв\tКиїв\t*\n2\tспить\t_\t*\n\n"
 WEBANNO = "#FORMAT=WebAnno TSV 3.3\n\n#Text=Київ спить\n1-1\t0-4\tКиїв\t_\n1-2\t5-10\tспить\t_\n\n"
@@ -31,6 +32,18 @@ KINDS = {
     "number at the end": ("Станом на вечір було 25\nСтаном на ранок було 12\n", "text", None, False),
     "table": (TABLE, "text", None, True),
     "json": ('{"id": 1, "text": "Київ спить"}\n', "text", None, True),
+    "json, a list": ('[{"id": 1, "text": "Київ спить"}]\n', "text", None, True),
+    "json, a list of strings": ('["Київ", "спить"]\n', "text", None, True),
+    "json over lines": ('{\n  "text": "Київ спить"\n}\n', "text", None, True),
+    "json, a list over lines": ('[\n  [\n    {"id": 1}\n  ]\n]\n', "text", None, True),
+    "json, an object begun": ('[{"id": 1,\n  "text": "Київ спить"}]\n', "text", None, True),
+    "in brackets": ("[Київ] спить.\n[1] Так\n{Київ}\n", "text", None, False),
+    "xml": ('<?xml version="1.0"?>\n<a>\n<b>Київ</b>\n<b>спить</b>\n</a>\n', "text", None, True),
+    "xml with tabs": ("<a>\n\t<b>\n\t\tКиїв спить\n\t</b>\n</a>\n", "text", None, True),
+    "xml in a line": ("<TEI><text>Київ спить</text></TEI>\n", "text", None, True),
+    "html": ("<!DOCTYPE html>\n<html>\n  <p>Київ спить.</p>\n</html>\n", "text", None, True),
+    "vertical after a declaration": ('<?xml version="1.0"?>\n' + VERTICAL, "vertical", None, False),
+    "vertical with an unknown word": ("<s>\n<unk>\tX\nКиїв\tКиїв\n</s>\n", "vertical", None, False),
     "leipzig": ("1\tКиїв спить уночі.\n2\tТак.\n", "text", 1, False),
     "leipzig, short first": ("1\tТак.\n2\tКиїв спить уночі.\n", "text", 1, False),
     "tatoeba": (TATOEBA, "text", 2, True),
@@ -43,6 +56,7 @@ KINDS = {
     "spaced, one token": ("Київ B-LOC\n\n", "conll", None, True),
     "spaced, mark first": ("# O\nКиїв B-LOC\nспить O\n\n", "conll", None, False),
     "tokens with spaces": ("1 000 000 000\tNUM\nгривень\tN\n", "conll", None, False),
+    "tags first": (TAGS_FIRST, "conll", None, False),
     "2003": (CONLL_2003, "conll", None, False),
     "2009": (CONLL_2009, "conll", None, False),
     "2012": (CONLL_2012, "conll", None, False),
@@ -81,7 +95,20 @@ def test_neither_blocks_nor_a_missing_end_change_the_form(kind):
 
 
 @pytest.mark.parametrize(
-    "kind", ["2003", "2009", "2012", "2012 without marks", "corenlp", "webanno", "plus", "conllu", "vertical", "spaced"]
+    "kind",
+    [
+        "2003",
+        "2009",
+        "2012",
+        "2012 without marks",
+        "corenlp",
+        "webanno",
+        "plus",
+        "conllu",
+        "vertical",
+        "spaced",
+        "tags first",
+    ],
 )
 @pytest.mark.parametrize("named", [True, False])
 def test_the_tokens_are_the_words(kind, named):
@@ -145,6 +172,10 @@ def test_a_mark_is_a_token_where_it_has_columns():
         (["2024\tNUM", "рік\tN"], 0),
         (["nw/x 0 0 Київ", "nw/x 0 1 спить"], 3),
         (["Kyiv\tКиїв", "Lviv\tЛьвів"], 0),
+        (["O\tУ", "B-LOC\tКиєві", "O\t."], 1),
+        (["1\tO\tУ", "2\tB-LOC\tКиєві"], 2),
+        (["O\tX", "O\tY"], 0),
+        (["У\tO", "Києві\tB-LOC"], 0),
         ([], None),
     ],
 )

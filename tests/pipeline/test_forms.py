@@ -98,6 +98,28 @@ def test_tables_and_objects_in_place_and_in_a_folder(tmp_path):
     assert [own["text"] for own in json.loads((tmp_path / "a.jsonl").read_bytes())["entities"]] == ["Київ"]
 
 
+def test_no_file_is_replaced_on_a_guess(tmp_path):
+    files = {
+        "a.csv": (CSV, "csv"),
+        "a.jsonl": ('{"text": "Київ спить"}\n', "jsonl"),
+        "a.json": ('[{"text": "Київ спить"}]\n', "text"),
+        "a.txt": ("5\tukr\tКиїв спить уночі.\n", "tsv --field 3"),
+        "b.txt": ("<s>\nКиїв\nспить\n</s>\n", "vertical"),
+    }
+    for name, (content, _) in files.items():
+        (tmp_path / name).write_bytes(content.encode())
+    (tmp_path / "sure.txt").write_bytes("Київ спить.\n".encode())
+    done = tag("--in-place", *files, "sure.txt", cwd=tmp_path)
+    assert done.returncode == 1 and done.stdout == b""
+    *told, last = done.stderr.decode().splitlines()
+    assert [line.split(": ")[1] for line in told] == list(files) and all("say -i" in line for line in told)
+    assert last == "uk-tag: 5 inputs failed; 1 are done"
+    for name, (content, form) in files.items():
+        assert (tmp_path / name).read_bytes() == content.encode()
+        assert fine("-i", *form.split(), "--in-place", name, cwd=tmp_path) == b""
+        assert (tmp_path / name).read_bytes() != content.encode()
+
+
 def test_brat_finds_its_text(tmp_path):
     data = "Олена живе в Києві.\r\n\r\nПетро теж.\n"
     (tmp_path / "a.md").write_bytes(data.encode("cp1251"))
@@ -115,6 +137,20 @@ def test_brat_finds_its_text(tmp_path):
     assert done.returncode == 1 and b"another text" in done.stderr
     assert (tmp_path / "out" / "a.txt").read_text(encoding="utf-8") == "інше"
     assert tag("-O", "brat", "--in-place", "a.md", cwd=tmp_path).returncode == 2
+
+
+def test_brat_leaves_no_text_without_its_annotation(tmp_path):
+    (tmp_path / "a.conll").write_text("Київ\tO\n\n")
+    (tmp_path / "b.txt").write_text("Київ спить.\n")
+    (tmp_path / "out").mkdir()
+    for _ in range(2):
+        done = tag("-O", "brat", "a.conll", "b.txt", "--output-dir", "out", cwd=tmp_path)
+        assert done.returncode == 1 and b"a.conll:1: brat needs running text" in done.stderr
+        assert {path.name for path in (tmp_path / "out").iterdir()} >= {"b.txt", "b.ann"}
+        assert not list((tmp_path / "out").glob("a.*"))
+    (tmp_path / "out" / "a.txt").write_bytes((tmp_path / "a.conll").read_bytes())  # a user's own
+    tag("-O", "brat", "a.conll", "--output-dir", "out", cwd=tmp_path)
+    assert (tmp_path / "out" / "a.txt").read_bytes() == (tmp_path / "a.conll").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ CALLS = {
     "sentences where one should be": (lambda tagger: tagger.tag(TOKENS), "tagger.stream"),
     "names that are no list": (lambda tagger: Tagger.load(names=5), "path of a file"),
     "names without labels": (lambda tagger: Tagger.load(names=["Київ"]), "name TAB label"),
+    "no model for Tagger": (lambda tagger: Tagger(), r"Tagger\.load\(\)"),
     "a model file for Tagger": (lambda tagger: Tagger("uk-ner"), r"Tagger\.load\('uk-ner'\)"),
 }
 

@@ -272,7 +272,7 @@ def test_the_same_seed_trains_the_same_teacher(teacher_corpus, weights, tokenize
         (["label", "text.npz", "--teacher", "text.npz", "-o", "x.npz"], ModelError, "not a teacher's checkpoint"),
         (["fit", "train.conll", "--soft", "text.npz", "-o", "x.pt"], DataError, "label it first"),
         (["fit", "train.conll", "--encoder", "train.conll", "-o", "x.pt"], ModelError, "not a teacher's checkpoint"),
-        (["prepare", "train.conll", "--text", "none.txt", "-o", "x.npz"], DataError, "cannot be read as text"),
+        (["prepare", "train.conll", "--text", "none.txt", "-o", "x.npz"], DataError, "as text: No such file"),
         (
             ["pretrain", "text.npz", "--weights", "train.conll", "--tokenizer", "train.conll", "-o", "x.pt"],
             ModelError,

@@ -39,7 +39,7 @@ def token_column(rows: Sequence[Sequence[bytes]]) -> int | None:
     """Return the index of the column of the token, from 0: the first one that is not in front of it.
 
     In front of the token there may be numbers, and a name that is the same in all lines with a number after it. One of
-    these columns counts the tokens.
+    these columns counts the tokens. Or there are tags, in files that have them first.
 
     :param rows: the columns of the lines of one sentence.
     :returns: `None` if all of the first column could be in front of a token, and no column after it has a Ukrainian
@@ -47,10 +47,12 @@ def token_column(rows: Sequence[Sequence[bytes]]) -> int | None:
     """
     width = min(map(len, rows), default=0)
     columns = [[row[index] for row in rows] for index in range(width)]
-    counts = False
+    counts = False  # whether a column before this one counts the tokens, or has their tags
     for index, column in enumerate(columns):
         if _is_numbers(column):
             counts = counts or _is_count(column)
+        elif _are_tags(column) and any(CYRILLIC.search(cell) for other in columns[index + 1 :] for cell in other):
+            counts = True
         elif not (_is_name(column) and index + 1 < width and _is_numbers(columns[index + 1])):
             return 0 if index == 0 else index if counts and any(map(CYRILLIC.search, column)) else None
     return None
@@ -58,6 +60,10 @@ def token_column(rows: Sequence[Sequence[bytes]]) -> int | None:
 
 def _is_numbers(column: Sequence[bytes]) -> bool:
     return all(map(NUMBER.fullmatch, column))
+
+
+def _are_tags(column: Sequence[bytes]) -> bool:
+    return all(re.fullmatch(TAG, cell) for cell in column)
 
 
 def _is_count(column: Sequence[bytes]) -> bool:

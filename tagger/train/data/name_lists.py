@@ -38,7 +38,8 @@ def read_forms(path: str | Path) -> dict[str, list[str]]:
     try:
         lines = Path(path).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        message = f"cannot be read as text: {error}; give lines of a form, a TAB and its classes"
+        what = getattr(error, "strerror", None) or error
+        message = f"cannot be read as text: {what}; give lines of a form, a TAB and its classes"
         raise DataError(message, path=str(path)) from None
     for number, line in enumerate(lines, 1):
         if not line.strip():

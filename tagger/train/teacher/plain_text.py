@@ -40,7 +40,8 @@ def read_paragraphs(path: str | Path, source: str) -> list[RawDocument]:
         with lzma.open(path, "rt", encoding="utf-8") if packed else open(path, encoding="utf-8") as file:
             content = file.read()
     except (OSError, EOFError, UnicodeDecodeError, lzma.LZMAError) as error:
-        message = f"cannot be read as text: {error}; give UTF-8 text, or such text packed by xz"
+        what = getattr(error, "strerror", None) or error
+        message = f"cannot be read as text: {what}; give UTF-8 text, or such text packed by xz"
         raise DataError(message, path=str(path)) from None
     blocks = content.split("\n\n" if "\n\n" in content.strip("\n") else "\n")
     texts = [[line.strip() for line in block.split("\n") if line.strip()] for block in blocks]
