@@ -90,7 +90,7 @@ def as_dict(found: Evaluation, ranges: Mapping[str, Interval] | None = None) -> 
     """Return an evaluation for JSON.
 
     Full reports of the whole, of sources and of copies stand under their names; counts of other subsets under `lengths`
-    and `seen`; drops under `robustness`, and as in 0.8 under `sturdiness`, which goes in 0.10.
+    and `seen`; drops under `robustness`, and as in 0.8 under `sturdiness`, which goes in 0.11.
 
     :param ranges: intervals of F1, see :func:`intervals`.
     """
