@@ -98,7 +98,7 @@ def _series(name: str, column: Column) -> Any:
     inner = (
         polars.String
         if column.kind == "tags"
-        else polars.Struct({key: types[own] for key, own in ENTITY_FIELDS.items()})
+        else polars.Struct({key: types[own] for key, own in _fields(column.kind).items()})
     )
     return polars.Series(name, list(column), dtype=polars.List(inner))
 

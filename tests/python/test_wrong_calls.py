@@ -118,6 +118,20 @@ def test_polars(tagger, tmp_path, monkeypatch):
     assert found.column_names == tagged.columns
 
 
+def test_base_forms_are_in_every_kind_of_table(tagger):
+    pytest.importorskip("pymorphy3", reason="pymorphy3 is not installed: pip install 'uk-tag[lemma]'")
+    expected = tagger.map_batch(ROWS, lemma=True)["entities"]
+    assert all("lemma" in entity for row in expected for entity in row or ())
+    assert any(row for row in expected)
+    frame = polars_frame()
+    assert frame.with_columns(**tagger.map_batch(frame, lemma=True))["entities"].to_list() == expected
+    pandas = pandas_frame()
+    assert pandas.assign(**tagger.map_batch(pandas, lemma=True))["entities"].tolist() == expected
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    column = tagger.map_batch(arrow.table(ROWS), lemma=True)["entities"]
+    assert arrow.array(column).to_pylist() == expected
+
+
 def test_sentences_switch(tagger):
     texts = ["Олена Коваленко. Олена Коваленко живе."]
     for switch in (True, False):
