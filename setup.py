@@ -34,8 +34,9 @@ def requirements() -> list[str]:
 def data_files() -> list[tuple[str, list[str]]]:
     """Write the manual page and the completions of each program below build/, and return where they are installed."""
     from tagger import __version__
-    from tagger.cli.man_page import SHELLS, completion, help_page, install_paths
+    from tagger.cli.man_page import completion, help_page, install_paths
     from tagger.cli.manual import man_page
+    from tagger.cli.options import SHELLS
 
     modules = {"uk-tag": "tagger.cli.main", "uk-tag-train": "tagger.train.cli.main", "uk-tag-export": "export.cli"}
     files = []

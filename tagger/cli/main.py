@@ -12,6 +12,7 @@ from tagger import __version__
 from tagger.cli import conflicts
 from tagger.cli.manual import EPILOG, INTRODUCTION, man_page
 from tagger.cli.options import (
+    SHELLS,
     Column,
     Encoding,
     LabelMap,
@@ -29,7 +30,6 @@ from tagger.validation import DEVICES, PRECISIONS
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 90, "terminal_width": 90}
 FORMS = "pymorphy3 pymorphy3-dicts-uk"
-SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command(help=INTRODUCTION, epilog=EPILOG, context_settings=SETTINGS)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-SHELLS = ("bash", "zsh", "fish")
 # The summary and the synopsis of the programs whose page is made of their help alone.
 PAGES = {
     "uk-tag-train": ("train a named-entity tagger and score it", "COMMAND [OPTIONS] ..."),

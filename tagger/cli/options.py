@@ -12,6 +12,8 @@ from tagger.errors import printable
 from tagger.system.signals import Interrupted
 from tagger.system.streams import say
 
+SHELLS = ("bash", "zsh", "fish")  # for which there are completions
+
 if TYPE_CHECKING:  # generic for type checkers only: click 8.2 has no type argument
     ParamType = click.ParamType[Any]
 else:
@@ -142,7 +144,7 @@ def add_manual(command: click.Command, program: str) -> None:
             context.exit()
 
     shared: dict[str, Any] = {"is_eager": True, "expose_value": False, "callback": show}
-    shells = click.Choice(["bash", "zsh", "fish"])
+    shells = click.Choice(SHELLS)
     manual = f"Print the manual page: {program} --man | man -l -"
     command.params += [
         click.Option(["--completion"], type=shells, help="Print the completion script of a shell.", **shared),

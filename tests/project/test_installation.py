@@ -8,7 +8,8 @@ import sys
 import pytest
 from support.processes import ROOT, run_program
 
-from tagger.cli.man_page import PAGES, SHELLS, completion, install_paths
+from tagger.cli.man_page import PAGES, completion, install_paths
+from tagger.cli.options import SHELLS
 
 PROGRAMS = ["uk-tag", *PAGES]
 SETUP = "import setuptools; setuptools.setup = lambda **given: print(given); import runpy; runpy.run_path('setup.py')"
