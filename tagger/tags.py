@@ -5,6 +5,7 @@ range of token indices with a label. BIO, IOB1, BIOES and BILOU are all read wit
 prefixes never contradict each other.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ BEGINS = frozenset("BSU")  # a span always starts here
 ENDS = frozenset("ESLU")  # a span always ends after this token
 PREFIXES = frozenset("BIESLU")
 SCHEMES = ("bio", "bioes", "iob1")
+UNFIT = re.compile(r"[\s<>&|=]")  # characters that have a meaning in an output format
+LABEL_RULE = "no white space, and none of < > & | ="
 
 
 class Span(NamedTuple):
@@ -21,6 +24,11 @@ class Span(NamedTuple):
     start: int
     end: int
     label: str
+
+
+def is_label(name: str) -> bool:
+    """Tell whether every output format can hold a label; see LABEL_RULE."""
+    return not UNFIT.search(name) and name.isprintable()
 
 
 def parse(tag: str) -> tuple[str, str]:

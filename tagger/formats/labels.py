@@ -1,6 +1,5 @@
 """The user's view of a sentence's tags: labels renamed or left out, entities with scores, another tagging scheme."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,8 +8,6 @@ import numpy as np
 from tagger import tags as bio
 from tagger.errors import OptionError
 from tagger.inference.window import Annotation
-
-UNFIT = re.compile(r"[\s<>&|=]")  # characters that have a meaning in an output format
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +79,8 @@ class Labels:
         own = list(dict.fromkeys(bio.parse(tag)[1] for tag in tags if tag != bio.OUTSIDE))
         if unknown := sorted(set(settings.mapping) - set(own)):
             raise OptionError(f"--map: the model has no label {', '.join(unknown)}, only {', '.join(own)}")
-        if unfit := sorted(name for name in settings.mapping.values() if UNFIT.search(name) or not name.isprintable()):
-            raise OptionError(f"--map: {unfit[0]!r} cannot be a label: no white space, and none of < > & | =")
+        if unfit := sorted(name for name in settings.mapping.values() if not bio.is_label(name)):
+            raise OptionError(f"--map: {unfit[0]!r} cannot be a label: {bio.LABEL_RULE}")
         shown = {label: settings.mapping.get(label, label) for label in own}
         if unknown := sorted(set(settings.only) - set(shown.values())):
             raise OptionError(

@@ -6,7 +6,6 @@ are passed over.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tagger.errors import DataError
+from tagger.tags import LABEL_RULE, OUTSIDE, is_label
 
-UNFIT = re.compile(r"[\s<>&|=]")  # characters that have a meaning in an output format
 NAMES_FORM, FORBIDDEN_FORM = "name TAB label", "a name, or name TAB label"
 
 
@@ -107,6 +106,6 @@ def _entry(fields: tuple[str, ...], form: str, bare: bool, error: Callable[[str]
     if not least <= len(fields) <= 3 or not fields[0] or not all(fields[:least]):
         raise error(f"is no entry of this list; write {form}{'' if bare else ', and a base form after a TAB if any'}")
     entry = OwnName(*fields)
-    if entry.label == "O" or UNFIT.search(entry.label) or not entry.label.isprintable():
-        raise error(f"{entry.label!r} cannot be a label: not O, no white space, and none of < > & | =")
+    if entry.label == OUTSIDE or not is_label(entry.label):
+        raise error(f"{entry.label!r} cannot be a label: not O, {LABEL_RULE}")
     return entry
