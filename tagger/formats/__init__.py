@@ -7,6 +7,7 @@ in the tables :data:`tagger.formats.reader.READERS`, :data:`tagger.formats.write
 
 INPUTS = ("text", "conll", "conllu", "vertical", "jsonl", "csv", "tsv")
 RECORDS = ("jsonl", "csv", "tsv")  # inputs with a text in a field of each record
+LARGEST_RECORD = 1 << 25  # bytes; a larger one is an error, since a record is held as a whole
 OUTPUTS = ("same", "conll", "conllu", "jsonl", "inline", "brat", "html", "tsv")
 COUNT = "count"  # the output of --count, which -O does not offer
 NAMES = "names"  # the output of --count --lemma,

@@ -32,7 +32,24 @@ def json_line(sentence: Sentence, view: LabelView) -> bytes:
     if not sentence.tokens and sentence.form != "text":
         return b""
     text, offsets = running_text(sentence)
-    entities, shift = [], sentence.after
+    shift = sentence.after
+    value: dict[str, Any] = {"id": sentence.name} if sentence.name else {}
+    value["text"] = text
+    if shift:
+        value["offset"] = shift
+        offsets = [(shift + start, shift + end) for start, end in offsets]
+    value |= {"tokens": offsets, "entities": entity_objects(sentence, view, shift)}
+    line = json.dumps(value, ensure_ascii=False)
+    return without_surrogates(line).encode() + b"\n"
+
+
+def entity_objects(sentence: Sentence, view: LabelView, shift: int) -> list[dict[str, Any]]:
+    """Return the entities of a sentence as JSON objects.
+
+    :param shift: code points before the sentence in the text that offsets count in.
+    """
+    text, offsets = running_text(sentence)
+    found = []
     for span in view.spans:
         start, end = offsets[span.start][0], offsets[span.end - 1][1]
         entity: dict[str, Any] = {"start": shift + start, "end": shift + end, "label": span.label}
@@ -41,15 +58,8 @@ def json_line(sentence: Sentence, view: LabelView) -> bytes:
             entity["lemma"] = span.lemma
         if span.score is not None:
             entity["score"] = round(span.score, 4)
-        entities.append(entity)
-    value: dict[str, Any] = {"id": sentence.name} if sentence.name else {}
-    value["text"] = text
-    if shift:
-        value["offset"] = shift
-        offsets = [(shift + start, shift + end) for start, end in offsets]
-    value |= {"tokens": offsets, "entities": entities}
-    line = json.dumps(value, ensure_ascii=False)
-    return without_surrogates(line).encode() + b"\n"
+        found.append(entity)
+    return found
 
 
 def without_surrogates(text: str) -> str:

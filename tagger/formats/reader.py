@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tagger.errors import DataError
-from tagger.formats import RECORDS
+from tagger.formats import LARGEST_RECORD, RECORDS
 from tagger.formats.encoding import BYTE_ORDER_MARK, Decoder, check_encoding, may_be_mark
 from tagger.formats.lined.conll import ConllReader
 from tagger.formats.lined.conllu import ConlluReader
@@ -20,7 +20,6 @@ LONGEST_PREAMBLE = 100_000  # lines
 LONGEST_LINE = 1 << 17  # bytes; a longer line is worked through in pieces, so that memory does not grow with it
 LONGEST_WORD = 1 << 21  # bytes of a first line without white space, while it is not known whether a TAB follows
 LARGEST_PREAMBLE = 1 << 24  # bytes
-LARGEST_RECORD = 1 << 25  # bytes; records are read as a whole
 
 TABLES = ("csv", "tsv")  # inputs that only their file's name gives away
 TEXT_FIELD = "text"  # the field of records that is tagged unless another is named

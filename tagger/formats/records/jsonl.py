@@ -39,6 +39,9 @@ class JsonReader(RecordReader):
                 record.kind = TEXT if isinstance(value, str) else TOKENS
             self._add(record, value or "", found)
 
+    def finish(self, found: list[Piece]) -> None:
+        """End the input. Nothing is left, since no object goes beyond its line."""
+
     def _parsed(self, line: bytes, number: int) -> dict[str, Any]:
         text = self._decoder.decode(line, number)
         try:

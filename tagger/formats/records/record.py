@@ -1,15 +1,15 @@
 """A record with a text in it: its bytes as they were read, and the sentences of its text."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tagger.errors import DataError
+from tagger.formats import LARGEST_RECORD
 from tagger.formats.encoding import Decoder
 from tagger.formats.sentence import Piece, Sentence
 from tagger.text.tokenizer import bounded, cell_starts, sentence_ranges, token_spans
-
-LARGEST_RECORD = 1 << 25  # bytes; a larger one is an error, since a record is held as a whole
 
 TEXT, TOKENS, HEADER, PASSING = "text", "tokens", "header", "passing"
 
@@ -44,8 +44,8 @@ class Record:
         return self.content[: self.end] + addition + self.content[self.end :]
 
 
-class RecordReader:
-    """What the readers of records share.
+class RecordReader(ABC):
+    """The common part of the readers of records.
 
     :param field: name of the field with the text, or with the tokens.
     """
@@ -56,6 +56,7 @@ class RecordReader:
     def __init__(self, decoder: Decoder, field: str) -> None:
         self._decoder, self._field = decoder, field
 
+    @abstractmethod
     def read(self, lines: list[bytes], number: int, found: list[Piece], *, ended: bool = True) -> None:
         """Add the sentences of whole lines to `found`.
 
@@ -63,7 +64,6 @@ class RecordReader:
         :param ended: whether the last line has an end of line.
         :raises DataError: a record cannot be read; the sentences of the records before it are in `found`.
         """
-        raise NotImplementedError
 
     def read_block(self, block: bytes, number: int, found: list[Piece]) -> None:
         """Read the lines of a block, without the end of the last, like :meth:`read`."""
@@ -76,6 +76,7 @@ class RecordReader:
         """
         raise self._error(f"a record of more than {LARGEST_RECORD >> 20} MiB; split it", number)
 
+    @abstractmethod
     def finish(self, found: list[Piece]) -> None:
         """End the input.
 

@@ -3,9 +3,10 @@
 import re
 
 from tagger.errors import DataError
+from tagger.formats import LARGEST_RECORD
 from tagger.formats.encoding import Decoder
 from tagger.formats.records.cells import Scanner, delimiter_of
-from tagger.formats.records.record import HEADER, LARGEST_RECORD, PASSING, TEXT, Record, RecordReader
+from tagger.formats.records.record import HEADER, PASSING, TEXT, Record, RecordReader
 from tagger.formats.sentence import Piece
 
 SEPARATOR_LINE = re.compile(rb"sep=(.)\r?")  # of Excel, before the header

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tagger.errors import DataError
-from tagger.formats.entity_writers import without_surrogates
+from tagger.formats.entity_writers import entity_objects, without_surrogates
 from tagger.formats.labels import LabelView
 from tagger.formats.mentions import spreadsheet_cell
 from tagger.formats.records.cells import Scanner
@@ -46,7 +46,7 @@ class RecordWriter:
         record = sentence.record
         if record is None:
             return b""
-        self._entities += entities(sentence, view)
+        self._entities += entity_objects(sentence, view, sentence.before)
         self._tags += view.tags
         self._scores += (round(score, 4) for score in view.scores)
         self._count += 1
@@ -96,27 +96,11 @@ class NameWriter:
         record = sentence.record
         if record is None or record.kind != TEXT:
             return b""
-        rows = [{"line": record.line, **own, "row": record.fields} for own in entities(sentence, view)]
+        rows = [
+            {"line": record.line, **own, "row": record.fields}
+            for own in entity_objects(sentence, view, sentence.before)
+        ]
         return "".join(_json(row) + "\n" for row in rows).encode()
-
-
-def entities(sentence: Sentence, view: LabelView) -> list[dict[str, Any]]:
-    """Return the entities of a sentence as JSON objects, with offsets in the text of its record."""
-    found = []
-    for span in view.spans:
-        start, end = sentence.offsets[span.start][0], sentence.offsets[span.end - 1][1]
-        entity: dict[str, Any] = {
-            "start": sentence.before + start,
-            "end": sentence.before + end,
-            "label": span.label,
-            "text": sentence.text[start:end],
-        }
-        if span.lemma is not None:
-            entity["lemma"] = span.lemma
-        if span.score is not None:
-            entity["score"] = round(span.score, 4)
-        found.append(entity)
-    return found
 
 
 def _json(value: Any) -> str:
