@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from tagger.errors import PackageError
-from tagger.system.packages import need
+from tagger.text.dictionary import analyzer
 
 CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
 GENDERS = {"masc": "m", "femn": "f", "neut": "n"}
@@ -89,15 +88,7 @@ class Morphology:
     """
 
     def __init__(self) -> None:
-        package = need("pymorphy3")
-        need("pymorphy3_dicts_uk")
-        try:
-            self._analyzer = package.MorphAnalyzer(lang="uk")
-        except ValueError as error:  # it looks for the dictionary by entry points
-            raise PackageError(
-                f"pymorphy3 cannot open its Ukrainian dictionary ({error}); "
-                "run: pip install --force-reinstall pymorphy3 pymorphy3-dicts-uk"
-            ) from None
+        self._analyzer = analyzer()
         self.readings = lru_cache(KEPT_WORDS)(self._readings)
 
     def _readings(self, word: str) -> tuple[Reading, ...]:

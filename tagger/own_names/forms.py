@@ -6,7 +6,7 @@ Words that the dictionary does not have are inflected by their endings.
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from tagger.system.packages import need
+from tagger.text.dictionary import analyzer
 
 PACKAGES = ("pymorphy3", "pymorphy3_dicts_uk")
 NOMINAL = ("NOUN", "ADJF", "PRTF", "NUMR")
@@ -23,12 +23,12 @@ def inflector() -> Callable[[str], set[str]]:
 
     :raises PackageError: a package is broken.
     """
-    analyzer = need("pymorphy3").MorphAnalyzer(lang="uk")
+    dictionary = analyzer()
 
     def forms(word: str) -> set[str]:
         if len(word) > LONGEST_WORD:
             return {word}
-        parses = [parse for parse in analyzer.parse(word) if parse.tag.POS in NOMINAL]
+        parses = [parse for parse in dictionary.parse(word) if parse.tag.POS in NOMINAL]
         # a name in its base form, as most lists have it, is no form of another word: Київ, not the plural of кий
         own = [parse for parse in parses if parse.normal_form == word]
         different = {(parse.normal_form, parse.tag.POS, parse.tag.gender): parse for parse in own or parses}

@@ -16,6 +16,7 @@ from typing import Any
 
 from tagger.errors import DataError
 from tagger.features.gazetteer import Gazetteer
+from tagger.text.dictionary import analyzer
 
 CLASSES = 8  # bits of a byte
 # Grammemes of pymorphy3's dictionary of Ukrainian, and the classes that they stand for.
@@ -74,22 +75,19 @@ def dictionary_forms(places: bool = False) -> Iterator[tuple[str, list[str]]]:
     The dictionary is `pymorphy3-dicts-uk`, from VESUM (CC BY-NC-SA 4.0).
 
     :param places: include the forms of :func:`place_forms`.
-    :raises DataError: a package is not installed.
+    :raises PackageError: pymorphy3 or its Ukrainian dictionary is missing.
+    :raises DataError: another package is not installed.
     """
-    try:
-        analyser = import_module("pymorphy3").MorphAnalyzer(lang="uk")
-    except (ImportError, ValueError):  # ValueError: there is no dictionary
-        message = "the dictionary is not installed; run: pip install pymorphy3 pymorphy3-dicts-uk"
-        raise DataError(message) from None
+    dictionary = analyzer()
     names: dict[str, set[str]] = {}
     place_lemmas: set[str] = set()  # place names that the dictionary has; their forms do not make a common word
     if places:
-        for form, name, is_known in place_forms(analyser):
+        for form, name, is_known in place_forms(dictionary):
             names.setdefault(form, set()).add(PLACE)
             if is_known:
                 place_lemmas.add(name)
     common: set[str] = set()
-    for word, tag, lemma, *_ in analyser.dictionary.iter_known_words():
+    for word, tag, lemma, *_ in dictionary.dictionary.iter_known_words():
         own = {GRAMMEMES[grammeme] for grammeme in tag.grammemes if grammeme in GRAMMEMES}
         if own:
             names.setdefault(word.lower(), set()).update(own)

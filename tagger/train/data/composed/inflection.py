@@ -1,10 +1,10 @@
 """Inflection of names and posts with pymorphy3."""
 
 from functools import lru_cache
-from importlib import import_module
 from typing import Any
 
 from tagger.errors import DataError
+from tagger.text.dictionary import analyzer
 
 CASES = {"gen": "gent", "dat": "datv", "acc": "accs", "ins": "ablt", "loc": "loct", "voc": "voct"}
 GENDERS = {"m": "masc", "f": "femn", "n": "neut"}
@@ -12,19 +12,6 @@ PLURAL = "p"  # stands where a gender does: Збройні сили, Суми
 GENITIVE_IN_U = frozenset(("центр", "корпус", "загін", "клуб", "пласт"))  # other meanings of theirs have -а
 LONG_ENDINGS = ("ові", "еві", "єві")
 HEAD = "|"  # in a listed name: the words before it are inflected, the others stay
-
-
-@lru_cache(maxsize=1)
-def analyser() -> Any:
-    """Return pymorphy3's analyser of Ukrainian.
-
-    :raises DataError: it is not installed.
-    """
-    try:
-        return import_module("pymorphy3").MorphAnalyzer(lang="uk")
-    except (ImportError, ValueError):  # ValueError: there is no dictionary
-        message = "the dictionary is not installed; run: pip install pymorphy3 pymorphy3-dicts-uk"
-        raise DataError(message) from None
 
 
 def plain(name: str) -> str:
@@ -95,7 +82,7 @@ def readings(word: str, gender: str, grammeme: str = "") -> list[Any]:
     lower = word.lower()
     found = [
         own
-        for own in analyser().parse(lower)
+        for own in analyzer().parse(lower)
         if own.word == lower and own.tag.case in ("nomn", None) and (not grammeme or grammeme in own.tag)
     ]
     wanted = "plur" if gender == PLURAL else GENDERS[gender]

@@ -7,8 +7,9 @@ from pathlib import Path
 from random import Random
 
 from tagger.errors import DataError
+from tagger.text.dictionary import analyzer
 from tagger.train.data.composed import lists
-from tagger.train.data.composed.inflection import GENDERS, analyser
+from tagger.train.data.composed.inflection import GENDERS
 from tagger.train.data.composed.parts import part_of
 from tagger.train.data.name_lists import PLACE, read_forms
 
@@ -39,7 +40,8 @@ def read_names(gazetteer: str | Path, part: str) -> Names:
 
     Of the file, those that the dictionary knows in the nominative, up to a number of each class: a checksum chooses.
 
-    :raises DataError: the file cannot be read or has no surnames, or the dictionary is not installed.
+    :raises DataError: the file cannot be read or has no surnames.
+    :raises PackageError: the dictionary is not installed.
     """
     names = Names()
     forms: dict[str, list[str]] = {}
@@ -71,7 +73,7 @@ def _genders(form: str, kind: str) -> list[str]:
     """Return the genders in which a form is the nominative of a name of this class."""
     if len(form) < 3 or OBLIQUE.search(form):
         return []
-    known = [found for found in analyser().parse(form) if found.is_known and found.tag.case in ("nomn", None)]
+    known = [found for found in analyzer().parse(form) if found.is_known and found.tag.case in ("nomn", None)]
     if kind == PLACE:
         known = [found for found in known[:1] if {"NOUN", "inan"} <= found.tag.grammemes and found.word == form]
     else:
