@@ -12,7 +12,8 @@ from tagger.errors import DataError
 from tagger.formats import COUNT, NAMES, NAMES_OF_RUN
 from tagger.formats.entity_writers import BratWriter, inline_line, json_line
 from tagger.formats.labels import Labels, LabelView
-from tagger.formats.lined.conll_writer import AnyBlock, BlockWriter, ConlluWriter, add_column, add_misc, tag_lines
+from tagger.formats.lined.block_writer import AnyBlock, BlockWriter
+from tagger.formats.lined.conll_writer import ConlluWriter, add_column, add_misc, tag_lines
 from tagger.formats.mentions import NameTally, Table, Tally
 from tagger.formats.sentence import Sentence, encode, running_text
 from tagger.inference.window import Annotation
@@ -224,7 +225,7 @@ class Writer:
     def write_block(self, block: AnyBlock, numbers: np.ndarray, probabilities: np.ndarray | None = None) -> bytes:
         """Return the bytes of a block of regular sentences, the same as :meth:`write` gives for each.
 
-        Parameters are those of :meth:`tagger.formats.lined.conll_writer.BlockWriter.write`.
+        Parameters are those of :meth:`tagger.formats.lined.block_writer.BlockWriter.write`.
         """
         self._last = None  # a block ends with an empty line
         return self._blocks.write(block, numbers, probabilities)

@@ -12,9 +12,9 @@ from support.processes import run_program
 from tagger.errors import DataError
 from tagger.formats.labels import Labels, LabelSettings
 from tagger.formats.lined import conllu
+from tagger.formats.lined.block_writer import NO_TAG
 from tagger.formats.lined.conll import ConllReader
 from tagger.formats.lined.conll_fast import MOST_RUNS
-from tagger.formats.lined.conll_writer import NO_TAG
 from tagger.formats.lined.conllu import ConlluReader
 from tagger.formats.reader import Reader, ReaderSettings
 from tagger.formats.sentence import Block, ConllBlock, TextBlock

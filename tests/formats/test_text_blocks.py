@@ -12,7 +12,7 @@ from test_conll_fast import TAGS, in_sentences, pieces, probabilities_of, tag_of
 
 from tagger.errors import DataError
 from tagger.formats.labels import Labels, LabelSettings
-from tagger.formats.lined.conll_writer import NO_TAG
+from tagger.formats.lined.block_writer import NO_TAG
 from tagger.formats.reader import Reader, ReaderSettings
 from tagger.formats.sentence import Sentence, TextBlock
 from tagger.formats.writer import Writer, WriterSettings

@@ -204,11 +204,10 @@ class ConllReader:
                 return [
                     line.split(b"\t", 1)[0] if b"\t" in line else line.split(None, 1)[0].rstrip() for line in chosen
                 ]
-            return [(line.rstrip(b"\r").split(b"\t") if b"\t" in line else line.split())[column] for line in chosen]
+            return [columns.cells(line)[column] for line in chosen]
         except IndexError:
             for row in rows:
-                line = lines[row]
-                count = len(line.split(b"\t") if b"\t" in line else line.split())
+                count = len(columns.cells(lines[row]))
                 if not -count <= column < count:
                     raise self._too_few(count, column, row) from None
             raise
