@@ -163,6 +163,11 @@ def without_copies(documents: Sequence[Document], known: Iterable[Document] = ()
     return kept
 
 
+def letters_and_digits(text: str) -> str:
+    """Return a text in small letters, without all else: the same however it was tokenized."""
+    return "".join(character for character in text.lower() if character.isalnum())
+
+
 def repeating(documents: Iterable[Document], known: Iterable[Document]) -> tuple[list[Document], list[Document]]:
     """Separate the documents of which at least half of the distinctive sentences occur in `known`.
 

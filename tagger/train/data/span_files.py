@@ -91,15 +91,15 @@ def _objects(path: str) -> Iterator[tuple[int, int | None, Any]]:
             raise DataError(f"{error.msg}; export the file once more", path=path, line=error.lineno) from None
         return
     number = 0
-    for place, line in enumerate(text.split("\n"), 1):
+    for line_number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             number += 1
             try:
                 content = json.loads(line)
             except json.JSONDecodeError as error:
                 message = f"{error.msg}; write one object on each line (JSON Lines), or all in one array"
-                raise DataError(message, path=path, line=place) from None
-            yield number, place, content
+                raise DataError(message, path=path, line=line_number) from None
+            yield number, line_number, content
 
 
 def _text_and_entities(content: Any) -> tuple[str, list[Any]] | None:
@@ -179,7 +179,6 @@ def _sentences(text: str, entities: Sequence[Entity], changed: Counter[str]) -> 
 
     :param changed: counts entities that were widened or dropped.
     """
-    chosen: list[Entity] = []
     sentences = []
     for first, last in _joined(sentence_ranges(text), entities):
         offsets = [(first + start, first + end) for start, end in token_spans(text[first:last])]
@@ -187,12 +186,12 @@ def _sentences(text: str, entities: Sequence[Entity], changed: Counter[str]) -> 
         free = [True] * len(offsets)
         spans = []
         for entity in sorted(chosen, key=lambda entity: (entity.start - entity.end, entity.start)):
-            inside = [place for place, (start, end) in enumerate(offsets) if start < entity.end and end > entity.start]
-            if inside and all(free[place] for place in inside):
+            inside = [index for index, (start, end) in enumerate(offsets) if start < entity.end and end > entity.start]
+            if inside and all(free[index] for index in inside):
                 changed[WIDENED] += (offsets[inside[0]][0], offsets[inside[-1]][1]) != entity[:2]
                 spans.append(bio.Span(inside[0], inside[-1] + 1, entity.label))
-                for place in inside:
-                    free[place] = False
+                for index in inside:
+                    free[index] = False
             else:
                 changed[DROPPED] += 1
         if offsets:

@@ -12,7 +12,7 @@ from random import Random
 
 from tagger.tagger import Tagger
 from tagger.text.tokenizer import sentence_ranges, tokenize
-from tagger.train.data.corpus import DISTINCTIVE_TOKENS, Document
+from tagger.train.data.corpus import DISTINCTIVE_TOKENS, Document, letters_and_digits
 
 AT_ONCE = 256  # paragraphs that are tagged together
 
@@ -21,7 +21,7 @@ AT_ONCE = 256  # paragraphs that are tagged together
 class Paragraph:
     """A paragraph and the doubt about it.
 
-    :param number: its place in the text, from 1.
+    :param number: its position in the text, from 1.
     :param words: number of words, between white space.
     :param doubt: expected number of wrong tags per word.
     :param random: whether chance chose it.
@@ -43,14 +43,14 @@ def unlike(texts: Iterable[str], annotated: Iterable[Document] = (), shortest: i
     :param shortest: least number of words.
     """
     known = [sentence.tokens for document in annotated for sentence in document.sentences]
-    seen = {_letters("".join(tokens)) for tokens in known}
-    long = {_letters("".join(tokens)) for tokens in known if len(tokens) >= DISTINCTIVE_TOKENS}
+    seen = {letters_and_digits("".join(tokens)) for tokens in known}
+    long = {letters_and_digits("".join(tokens)) for tokens in known if len(tokens) >= DISTINCTIVE_TOKENS}
     for number, text in enumerate(texts, 1):
-        key = _letters(text)
+        key = letters_and_digits(text)
         if len(text.split()) < shortest or key in seen:
             continue
         seen.add(key)
-        if not long or not any(_letters(text[start:end]) in long for start, end in sentence_ranges(text)):
+        if not long or not any(letters_and_digits(text[start:end]) in long for start, end in sentence_ranges(text)):
             yield number, text
 
 
@@ -60,17 +60,17 @@ def doubts(tagger: Tagger, texts: Iterable[tuple[int, str]]) -> Iterator[Paragra
     source = iter(texts)
     while part := list(islice(source, AT_ONCE)):
         sentences = [
-            (place, tokens)
-            for place, (_, text) in enumerate(part)
+            (index, tokens)
+            for index, (_, text) in enumerate(part)
             for start, end in sentence_ranges(text)
             if (tokens := tokenize(text[start:end]))
         ]
         wrong = [0.0] * len(part)
         annotations = tagger.annotate([tokens for _, tokens in sentences], probabilities=True)
-        for (place, _), annotation in zip(sentences, annotations, strict=True):
+        for (index, _), annotation in zip(sentences, annotations, strict=True):
             chosen = [numbers[tag] for tag in annotation.tags]
             if annotation.probabilities is not None:
-                wrong[place] += len(chosen) - float(annotation.probabilities[range(len(chosen)), chosen].sum())
+                wrong[index] += len(chosen) - float(annotation.probabilities[range(len(chosen)), chosen].sum())
         for (number, text), own in zip(part, wrong, strict=True):
             words = len(text.split())
             yield Paragraph(number, text, words, own / max(1, words))
@@ -101,7 +101,3 @@ def _first(paragraphs: Iterable[Paragraph], words: int) -> Iterator[Paragraph]:
             return
         yield paragraph
         words -= paragraph.words
-
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from tagger.errors import DataError
-from tagger.train.data.corpus import DISTINCTIVE_TOKENS, Document
+from tagger.train.data.corpus import DISTINCTIVE_TOKENS, Document, letters_and_digits
 from tagger.train.data.labelled_text import PlainDocument
 
 LONGEST_SENTENCE = 400  # tokens; longer "sentences" of raw text are tables and lists, and are cut
@@ -75,14 +75,14 @@ def without_held_out(
 
     :returns: the documents that stay, and those that were removed.
     """
-    texts = [_letters(" ".join(document.paragraphs)) for document in documents]
+    texts = [letters_and_digits(" ".join(document.paragraphs)) for document in documents]
     starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
     everything = "\n".join(texts)
     removed: set[int] = set()
     for document in held_out:
         for sentence in document.sentences:
             if len(sentence.tokens) >= DISTINCTIVE_TOKENS:
-                key = _letters("".join(sentence.tokens))
+                key = letters_and_digits("".join(sentence.tokens))
                 found = everything.find(key) if key else -1
                 while found >= 0:
                     owner = int(np.searchsorted(starts, found, "right")) - 1
@@ -90,10 +90,6 @@ def without_held_out(
                     found = everything.find(key, int(starts[owner + 1]))
     kept = [document for number, document in enumerate(documents) if number not in removed]
     return kept, [documents[number] for number in sorted(removed)]
-
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())
 
 
 def tokenize(documents: Iterable[RawDocument]) -> Iterator[PlainDocument]:
