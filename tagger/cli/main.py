@@ -29,7 +29,6 @@ from tagger.tags import SCHEMES
 from tagger.validation import DEVICES, PRECISIONS
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 90, "terminal_width": 90}
-FORMS = "pymorphy3 pymorphy3-dicts-uk"
 
 
 @click.command(help=INTRODUCTION, epilog=EPILOG, context_settings=SETTINGS)
@@ -265,7 +264,7 @@ def _remark_on_names(lists: object) -> None:
         from tagger.own_names.forms import are_installed
 
         if not are_installed():
-            _warn(f"names are found as they are listed; to find all their case forms: pip install {FORMS}")
+            _warn("names are found as they are listed; to find all their case forms: pip install 'uk-tag[lemma]'")
 
 
 def _model_facts(path: str | None) -> str:

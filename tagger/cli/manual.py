@@ -55,9 +55,9 @@ characters, or some together with invalid UTF-8.
 
 -O tsv writes a row for each mention, with TABs between file, line, start, end, label,
 text, lemma, name and score; --header names them. start and end are code points in the
-line (of CoNLL in the sentence, its tokens joined by spaces; of a field in it), line is the line of the
-mention's first token, and file is - for standard input. lemma and name are empty unless
-base forms are asked for. Within a cell, a backslash, a TAB, a line end and other control
+line (of CoNLL in the sentence, its tokens joined by spaces; of a field in it), line is
+the line of the mention's first token, and file is - for standard input. lemma and name
+are empty unless base forms are asked for. Within a cell, a backslash, a TAB, a line end and other control
 characters are \\\\, \\t, \\n, \\r, \\u000b and so on, and a byte that is not UTF-8 is \\xff.
 For a spreadsheet, --spreadsheet does what --count does:
 
@@ -84,8 +84,8 @@ a space, \\p for | and \\\\ for \\; JSON Lines and inline get lemma. Only the se
 decides, so the same sentence always gets the same base forms. Latin letters stay.
 
 --count --lemma writes a row for each name: count, number of documents, label, base form,
-forms in the text, an example. A document is an input, or what "newdoc id" begins. In a
-document, a surname alone or with initials belongs to the one person of that surname who
+forms in the text, an example. A document is an input, or a part of one: see Documents.
+In a document, a surname alone or with initials belongs to the one person of that surname who
 is named in full, and an abbreviation to the organisation after which it stood in
 brackets; what may be two stays two. A person whom two documents name in full also gets
 the surnames of documents that do not. --link run joins over all inputs.""",
@@ -128,10 +128,11 @@ about its names: a name that is found in some sentences is found in others too, 
 the label that most places agree on. Its sentences are then written together. The same
 document always gets the same tags.
 
-A document is a file, or all of standard input; in CoNLL and CoNLL-U a part of it, if
-newdoc comments or -DOCSTART- lines divide it. What has more than 131,072 tokens or 128 MiB is
-tagged in parts of that length, so memory is bounded also for a stream without an end; it
-takes up to some 200 MiB more. Tagging takes about twice the time.""",
+A document is a file, or all of standard input; or a part of it, if it is divided by
+newdoc comments or -DOCSTART- lines of CoNLL and CoNLL-U, by <doc> in vertical text, or
+into records. What has more than 131,072 tokens or 128 MiB is tagged in parts of that
+length, so memory is bounded also for a stream without an end; it takes up to some
+200 MiB more. Tagging takes about twice the time.""",
     "Exit codes": """\
 0 success; 1 an input, the model or the output failed, and one line on standard error
 says which and what to do; 2 wrong options; and, without a message, 130 Ctrl-C, 143

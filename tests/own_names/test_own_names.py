@@ -195,7 +195,7 @@ def test_without_pymorphy(tiny_model, tmp_path, lists):
     options = ["-m", tiny_model, "-i", "text", "-O", "inline", "--names", names]
     done = run_program("uk-tag", *options, stdin="Вежу і Вежа\n".encode(), PYTHONPATH=str(tmp_path), check=True)
     assert done.stdout.decode() == "Вежу і <TOWER>Вежа</TOWER>\n"
-    assert re.fullmatch(r"uk-tag: names are found as .* pip install pymorphy3 .*\n", done.stderr.decode())
+    assert re.fullmatch(r"uk-tag: names are found as .* pip install 'uk-tag\[lemma\]'\n", done.stderr.decode())
 
 
 @pytest.mark.parametrize("options", [[], ["--document"], ["-u"]])
