@@ -1,4 +1,4 @@
-"""What setup.cfg cannot say: the choice of the runtime, and the manual pages and completions, made from the options.
+"""What setup.cfg cannot express: the choice of the runtime, and manual pages and completions from the options.
 
 UK_TAG_RUNTIME=onnxruntime makes a wheel that requires the small runtime, without CUDA, on every machine.
 """

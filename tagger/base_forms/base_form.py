@@ -12,16 +12,15 @@ from tagger.base_forms.persons import person
 from tagger.base_forms.phrases import phrase, unquoted
 from tagger.base_forms.words import CYRILLIC, STRESS
 from tagger.text.lookup import JOINING
-from tagger.text.normalize import HYPHENS, INVISIBLE, REFERENCE, unescape
+from tagger.text.normalize import HIDDEN, HYPHENS, REFERENCE, unescape
 
 KEPT = 1 << 15  # names with their contexts; most text has a few thousand
 LONGEST_NAME = 400  # characters; what is longer is no name that has a base form
 PERSONS = frozenset({"PERS", "PER", "PERSON"})
-# Dates and amounts are no names: they stay as they stand.
-FIGURES = frozenset({"DATE", "TIME", "PERIOD", "MON", "PCT", "QUANT", "MONEY", "PERCENT", "QUANTITY", "CARDINAL"})
+# Labels of dates and amounts, which are no names and stay as they are.
+AMOUNTS = frozenset({"DATE", "TIME", "PERIOD", "MON", "PCT", "QUANT", "MONEY", "PERCENT", "QUANTITY", "CARDINAL"})
 
 BROKEN = rf"(?<=[а-яєіїґ])[{re.escape(HYPHENS)}]\s+(?!(?:{'|'.join(JOINING)})\b)(?=[а-яєіїґ]{{2}})"  # Ко- валь
-HIDDEN = "".join(map(chr, sorted(INVISIBLE.keys() - {0x300, 0x301})))  # stress marks are left to the rules
 ODD = re.compile(rf"{BROKEN}|[{HIDDEN}]|(?i:{REFERENCE})")  # what a word is looked up without
 
 
@@ -38,7 +37,7 @@ def base_form(text: str, start: int, end: int, label: str) -> str:
         text, start, end = before + own + _folded(text[end:]), len(before), len(before) + len(own)
     name = text[start:end]
     spaced = " ".join(name.split())
-    if len(spaced) > LONGEST_NAME or label in FIGURES or not CYRILLIC.search(spaced):
+    if len(spaced) > LONGEST_NAME or label in AMOUNTS or not CYRILLIC.search(spaced):
         return unquoted(spaced)
     words = morphology()
     return _of(spaced, label, context_of(text, start, end, label in PERSONS, words))

@@ -23,12 +23,12 @@ ROMAN = re.compile("[IVXLCІХ]+$")
 class Head(NamedTuple):
     """A way to read the beginning of a name.
 
-    :param place: index of the head noun among the name's pieces.
+    :param position: index of the head noun among the name's pieces.
     :param before: indexes and readings of the adjectives that agree with it, None for a number: 14-ї.
     """
 
     score: float
-    place: int
+    position: int
     reading: Reading | None
     base: str
     before: tuple[tuple[int, Reading | None], ...]
@@ -48,7 +48,7 @@ def phrase(name: str, label: str, context: Context, words: Morphology) -> str:
     found = _head(parts, label, context, words)
     if found is None:
         return name
-    bases = {found.place: respell(found.base, parts[found.place].text)}
+    bases = {found.position: respell(found.base, parts[found.position].text)}
     gender = "" if found.reading is None or found.reading.plural else found.reading.gender or "m"
     plural = found.reading is not None and found.reading.plural
     for index, reading in found.before:
@@ -107,7 +107,7 @@ def _numeral(text: str, gender: str, plural: bool) -> str:
 
 def _after(parts: list[Piece], head: Head, words: Morphology) -> dict[int, str]:
     """Return the adjective that ends a name and agrees with its noun: Новограда Волинського, Війська Запорозького."""
-    index = head.place + 1
+    index = head.position + 1
     reading = head.reading
     if index != len(parts) - 1 or reading is None or not parts[index].text[:1].isupper():
         return {}

@@ -28,6 +28,12 @@ UNFIT = re.compile(
 )  # control characters, noncharacters, surrogates
 FORMULA = tuple("=+-@＝＋－＠﹦﹢﹣﹫")  # with the East Asian variants, which some spreadsheets treat alike
 
+COLUMNS = ("file", "line", "start", "end", "label", "text", "lemma", "name", "score")
+NAME = COLUMNS.index("name")
+STANDARD_INPUT_CELL = "-"
+ESCAPED = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+SHORT_ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+
 
 class Tally:
     """Counts entities by label and spelling. Memory grows with the number of different ones."""
@@ -124,13 +130,6 @@ def spreadsheet_cell(text: str) -> str:
     return f"'{text}" if unsafe else text
 
 
-COLUMNS = ("file", "line", "start", "end", "label", "text", "lemma", "name", "score")
-NAME = COLUMNS.index("name")
-STANDARD_INPUT_CELL = "-"
-ESCAPED = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-SHORT_ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
-
-
 class Table:
     """A table with a row for each mention, in the order of the input.
 
@@ -223,6 +222,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def as_one_line(text: str) -> str:
+    """Return a text with single spaces, and U+FFFD in place of what a line of a table cannot hold."""
     return UNFIT.sub("\ufffd", " ".join(text.split()))
 
 

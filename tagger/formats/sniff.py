@@ -22,15 +22,16 @@ MARKUP = f"looks like XML or HTML, and is taken for text, names of elements as w
 SENTENCE_WORDS = 3  # a cell with as many words is running text, not a token or its feature
 FEW_WORDS = 2
 MANY = 6  # columns
+UNIVERSAL = b"ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC".split()  # the columns of CoNLL-U
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What an input is taken for.
+    """The format that an input is taken for.
 
     :param form: one of :data:`tagger.formats.INPUTS`.
     :param field: text: index of the column that holds it, from 0, if the lines have columns.
-    :param doubt: what it was taken for and the options that say otherwise; empty if there is no doubt.
+    :param doubt: a message that names this format, and the options for others; empty if there is no doubt.
     """
 
     form: str
@@ -127,21 +128,18 @@ class Sniffer:
             doubt = "" if len(rows) > 1 else f"is taken for CoNLL, for the tag in its line; say -i conll, or {TEXT}"
             return Guess("conll", doubt=doubt) if even else Guess("text")
         if len(tabbed) < len(rows):
-            figures = all(_is_figure(cell) for row in tabbed for cell in cells(row)[1:])
-            if 2 * len(tabbed) >= len(rows) and not figures:
+            numbers = all(_is_number(cell) for row in tabbed for cell in cells(row)[1:])
+            if 2 * len(tabbed) >= len(rows) and not numbers:
                 return Guess("conll", doubt=f"is taken for CoNLL, as most lines have a TAB; say -i conll, or {TEXT}")
             return Guess("text")
         longest = max(map(_words, b"\t".join(rows).split(b"\t")))
         uneven = not even or any(row.startswith(b"\t") for row in rows)
         if longest > SENTENCE_WORDS or (longest >= FEW_WORDS and uneven):
             return Guess("text", doubt=f"has TABs, and is taken for text; say {TEXT}, -i tsv --field N, or -i conll")
-        lone = len(rows) == 1 and all(map(_is_figure, cells(rows[0])[1:]))
+        lone = len(rows) == 1 and all(map(_is_number, cells(rows[0])[1:]))
         if lone and not final:  # a line of contents: `Зміст TAB 3`
             return None
         return Guess("conll")
-
-
-UNIVERSAL = b"ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC".split()
 
 
 def _has_identifier(line: bytes) -> bool:
@@ -171,5 +169,5 @@ def _words(cell: bytes) -> int:
     return sum(NUMBER.fullmatch(word) is None for word in cell.split())
 
 
-def _is_figure(cell: bytes) -> bool:
+def _is_number(cell: bytes) -> bool:
     return NUMBER.fullmatch(cell.strip()) is not None

@@ -34,7 +34,7 @@ class Other:
 
 @dataclass(slots=True)
 class Lookups:
-    """What goes through the network for a window.
+    """The tokens that the network reads for a window.
 
     :param tokens: the window's tokens, and after them the other words.
     :param starts, lengths: index of the first word of what is looked up for each sentence, and how many they are.

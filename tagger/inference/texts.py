@@ -23,12 +23,15 @@ class Piece(NamedTuple):
     found: list[Entity]
 
     def sentence(self) -> str:
+        """Return the sentence as it is written."""
         return self.text[self.start : self.start + self.offsets[-1][1]]
 
     def tokens(self, first: int = 0, last: int | None = None) -> list[str]:
+        """Return its tokens from `first` to `last`, exclusive."""
         return [self.text[self.start + start : self.start + end] for start, end in self.offsets[first:last]]
 
     def cells(self) -> list[int]:
+        """Return the indexes of the tokens, other than the first, that a TAB precedes."""
         return cell_starts(self.text, self.offsets, self.start)
 
 

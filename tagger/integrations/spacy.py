@@ -100,7 +100,7 @@ class EntityTagger:
     :param name: name of the component in its pipeline.
     :param scorer: returns the scores of examples, for `nlp.evaluate`; by default spaCy's for entities.
     :param settings: see :class:`Settings`.
-    :raises OptionError: the threshold is none.
+    :raises OptionError: the threshold is not from 0 to 1.
     """
 
     def __init__(

@@ -24,6 +24,7 @@ INVISIBLE = dict.fromkeys(
         0xFEFF,
     ]
 )
+HIDDEN = "".join(map(chr, INVISIBLE.keys() - {0x300, 0x301}))  # without the stress marks
 # NFC composes a stress mark with the letters Е and И only.
 STRESSED = str.maketrans({"\u0400": "Е", "\u0450": "е", "\u040d": "И", "\u045d": "и"})
 INITIALS = "ABCEHIKMOPTXY"  # Latin capitals that look like Cyrillic ones

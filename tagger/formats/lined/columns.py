@@ -1,4 +1,4 @@
-"""Which column holds the token, and which lines hold none, in the many files that are called CoNLL.
+"""Finding the column of the tokens, and the lines without one, in the many formats that are called CoNLL.
 
 CoNLL-2003 has the token first. CoNLL-2009, CoreNLP and CoNLL-U Plus have a number before it, CoNLL-2012 the name of a
 document, the number of its part, and a number.
@@ -36,13 +36,14 @@ def named_columns(line: bytes) -> list[bytes] | None:
 
 
 def token_column(rows: Sequence[Sequence[bytes]]) -> int | None:
-    """Return the index of the column of the token, from 0: the first one that is not in front of it.
+    """Return the index of the column of the token, from 0.
 
-    In front of the token there may be numbers, and a name that is the same in all lines with a number after it. One of
-    these columns counts the tokens. Or there are tags, in files that have them first.
+    It is the first column that cannot stand before the token. Before it there may be numbers, and a name that is the
+    same in all lines with a number after it. One of these columns counts the tokens. Or there are tags, in files that
+    have them first.
 
     :param rows: the columns of the lines of one sentence.
-    :returns: `None` if all of the first column could be in front of a token, and no column after it has a Ukrainian
+    :returns: `None` if all of the first column could stand before a token, and no column after it has a Ukrainian
         word.
     """
     width = min(map(len, rows), default=0)

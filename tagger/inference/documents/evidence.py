@@ -1,13 +1,13 @@
-"""What a document says about its names: the first decoding of all its sentences changes the emissions of the second.
+"""Evidence from a document about its names: the first decoding of all its sentences changes the emissions of the next.
 
 A name is often found in one sentence and missed in another, where it opens the sentence or where little around it
-helps. So each place of a word, or of a sequence of words, is given what the model found at all its other places: the
-tags that the document agrees on become likelier, others less likely. Places are compared by their stems, so the cases
-of a name are one. (The idea: one sense per discourse, Gale et al. 1992; as a second pass over a document, Chieu and Ng
-2002, Krishnan and Manning 2006.)
+helps. So each occurrence of a word, or of a sequence of words, is given what the model found at all its other
+occurrences: the tags that the document agrees on become likelier, others less likely. Words are compared by their
+stems, so the cases of a name are one. (The idea: one sense per discourse, Gale et al. 1992; as a second pass over a
+document, Chieu and Ng 2002, Krishnan and Manning 2006.)
 
-The evidence at a place is the log odds of a label against everything else at the other places, smoothed and limited,
-in the units of calibrated scores.
+The evidence at an occurrence is the log odds of a label against everything else at the other ones, smoothed and
+limited, in the units of calibrated scores.
 """
 
 from collections import defaultdict
@@ -21,11 +21,11 @@ from tagger.text.stems import stem
 
 # All of these were chosen on development documents, with several models, where neighbouring values do as well.
 WEIGHT = 2.0  # of the evidence, against that of the sentence itself
-SMOOTHING = 0.25  # places that are added on both sides
+SMOOTHING = 0.25  # occurrences that are added on both sides
 LOWEST, HIGHEST = -1.0, 4.0  # log odds
 PART = 0.5  # weight of a word in a longer name, such as a surname after a first name, as evidence for the word alone
 LONGEST = 6  # words of a sequence
-LEAST = 0.05  # expected places with a name from which on a sequence of words counts
+LEAST = 0.05  # expected occurrences as a name from which on a sequence of words counts
 
 
 class Evidence:
@@ -44,6 +44,7 @@ class Evidence:
         self._inside = np.array(continuations(names), np.int64)[self._begin]
         self._label = {parse(names[number])[1]: index for index, number in enumerate(labels)}
         self._names, self._tokens, self._window = names, tokens, window
+        self._probabilities, self._continuation = window.probabilities, window.continuation
         self._begins = window.probabilities[:, self._begin].astype(np.float64)
         self._goes_on = window.continuation[:, self._begin].astype(np.float64)
         self._parts = self._begins * self._goes_on + window.probabilities[:, self._inside]
@@ -64,9 +65,9 @@ class Evidence:
         log_odds = self._words(apart)
         scores[:, self._begin] += log_odds
         scores[:, self._inside] += log_odds
-        for place, length, own in self._sequences(names):
-            scores[place, self._begin] += own
-            scores[place + 1 : place + length, self._inside] += own
+        for position, length, own in self._sequences(names):
+            scores[position, self._begin] += own
+            scores[position + 1 : position + length, self._inside] += own
         return (scores * (WEIGHT * temperature)).astype(np.float32)
 
     def _names_found(self) -> tuple[list[tuple[int, int, int]], np.ndarray]:
@@ -108,58 +109,55 @@ class Evidence:
 
         It is 0 for the first word of a sentence: its capital says nothing, and models are often blind to names there.
         """
-        assert self._window.probabilities is not None
         opening = np.zeros(len(self._tokens), bool)
         for start, length in zip(self._window.starts.tolist(), self._window.lengths.tolist(), strict=True):
             word = next((i for i in range(start, start + length) if self._tokens[i][:1].isalnum()), start)
             opening[start : word + 1] = True
         inside = np.concatenate([self._begin, self._inside])
-        outside = 1 - self._window.probabilities[chosen][:, inside].sum(1, dtype=np.float64)
+        outside = 1 - self._probabilities[chosen][:, inside].sum(1, dtype=np.float64)
         weighted: np.ndarray = np.where(opening[chosen], 0, np.maximum(outside, 0))
         return weighted
 
     def _sequences(self, names: list[tuple[int, int, int]]) -> list[tuple[int, int, np.ndarray]]:
-        """Return the places of names of several words: the first token, the number of tokens, the labels' log odds."""
+        """Return the occurrences of names of several words: first token, number of tokens, log odds of the labels."""
         keys = self._keys.tolist()
         wanted = {tuple(keys[start:end]) for start, end, _ in names if 2 <= end - start <= LONGEST}
         lengths = sorted({len(sequence) for sequence in wanted})
         longer = {token: end - start for start, end, _ in names for token in range(start, end)}
-        places: dict[tuple[int, ...], list[int]] = {}
+        occurrences: dict[tuple[int, ...], list[int]] = {}
         for start, count in zip(self._window.starts.tolist(), self._window.lengths.tolist(), strict=True):
-            for place in range(start, start + count - 1):
-                if self._capital[place]:
+            for position in range(start, start + count - 1):
+                if self._capital[position]:
                     for length in lengths:
-                        sequence = tuple(keys[place : place + length])
+                        sequence = tuple(keys[position : position + length])
                         # Within a longer name it is neither a name nor none, as Київ in Київ Перший.
-                        within = max(longer.get(place, 0), longer.get(place + length - 1, 0)) > length
-                        if place + length <= start + count and sequence in wanted and not within:
-                            places.setdefault(sequence, []).append(place)
+                        within = max(longer.get(position, 0), longer.get(position + length - 1, 0)) > length
+                        if position + length <= start + count and sequence in wanted and not within:
+                            occurrences.setdefault(sequence, []).append(position)
         found = []
-        for sequence, own in places.items():
+        for sequence, own in occurrences.items():
             if len(own) > 1:
-                shares = np.array([self._name(place, len(sequence)) for place in own])
+                shares = np.array([self._name(position, len(sequence)) for position in own])
                 outside = 1 - np.minimum(shares.sum(1), 1)
                 log_odds = _log_odds(shares.sum(0) - shares, outside.sum() - outside)
                 log_odds = np.where(shares.sum(0) > LEAST, np.maximum(log_odds, 0), 0)
-                found += [(place, len(sequence), values) for place, values in zip(own, log_odds, strict=True)]
+                found += [(position, len(sequence), values) for position, values in zip(own, log_odds, strict=True)]
         return found
 
-    def _name(self, place: int, length: int) -> np.ndarray:
+    def _name(self, position: int, length: int) -> np.ndarray:
         """Return for each label the probability that exactly these tokens are a name. *Shape:* (labels,)."""
-        continuation = self._window.continuation
-        assert continuation is not None
-        probability: np.ndarray = self._begins[place] * self._goes_on[place]
-        for token in range(place + 1, place + length):
-            goes_on = continuation[token, self._inside].astype(np.float64)
-            probability *= goes_on if token < place + length - 1 else 1 - goes_on
+        probability: np.ndarray = self._begins[position] * self._goes_on[position]
+        for token in range(position + 1, position + length):
+            goes_on = self._continuation[token, self._inside].astype(np.float64)
+            probability *= goes_on if token < position + length - 1 else 1 - goes_on
         return probability
 
 
 def _log_odds(own: np.ndarray, outside: np.ndarray) -> np.ndarray:
     """Return the log odds of each label against all others and "no name".
 
-    :param own: expected number of places with each label. *Shape:* (places, labels).
-    :param outside: expected number of places that are no name. *Shape:* (places,).
+    :param own: expected number of occurrences with each label. *Shape:* (occurrences, labels).
+    :param outside: expected number of occurrences that are no name. *Shape:* (occurrences,).
     """
     own = np.maximum(own, 0)  # what rounding left
     against = np.maximum(outside, 0)[:, None] + own.sum(1, keepdims=True) - own

@@ -16,7 +16,7 @@ FIELDS = {"start": int, "end": int, "label": str, "lemma": str}
 class Expected(NamedTuple):
     """A name of annotated text.
 
-    :param start, end: its place in the text, in code points, `end` exclusive.
+    :param start, end: its position in the text, in code points, `end` exclusive.
     :param lemma: its base form.
     """
 
