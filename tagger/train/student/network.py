@@ -1,19 +1,22 @@
 """The student network: sums of feature embeddings, recurrent layers over the sentence, one score per tag.
 
-Padding has no influence: recurrent layers run over packed sequences, so a sentence gets the same scores alone and in a
-batch.
+Padding has no influence: it is after the end of a sentence in both directions, so a sentence gets the same scores alone
+and in a batch.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tagger.train.student.crf import LinearChain
 
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+# What the modules call. *Shape:* input (time, batch, size) -> output (time, batch, width), and the last states.
+LAYERS: dict[str, Callable[..., tuple[Tensor, ...]]] = {"rnn": torch.rnn_tanh, "gru": torch.gru, "lstm": torch.lstm}
 OUTPUTS = ("softmax", "crf")
 
 
@@ -101,15 +104,48 @@ class Network(nn.Module):
         *Shape:* vectors (words, embedding), index (time, batch), lengths (batch,) -> (time, batch, width x directions).
         """
         states = vectors[index]  # (time, batch, embedding)
-        packed_lengths = lengths.cpu()
+        backward = _backward_order(lengths.to(index.device), len(index))
         for layer in self.layers:
-            packed = pack_padded_sequence(self.dropout(states), packed_lengths, enforce_sorted=False)
-            states = pad_packed_sequence(layer(packed)[0], total_length=len(index))[
-                0
-            ]  # (time, batch, width x directions)
+            states = self._read(
+                cast(nn.RNNBase, layer), self.dropout(states), backward
+            )  # (time, batch, width x directions)
         top: Tensor = self.dropout(self.norm(states))
         return top
+
+    def _read(self, layer: nn.RNNBase, states: Tensor, backward: Tensor) -> Tensor:
+        """Run a recurrent layer, one direction after the other.
+
+        oneDNN computes an LSTM in one call if the sequences are not packed, which halves the time of training on a CPU.
+
+        *Shape:* states (time, batch, size), backward (time, batch) -> (time, batch, width x directions).
+        """
+        zero = states.new_zeros(1, states.shape[1], self.settings.width)
+        initial = (zero, zero) if self.settings.cell == "lstm" else zero
+        run = LAYERS[self.settings.cell]
+        forward_weights, *backward_weights = layer.all_weights
+        read = [run(states, initial, forward_weights, True, 1, 0.0, self.training, False, False)[0]]
+        for weights in backward_weights:
+            turned = _reordered(states, backward)
+            turned = run(turned, initial, weights, True, 1, 0.0, self.training, False, False)[0]
+            read.append(_reordered(turned, backward))
+        return torch.cat(read, 2)
 
     def parameter_count(self) -> int:
         """Count the trained parameters; those of the chain only if it is trained."""
         return sum(parameter.numel() for parameter in self.parameters() if parameter.requires_grad)
+
+
+def _backward_order(lengths: Tensor, time: int) -> Tensor:
+    """Return the order in which each sentence is read from its last token to its first, and then its padding.
+
+    *Shape:* (batch,) -> (time, batch), indexes of the flattened (time x batch). Applied twice, it gives the first order
+    again.
+    """
+    positions = torch.arange(time, device=lengths.device)[:, None]
+    turned = torch.where(positions < lengths, lengths - 1 - positions, positions)
+    return turned * len(lengths) + torch.arange(len(lengths), device=lengths.device)
+
+
+def _reordered(states: Tensor, order: Tensor) -> Tensor:
+    """Reorder states. *Shape:* (time, batch, size), (time, batch) -> (time, batch, size)."""
+    return states.flatten(0, 1).index_select(0, order.flatten()).view_as(states)
