@@ -36,11 +36,26 @@ def test_the_table_names_every_class(tiny_model, tiny_corpus):
         assert word in text
 
 
-def test_gold_labels_that_the_model_does_not_know_count_as_missed(tiny_model, tmp_path):
+def test_labels_that_the_model_does_not_have_are_told_and_not_scored(tiny_model, tmp_path):
     data = tmp_path / "x.conll"
-    data.write_text("Так\tO\nМарс\tB-PLANET\n")
-    report = json.loads(run_program("uk-tag-train", "evaluate", tiny_model, data, "--json", check=True).stdout)
-    assert report["all"]["classes"]["PLANET"]["gold"] == 1 and report["all"]["classes"]["PLANET"]["recall"] == 0
+    data.write_text("Так\tO\nМарс\tB-PLANET\n\nУ\tO\nКиєві\tB-LOC\n", encoding="utf-8")
+    done = run_program("uk-tag-train", "evaluate", tiny_model, data, "--json", check=True)
+    report = json.loads(done.stdout)
+    assert "PLANET" not in report["all"]["classes"]
+    assert report["all"]["micro"]["gold"] == 1 and report["not_scored"] == {"PLANET": 1}
+    told = f"{data}: not scored, since the tagger does not have these labels: PLANET (1)\n"
+    assert done.stderr.decode() == told
+    card = run_program("uk-tag-train", "card", tiny_model, "--test", data, check=True)
+    assert card.stderr.decode() == told and "PLANET" not in card.stdout.decode()
+
+
+def test_data_without_a_label_of_the_model_is_an_error(tiny_model, tmp_path):
+    data = tmp_path / "x.conll"
+    data.write_text("Так\tO\nОлена\tB-PER\n", encoding="utf-8")
+    done = run_program("uk-tag-train", "evaluate", tiny_model, data)
+    assert done.returncode == 1 and not done.stdout
+    assert "has none of the labels of this data: PER (1); it has " in done.stderr.decode()
+    assert "--map" in done.stderr.decode()
 
 
 def test_a_model_of_the_package_is_known_by_its_name(tiny_corpus):

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from tagger.errors import DataError
+from tagger.tags import OUTSIDE
 from tagger.train.cli.common import FILE, SETTINGS, Command, RenamedOption, options, read_documents, reading
 from tagger.train.data.corpus import Document
 from tagger.validation import DEVICES
@@ -81,12 +83,15 @@ def evaluate(
     from tagger.train.student.torch_session import open_tagger
 
     documents = read_documents(data, part=part, **read_as)
-    counts = _name_counts(_training(against, read_as), documents)
     tagger = open_tagger(model, device, threads)
+    documents, not_scored = _known(documents, tagger.bundle.tags, " ".join(data))
+    counts = _name_counts(_training(against, read_as), documents)
     perturbations = ALL_PERTURBATIONS if robustness else STANDARD_PERTURBATIONS
     found = evaluation.measure(tagger, documents, perturbations, lengths=breakdown, counts=counts)
     ranges = evaluation.intervals(found) if intervals else None
     content = evaluation.as_dict(found, ranges)
+    if not_scored:
+        content["not_scored"] = not_scored
     blocks = [evaluation.table({name: subset.report() for name, subset in found.named().items()}, ranges)]
     if robustness:
         blocks.append(evaluation.drop_table(found.drops()))
@@ -154,6 +159,7 @@ def card(
     for kind, sources in (("development", development), ("test", test)):
         for source in sources:
             documents = read_documents((source,), part=None, **read_as)
+            documents, _ = _known(documents, files[0].tagger.bundle.tags, source)
             counts = _name_counts(training, documents)
             sets.append(report_on(files, Path(source).name, kind, documents, counts))
     command = _command_line(models, development, test, against, read_as["mapping"], hub)
@@ -163,6 +169,29 @@ def card(
             file.write(text.encode("utf-8"))
     else:
         sys.stdout.write(text)
+
+
+def _known(documents: list[Document], tags: Sequence[str], source: str) -> tuple[list[Document], dict[str, int]]:
+    """Leave out the entities of labels that a tagger does not have, and say so: it cannot find them.
+
+    :returns: the documents, and how many entities of each label were left out.
+    :raises DataError: there are entities, and the tagger has none of their labels.
+    """
+    from tagger.train.data.corpus import label_counts, relabel
+
+    known = list(dict.fromkeys(tag[2:] for tag in tags if tag != OUTSIDE))
+    counts = label_counts(documents)
+    unknown = {label: count for label, count in counts.items() if label not in known}
+    if not unknown:
+        return documents, {}
+    few = ", ".join(f"{label} ({count:,})" for label, count in unknown.items())
+    if len(unknown) == len(counts):
+        raise DataError(
+            f"the tagger has none of the labels of this data: {few}; it has {', '.join(known)}; rename them with --map",
+            path=source,
+        )
+    click.echo(f"{source}: not scored, since the tagger does not have these labels: {few}", err=True)
+    return relabel(documents, dict.fromkeys(unknown, OUTSIDE)), unknown
 
 
 def _command_line(

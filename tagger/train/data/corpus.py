@@ -4,6 +4,7 @@ Whatever tagging scheme a file uses, this module converts it to BIO. The tag set
 named in the code.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,14 +132,17 @@ def relabel(documents: Iterable[Document], mapping: Mapping[str, str]) -> list[D
     return renamed
 
 
+def label_counts(documents: Iterable[Document]) -> dict[str, int]:
+    """Count the entities of each label, the most frequent label first (ties by name)."""
+    counts = Counter(
+        span.label for document in documents for sentence in document.sentences for span in bio.spans(sentence.tags)
+    )
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
 def labels(documents: Iterable[Document]) -> list[str]:
     """List the labels that occur, the most frequent first (ties by name)."""
-    counts: dict[str, int] = {}
-    for document in documents:
-        for sentence in document.sentences:
-            for span in bio.spans(sentence.tags):
-                counts[span.label] = counts.get(span.label, 0) + 1
-    return sorted(counts, key=lambda label: (-counts[label], label))
+    return list(label_counts(documents))
 
 
 def distinctive(document: Document) -> set[tuple[str, ...]]:
