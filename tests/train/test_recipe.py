@@ -118,7 +118,8 @@ def test_a_missing_corpus_is_named_with_where_it_is_from(toy):
     (toy / "corpora" / "train.conll").unlink()
     done = run_toy(toy)
     assert done.returncode == 1 and b"train.conll: missing" in done.stderr and b"it is: made here" in done.stderr
-    with pytest.raises(DataError, match=r"no recipe 'none'; give a \.toml file, or one of uk-ner, uk-ner-small"):
+    known = "uk-ner, uk-ner-13, uk-ner-small"
+    with pytest.raises(DataError, match=rf"no recipe 'none'; give a \.toml file, or one of {known}"):
         read_recipe("none")
 
 
