@@ -21,7 +21,7 @@ MISSING = [
     ("uk-tag-train describe", "datasets", "datasets is not installed; run: pip install 'uk-tag[train]'"),
     ("uk-tag-train study", "matplotlib", "matplotlib is not installed; run: pip install 'uk-tag[study]'"),
     ("uk-tag-train teacher", "tokenizers", "tokenizers is not installed; run: pip install 'uk-tag[train]'"),
-    ("uk-tag-train gazetteer", "pymorphy3", "pip install pymorphy3 pymorphy3-dicts-uk"),
+    ("uk-tag-train gazetteer", "pymorphy3", "pip install 'uk-tag[lemma]'"),
     ("uk-tag-train", "click", f"click is not installed; run: {OWN}click"),
     ("uk-tag-export", "onnx", "onnx is not installed; run: pip install 'uk-tag[export]'"),
     ("uk-tag-export", "torch", "torch is not installed; run: pip install 'uk-tag[export]'"),
