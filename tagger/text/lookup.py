@@ -74,7 +74,9 @@ def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None
     :param cells: indexes of the tokens, other than the first, that begin a cell.
     """
     forms = [unescape(token) if "&" in token else token for token in tokens]
-    _hashtags(forms)
+    if _all_hashtags(forms):
+        return Lookup(["."], [DROPPED] * len(forms))  # the network reads no sentence without words
+    forms = [form[1:] if HASHTAG.fullmatch(form) else form for form in forms]
     _initials(forms)
     lengths = _quotes(forms)
     words: list[str] = []
@@ -98,15 +100,11 @@ def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None
     return Lookup(words, owners)
 
 
-def _hashtags(forms: list[str]) -> None:
-    """Take the mark from hashtags. A line of nothing but hashtags and mentions has keywords and no names."""
-    tags = [index for index, form in enumerate(forms) if TAG.fullmatch(form)]
-    marks = [index for index, form in enumerate(forms[:-1]) if form == "#" and WORD.match(forms[index + 1])]
-    if len(tags) + len(marks) > 1 and len(tags) + 2 * len(marks) == len(forms):
-        forms[:] = ["@"] * len(forms)
-    for index in tags:
-        if HASHTAG.fullmatch(forms[index]):
-            forms[index] = forms[index][1:]
+def _all_hashtags(forms: list[str]) -> bool:
+    """Tell whether a sentence is nothing but hashtags and mentions, two or more: keywords and no names."""
+    tags = sum(1 for form in forms if TAG.fullmatch(form))
+    marks = sum(1 for index, form in enumerate(forms[:-1]) if form == "#" and WORD.match(forms[index + 1]))
+    return tags + marks > 1 and tags + 2 * marks == len(forms)
 
 
 def _initials(forms: list[str]) -> None:
