@@ -96,6 +96,11 @@ def convert(tags: Iterable[str], scheme: str = "bio") -> list[str]:
     return write(spans(tags), len(tags), scheme)
 
 
+def labels_of(tags: Iterable[str]) -> list[str]:
+    """Return the labels of tags, each once, in the order of the tags."""
+    return list(dict.fromkeys(parse(tag)[1] for tag in tags if tag != OUTSIDE))
+
+
 def tag_set(labels: Iterable[str]) -> list[str]:
     """Return all BIO tags of labels: `O` first, then B- and I- of each label in the order given."""
     return [OUTSIDE, *(f"{prefix}-{label}" for label in dict.fromkeys(labels) for prefix in "BI")]

@@ -76,7 +76,7 @@ class Labels:
 
     def __init__(self, tags: Sequence[str], settings: LabelSettings) -> None:
         self._settings = settings
-        own = list(dict.fromkeys(bio.parse(tag)[1] for tag in tags if tag != bio.OUTSIDE))
+        own = bio.labels_of(tags)
         if unknown := sorted(set(settings.mapping) - set(own)):
             raise OptionError(f"--map: the model has no label {', '.join(unknown)}, only {', '.join(own)}")
         if unfit := sorted(name for name in settings.mapping.values() if not bio.is_label(name)):

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from tagger.errors import DataError
-from tagger.tags import OUTSIDE
+from tagger.tags import OUTSIDE, labels_of
 from tagger.train.cli.common import FILE, SETTINGS, Command, RenamedOption, options, read_documents, reading
 from tagger.train.data.corpus import Document
 from tagger.validation import DEVICES
@@ -179,7 +179,7 @@ def _known(documents: list[Document], tags: Sequence[str], source: str) -> tuple
     """
     from tagger.train.data.corpus import label_counts, relabel
 
-    known = list(dict.fromkeys(tag[2:] for tag in tags if tag != OUTSIDE))
+    known = labels_of(tags)
     counts = label_counts(documents)
     unknown = {label: count for label, count in counts.items() if label not in known}
     if not unknown:

@@ -17,6 +17,7 @@ from typing import Any
 from tagger.errors import ModelError
 from tagger.inference.session import Session
 from tagger.tagger import Tagger
+from tagger.tags import labels_of
 from tagger.train.data.corpus import Document
 from tagger.train.data.perturbations import ALL_PERTURBATIONS
 from tagger.train.data.provenance import describe_steps, provenance
@@ -128,7 +129,7 @@ def make_card(files: Sequence[ModelFile], sets: Sequence[SetReport], command: st
 def _facts(files: Sequence[ModelFile], sets: Sequence[SetReport]) -> Iterator[tuple[str, str]]:
     bundle = files[0].tagger.bundle
     shape = bundle.card.get("network", {})
-    yield "Labels", ", ".join(dict.fromkeys(tag[2:] for tag in bundle.tags if len(tag) > 2))
+    yield "Labels", ", ".join(labels_of(bundle.tags))
     yield "Licence", bundle.card.get("licence", "(not stated)")
     if shape:
         direction = "bidirectional" if shape.get("bidirectional") else "forward"
