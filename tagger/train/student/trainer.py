@@ -95,8 +95,6 @@ class Trainer:
         self.log, self.progress, self.callback = log, progress, callback
         self._vocabulary, self._tags = vocabulary, tags
         self._kept = copy.deepcopy(network).eval() if settings.average else network
-        for layer in (*self.network.layers, *self._kept.layers):
-            layer.flatten_parameters()  # otherwise CUDA copies them at every step, with a warning
         sentences = [sentence for document in development for sentence in document.sentences]
         self._development = [sentence.tokens for sentence in sentences], [sentence.tags for sentence in sentences]
         self._sources = [document.source for document in development for _ in document.sentences]
