@@ -144,6 +144,14 @@ def test_the_shipped_model_finds_more_of_a_story():
     assert set(alone) <= set(together) and not any("горе" in text.lower() for text, _ in together)
 
 
+def test_the_shipped_model_corrects_the_label_of_a_name():
+    tagger = Tagger.load(device="cpu")
+    text = "Косова вже спала .\nМи їхали до Косова . У Косові йшов дощ .\nДорога з Косова до Києва довга ."
+    alone, together = found(tagger, text), found(tagger, text, document=True)
+    assert ("Косова", "PERS") in alone
+    assert together.count(("Косова", "LOC")) == 3 and ("Косова", "PERS") not in together
+
+
 def test_the_same_document_on_any_way(tiny_model, monkeypatch):
     sentences = [line.split() for line in STORY * 3] + [[]]
     ways = []
