@@ -57,8 +57,9 @@ characters, or some together with invalid UTF-8.
 text, lemma, name and score; --header names them. start and end are code points in the
 line (of CoNLL in the sentence, its tokens joined by spaces; of a field in it), line is
 the line of the mention's first token, and file is - for standard input. lemma and name
-are empty unless base forms are asked for. Within a cell, a backslash, a TAB, a line end and other control
-characters are \\\\, \\t, \\n, \\r, \\u000b and so on, and a byte that is not UTF-8 is \\xff.
+are empty unless base forms are asked for. Within a cell, a backslash, a TAB, a line end
+and other control characters are \\\\, \\t, \\n, \\r, \\u000b and so on, and a byte that is
+not UTF-8 is \\xff.
 For a spreadsheet, --spreadsheet does what --count does:
 
 --count is safe to open in a spreadsheet: a cell that would be a formula (it starts with
@@ -85,8 +86,8 @@ decides, so the same sentence always gets the same base forms. Latin letters sta
 
 --count --lemma writes a row for each name: count, number of documents, label, base form,
 forms in the text, an example. A document is an input, or a part of one: see Documents.
-In a document, a surname alone or with initials belongs to the one person of that surname who
-is named in full, and an abbreviation to the organisation after which it stood in
+In a document, a surname alone or with initials belongs to the one person of that surname
+who is named in full, and an abbreviation to the organisation after which it stood in
 brackets; what may be two stays two. A person whom two documents name in full also gets
 the surnames of documents that do not. --link run joins over all inputs.""",
     "Own names": """\

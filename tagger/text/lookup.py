@@ -75,7 +75,7 @@ def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None
     """
     forms = [unescape(token) if "&" in token else token for token in tokens]
     if _all_hashtags(forms):
-        return Lookup(["."], [DROPPED] * len(forms))  # the network reads no sentence without words
+        return Lookup(["."], [DROPPED] * len(forms))  # the network reads no sentence without a word
     forms = [form[1:] if HASHTAG.fullmatch(form) else form for form in forms]
     _initials(forms)
     lengths = _quotes(forms)
