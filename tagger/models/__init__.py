@@ -6,8 +6,8 @@ table with the files.
 """
 
 CHECKSUMS = {
-    "216af3b04f4d1dd4b5a265f143af7132c86824b7f467fe0bb0781f75dc3462f6": 0xF221CE25,  # uk-ner-small.int8.onnx
-    "e99629bdfc5dcca8482acc4d2f2339502e0c1c7a3ea932fbda1ef7d52b3ca6ca": 0xE9C57532,  # uk-ner-small.onnx
-    "3a299b0f3f5fc7e79b596f012209d055b6fa766205ed55f67f77c20e05d3de2d": 0x383FB9E7,  # uk-ner.int8.onnx
-    "97ab7290e6c9d3cd1e03325c4f210921b87ac50c92e9ea79316636fc6fbaca7f": 0x56299365,  # uk-ner.onnx
+    "cb9177064c8f43afdbefc5633e6bab90d8225119dcabc6a81d9c735343aa2ddf": 0x23F8C76A,  # uk-ner-small.int8.onnx
+    "0b8dd9bb9e50a6bf4404a6c997de1a0285e3fd3265cec5a61d42ad72b87b810b": 0xC7C379DE,  # uk-ner-small.onnx
+    "53f552993d35ce01bbcf113b3ba061ca4787c4918b93a5dcf858c6b5593a0be0": 0x87CDFAC2,  # uk-ner.int8.onnx
+    "59dc5353f0b61f3b3c6d5ea61aaf9f87fee39f8c0b0f1d820058dd479090b013": 0x8E0DBD4A,  # uk-ner.onnx
 }
