@@ -6,7 +6,7 @@ prefixes never contradict each other.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 OUTSIDE = "O"
@@ -94,6 +94,16 @@ def convert(tags: Iterable[str], scheme: str = "bio") -> list[str]:
     """Convert tags of any scheme to `scheme`."""
     tags = list(tags)
     return write(spans(tags), len(tags), scheme)
+
+
+def rename(tags: Iterable[str], mapping: Mapping[str, str]) -> list[str]:
+    """Rename labels: `{"ART": "MISC", "DATE": "O"}` turns ART entities into MISC and drops DATE entities.
+
+    Other labels stay. The tags come back as BIO.
+    """
+    tags = list(tags)
+    renamed = [Span(start, end, mapping.get(label, label)) for start, end, label in spans(tags)]
+    return write([span for span in renamed if span.label != OUTSIDE], len(tags))
 
 
 def labels_of(tags: Iterable[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from support.processes import run_program
 
 from tagger.inference.model_path import SHIPPED_MODEL, sister
@@ -56,6 +57,27 @@ def test_data_without_a_label_of_the_model_is_an_error(tiny_model, tmp_path):
     assert done.returncode == 1 and not done.stdout
     assert "has none of the labels of this data: PER (1); it has " in done.stderr.decode()
     assert "--map" in done.stderr.decode()
+
+
+def test_labels_that_the_model_finds_are_renamed_like_those_of_the_data(tiny_model, tiny_corpus, tmp_path):
+    few = tmp_path / "few.conll"  # annotated in fewer classes than the model has
+    few.write_text(tiny_corpus.read_text(encoding="utf-8").replace("-ORG", "-LOC"), encoding="utf-8")
+    given = ["--map", "ORG=LOC,NONE=O", "--calibration"]
+    for data in (few, tiny_corpus):
+        found = json.loads(
+            run_program("uk-tag-train", "evaluate", tiny_model, data, "--json", *given, check=True).stdout
+        )
+        assert found["all"]["micro"]["f1"] > 0.95 and set(found["all"]["classes"]) == {"PERS", "LOC"}
+        counts, bins = found["all"]["micro"], found["calibration"]["bins"]
+        assert sum(own["entities"] for own in bins) == counts["predicted"]
+        correct = sum(own["entities"] * own["right"] for own in bins)
+        assert correct == pytest.approx(counts["precision"] * counts["predicted"], abs=0.1)
+    dropped = run_program("uk-tag-train", "evaluate", tiny_model, few, "--json", "--map", "ORG=LOC,PERS=O", check=True)
+    assert set(json.loads(dropped.stdout)["all"]["classes"]) == {"LOC"}
+    card = run_program(
+        "uk-tag-train", "card", tiny_model, "--test", few, "--map", "ORG=LOC", check=True
+    ).stdout.decode()
+    assert "| ORG |" not in card and "--map ORG=LOC" in card
 
 
 def test_a_model_of_the_package_is_known_by_its_name(tiny_corpus):

@@ -235,6 +235,15 @@ def test_a_model_teaches_beside_an_encoder(teacher_pipeline, tiny_model):
         assert np.allclose(both.astype(np.float32), (one.astype(np.float32) + other) / 2, atol=1e-2)
 
 
+def test_labels_that_a_teacher_finds_are_renamed_like_those_of_the_data(teacher_pipeline, monkeypatch):
+    folder, _ = teacher_pipeline
+    monkeypatch.chdir(folder)
+    given = ["evaluate", "train.conll", "--dev", "train.conll", "--teacher", "teacher.pt"]
+    whole, few = (CliRunner().invoke(teacher, [*given, *more]) for more in ([], ["--map", "ORG=LOC"]))
+    assert whole.exit_code == few.exit_code == 0, few.output
+    assert "ORG" in whole.output and "ORG" not in few.output
+
+
 def test_a_saved_teacher_gives_the_same_probabilities(teacher_pipeline, tmp_path):
     folder, _ = teacher_pipeline
     text = read_text(folder / "text.npz").documents

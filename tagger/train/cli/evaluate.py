@@ -1,20 +1,25 @@
 """Commands that score a tagger: `evaluate` and `card`."""
 
+from __future__ import annotations
+
 import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tagger.errors import DataError
-from tagger.tags import OUTSIDE, labels_of
+from tagger.tags import OUTSIDE, labels_of, rename
 from tagger.train.cli.common import FILE, SETTINGS, Command, RenamedOption, options, read_documents, reading
 from tagger.train.data.corpus import Document
 from tagger.validation import DEVICES
+
+if TYPE_CHECKING:
+    from tagger.tagger import Tagger
 
 
 def scoring(command: Command) -> Command:
@@ -75,6 +80,9 @@ def evaluate(
         uk-tag-train evaluate model.pt test.conll
         uk-tag-train evaluate model.onnx dev.conll --intervals --breakdown --robustness --errors errors.tsv
         uk-tag-train evaluate model.onnx test.conll --against train.conll
+
+    --map renames the labels of DATA and those that the model finds: a model of many classes can be scored on data of
+    few.
     """
     from tagger.train.data.perturbations import ALL_PERTURBATIONS, STANDARD_PERTURBATIONS
     from tagger.train.evaluation import evaluate as evaluation
@@ -84,10 +92,11 @@ def evaluate(
 
     documents = read_documents(data, part=part, **read_as)
     tagger = open_tagger(model, device, threads)
-    documents, not_scored = _known(documents, tagger.bundle.tags, " ".join(data))
+    mapping = read_as["mapping"]
+    documents, not_scored = _known(documents, _labels(tagger, mapping), " ".join(data))
     counts = _name_counts(_training(against, read_as), documents)
     perturbations = ALL_PERTURBATIONS if robustness else STANDARD_PERTURBATIONS
-    found = evaluation.measure(tagger, documents, perturbations, lengths=breakdown, counts=counts)
+    found = evaluation.measure(tagger, documents, perturbations, lengths=breakdown, counts=counts, mapping=mapping)
     ranges = evaluation.intervals(found) if intervals else None
     content = evaluation.as_dict(found, ranges)
     if not_scored:
@@ -102,7 +111,8 @@ def evaluate(
         content["errors"] = {kind: dict(own) for kind, own in kinds.items()}
         blocks.append(error_table(kinds))
     if calibration:
-        own, best = score_entities(tagger, documents), best_temperature(tagger, documents)
+        own = score_entities(tagger, documents, mapping)
+        best = best_temperature(tagger, documents, mapping=mapping)
         temperature = tagger.bundle.temperature
         content["calibration"] = {
             "error": own.error(),
@@ -145,7 +155,8 @@ def card(
     \b
         uk-tag-train card uk-ner.int8.onnx uk-ner.onnx --development dev.conll --test test.conll -o CARD.md
 
-    The first model is scored in full, the others (the same network in another precision) on their overall F1.
+    The first model is scored in full, the others (the same network in another precision) on their overall F1. --map
+    renames the labels of the data and those that the models find.
     """
     from tagger.train.data.writing import whole_file
     from tagger.train.evaluation.model_card import ModelFile, make_card, report_on
@@ -153,16 +164,16 @@ def card(
 
     if not development and not test:
         raise click.UsageError("nothing to score on: give --test or --development")
-    training = _training(against, read_as)
+    training, mapping = _training(against, read_as), read_as["mapping"]
     files = [ModelFile.open(path, open_tagger(path, device, threads)) for path in models]
     sets = []
     for kind, sources in (("development", development), ("test", test)):
         for source in sources:
             documents = read_documents((source,), part=None, **read_as)
-            documents, _ = _known(documents, files[0].tagger.bundle.tags, source)
+            documents, _ = _known(documents, _labels(files[0].tagger, mapping), source)
             counts = _name_counts(training, documents)
-            sets.append(report_on(files, Path(source).name, kind, documents, counts))
-    command = _command_line(models, development, test, against, read_as["mapping"], hub)
+            sets.append(report_on(files, Path(source).name, kind, documents, counts, mapping))
+    command = _command_line(models, development, test, against, mapping, hub)
     text = make_card(files, sets, command, hub=hub)
     if output:
         with whole_file(output) as file:
@@ -171,7 +182,12 @@ def card(
         sys.stdout.write(text)
 
 
-def _known(documents: list[Document], tags: Sequence[str], source: str) -> tuple[list[Document], dict[str, int]]:
+def _labels(tagger: Tagger, mapping: Mapping[str, str]) -> list[str]:
+    """Return the labels of a tagger after renaming."""
+    return labels_of(rename(tagger.bundle.tags, mapping))
+
+
+def _known(documents: list[Document], known: Sequence[str], source: str) -> tuple[list[Document], dict[str, int]]:
     """Leave out the entities of labels that a tagger does not have, and say so: it cannot find them.
 
     :returns: the documents, and how many entities of each label were left out.
@@ -179,7 +195,6 @@ def _known(documents: list[Document], tags: Sequence[str], source: str) -> tuple
     """
     from tagger.train.data.corpus import label_counts, relabel
 
-    known = labels_of(tags)
     counts = label_counts(documents)
     unknown = {label: count for label, count in counts.items() if label not in known}
     if not unknown:

@@ -201,14 +201,18 @@ def fit(
 @computing
 @splitting
 def evaluate(data: tuple[str, ...], teachers: tuple[str, ...], threads: int | None, device: str, **split: Any) -> None:
-    """Score teachers on the development documents of DATA: strict entity precision, recall and F1."""
+    """Score teachers on the development documents of DATA: strict entity precision, recall and F1.
+
+    --map renames the labels of DATA and those that the teachers find.
+    """
     from tagger.train.evaluation.evaluate import table
     from tagger.train.teacher.evaluate import evaluate_robustness
     from tagger.train.teacher.label import load_teacher
 
     compute_with(threads, device)
     _, held_out = read_split(data, **split)
-    click.echo(table(evaluate_robustness([load_teacher(path, device) for path in teachers], held_out)))
+    loaded = [load_teacher(path, device) for path in teachers]
+    click.echo(table(evaluate_robustness(loaded, held_out, split["mapping"])))
 
 
 def _fresh_encoder(

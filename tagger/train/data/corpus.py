@@ -117,17 +117,10 @@ def _lines(path: str) -> Iterator[tuple[int, str]]:
 
 
 def relabel(documents: Iterable[Document], mapping: Mapping[str, str]) -> list[Document]:
-    """Rename labels: `{"ART": "MISC", "DATE": "O"}` turns ART entities into MISC and drops DATE entities.
-
-    Other labels stay.
-    """
+    """Rename the labels of documents; see :func:`tagger.tags.rename`."""
     renamed = []
     for document in documents:
-        sentences = []
-        for sentence in document.sentences:
-            spans = [bio.Span(start, end, mapping.get(label, label)) for start, end, label in bio.spans(sentence.tags)]
-            tags = bio.write([span for span in spans if span.label != bio.OUTSIDE], len(sentence.tokens))
-            sentences.append(Sentence(sentence.tokens, tuple(tags)))
+        sentences = [Sentence(own.tokens, tuple(bio.rename(own.tags, mapping))) for own in document.sentences]
         renamed.append(Document(document.name, sentences))
     return renamed
 

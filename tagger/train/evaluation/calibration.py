@@ -1,7 +1,7 @@
 """Calibration of entity scores: reliability, expected calibration error, and the best temperature (Guo et al. 2017)."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -75,9 +75,16 @@ class Temperature:
     held_out_error: float
 
 
-def score_entities(tagger: Tagger, documents: Sequence[Document]) -> ScoredEntities:
-    """Tag documents, and look up which predicted entities are correct."""
-    labels = Labels(tagger.bundle.tags, LabelSettings(scores=True))
+def score_entities(
+    tagger: Tagger, documents: Sequence[Document], mapping: Mapping[str, str] | None = None
+) -> ScoredEntities:
+    """Tag documents, and look up which predicted entities are correct.
+
+    :param mapping: labels of the tagger to rename before they are compared; `O` drops one.
+    """
+    own = bio.labels_of(tagger.bundle.tags)
+    known = {old: new for old, new in (mapping or {}).items() if old in own}
+    labels = Labels(tagger.bundle.tags, LabelSettings(scores=True, mapping=known))
     sentences = [(number, sentence) for number, document in enumerate(documents) for sentence in document.sentences]
     found: list[tuple[float, bool, int]] = []
     for start in range(0, len(sentences), WINDOW):
@@ -114,13 +121,16 @@ def at_temperature(tagger: Tagger, temperature: float) -> Iterator[Tagger]:
 
 
 def best_temperature(
-    tagger: Tagger, documents: Sequence[Document], temperatures: Sequence[float] = TEMPERATURES
+    tagger: Tagger,
+    documents: Sequence[Document],
+    temperatures: Sequence[float] = TEMPERATURES,
+    mapping: Mapping[str, str] | None = None,
 ) -> Temperature:
     """Find the temperature at which the scores of predicted entities have the lowest log loss.
 
     Every temperature is tried on the sentences with an entity, so this takes as long as tagging them once for each.
     """
-    whole = score_entities(tagger, documents)
+    whole = score_entities(tagger, documents, mapping)
     with_entities = []
     for document, tagged in zip(documents, _tagged(tagger, documents), strict=True):
         pairs = zip(document.sentences, tagged, strict=True)
@@ -129,7 +139,7 @@ def best_temperature(
     tried = []
     for temperature in temperatures:
         with at_temperature(tagger, temperature):
-            tried.append(score_entities(tagger, with_entities))
+            tried.append(score_entities(tagger, with_entities, mapping))
     best = min(range(len(tried)), key=lambda number: tried[number].log_loss())
     halves = [whole.documents % 2 == half for half in (0, 1)]
     crossed = np.empty(len(whole.scores))

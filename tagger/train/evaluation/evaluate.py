@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tagger import tags as bio
 from tagger.tagger import Tagger
 from tagger.train.data.corpus import Document
 from tagger.train.data.perturbations import STANDARD_PERTURBATIONS, Perturbation, perturbed
@@ -52,15 +53,18 @@ def measure(
     *,
     lengths: bool = False,
     counts: Mapping[Name, int] | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> Evaluation:
     """Tag documents and perturbed copies of them.
 
     :param lengths: also split sentences by length.
     :param counts: how often training has each name (:func:`tagger.train.evaluation.subsets.name_counts`), to split
         names by it.
+    :param mapping: labels of the tagger to rename before they are compared; `O` drops one.
     """
-    whole = _tag(tagger, documents)
-    copies = {name: _tag(tagger, perturbed(documents, change)) for name, change in perturbations.items()}
+    mapping = mapping or {}
+    whole = _tag(tagger, documents, mapping)
+    copies = {name: _tag(tagger, perturbed(documents, change), mapping) for name, change in perturbations.items()}
     found = Evaluation(whole, subsets.by_source(whole, documents), copies)
     if lengths:
         found.lengths = subsets.by_length(whole)
@@ -70,9 +74,9 @@ def measure(
     return found
 
 
-def _tag(tagger: Tagger, documents: Sequence[Document]) -> Subset:
+def _tag(tagger: Tagger, documents: Sequence[Document], mapping: Mapping[str, str]) -> Subset:
     tokens = (sentence.tokens for document in documents for sentence in document.sentences)
-    return subsets.whole(documents, list(tagger.stream(tokens)))
+    return subsets.whole(documents, [bio.rename(tags, mapping) for tags in tagger.stream(tokens)])
 
 
 def evaluate(tagger: Tagger, documents: Sequence[Document]) -> dict[str, Report]:

@@ -77,13 +77,15 @@ def report_on(
     kind: str,
     documents: Sequence[Document],
     counts: Mapping[Name, int] | None,
+    mapping: Mapping[str, str] | None = None,
 ) -> SetReport:
     """Score model files on a data set.
 
     :param counts: how often training has each name.
+    :param mapping: labels of the models to rename before they are compared; `O` drops one.
     """
     first, *others = (file.tagger for file in files)
-    found = evaluate.measure(first, documents, ALL_PERTURBATIONS, lengths=True, counts=counts)
+    found = evaluate.measure(first, documents, ALL_PERTURBATIONS, lengths=True, counts=counts, mapping=mapping)
     report = SetReport(
         name=name,
         kind=kind,
@@ -91,12 +93,12 @@ def report_on(
         fingerprint=fingerprint(documents),
         found=found,
         ranges=evaluate.intervals(found),
-        scored=score_entities(first, documents),
-        best=best_temperature(first, documents) if kind == DEVELOPMENT else None,
+        scored=score_entities(first, documents, mapping),
+        best=best_temperature(first, documents, mapping=mapping) if kind == DEVELOPMENT else None,
         errors=by_kind(entity_errors(documents, found.whole.predicted)),
     )
     for tagger in others:
-        own = evaluate.measure(tagger, documents, {}).whole
+        own = evaluate.measure(tagger, documents, {}, mapping=mapping).whole
         report.others.append((own.report().micro.f1, own.interval()))
     return report
 
