@@ -22,7 +22,7 @@ TEMPERATURE_HELP = (
     "Divide scores by it before the softmax; `uk-tag-train evaluate --calibration` finds one. "
     "[default: the checkpoint's, 1.0]"
 )
-CARD_HELP = "Add KEY=VALUE to the model's card: name, licence, description, ... (repeatable)."
+CARD_HELP = "Add KEY=VALUE to the model's card: name, licence, description, label.PERS, ... (repeatable)."
 REVERSE_HELP = "Turn a float32 model, by path or by its name in the package, into a checkpoint for further training."
 
 

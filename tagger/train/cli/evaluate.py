@@ -158,23 +158,25 @@ def card(
     The first model is scored in full, the others (the same network in another precision) on their overall F1. --map
     renames the labels of the data and those that the models find.
     """
+    from tagger.train.data.sources import fingerprint
     from tagger.train.data.writing import whole_file
-    from tagger.train.evaluation.model_card import ModelFile, make_card, report_on
+    from tagger.train.evaluation.model_card import DEVELOPMENT, TEST, ModelFile, make_card, report_on
     from tagger.train.student.torch_session import open_tagger
 
     if not development and not test:
         raise click.UsageError("nothing to score on: give --test or --development")
     training, mapping = _training(against, read_as), read_as["mapping"]
     files = [ModelFile.open(path, open_tagger(path, device, threads)) for path in models]
-    sets = []
-    for kind, sources in (("development", development), ("test", test)):
+    sets, held_out = [], []
+    for kind, sources in ((DEVELOPMENT, development), (TEST, test)):
         for source in sources:
             documents = read_documents((source,), part=None, **read_as)
+            held_out += documents if kind == DEVELOPMENT else []
             documents, _ = _known(documents, _labels(files[0].tagger, mapping), source)
             counts = _name_counts(training, documents)
             sets.append(report_on(files, Path(source).name, kind, documents, counts, mapping))
     command = _command_line(models, development, test, against, mapping, hub)
-    text = make_card(files, sets, command, hub=hub)
+    text = make_card(files, sets, command, hub=hub, development=fingerprint(held_out))
     if output:
         with whole_file(output) as file:
             file.write(text.encode("utf-8"))

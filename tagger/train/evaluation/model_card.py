@@ -103,11 +103,14 @@ def report_on(
     return report
 
 
-def make_card(files: Sequence[ModelFile], sets: Sequence[SetReport], command: str, *, hub: bool = False) -> str:
+def make_card(
+    files: Sequence[ModelFile], sets: Sequence[SetReport], command: str, *, hub: bool = False, development: str = ""
+) -> str:
     """Write the card.
 
     :param command: the command that makes it.
     :param hub: begin with the metadata block of the Hugging Face hub.
+    :param development: fingerprint of the documents of all development sets together.
     """
     first = files[0].tagger
     about = first.bundle.card
@@ -119,7 +122,7 @@ def make_card(files: Sequence[ModelFile], sets: Sequence[SetReport], command: st
         name=name,
         description=about.get("description", "A named-entity tagger."),
         facts=_rows(_facts(files, sets)),
-        origin=_rows(_origin(about, sets)),
+        origin=_rows(_origin(about, sets, development)),
         scores="\n\n".join(block for report in sets for block in _scores(report)),
         calibration="\n\n".join(block for report in sets for block in _calibration(report, first.bundle.temperature)),
         reported=reported.name,
@@ -131,7 +134,9 @@ def make_card(files: Sequence[ModelFile], sets: Sequence[SetReport], command: st
 def _facts(files: Sequence[ModelFile], sets: Sequence[SetReport]) -> Iterator[tuple[str, str]]:
     bundle = files[0].tagger.bundle
     shape = bundle.card.get("network", {})
-    yield "Labels", ", ".join(labels_of(bundle.tags))
+    labels = labels_of(bundle.tags)
+    yield "Labels", ", ".join(labels)
+    yield from ((label, bundle.card[f"label.{label}"]) for label in labels if f"label.{label}" in bundle.card)
     yield "Licence", bundle.card.get("licence", "(not stated)")
     if shape:
         direction = "bidirectional" if shape.get("bidirectional") else "forward"
@@ -151,14 +156,16 @@ def _facts(files: Sequence[ModelFile], sets: Sequence[SetReport]) -> Iterator[tu
         yield f"`{file.name}`", f"{file.size / 1e6:.1f} MB{kind}; {'; '.join(scores)}; {digest}"
 
 
-def _origin(about: Mapping[str, Any], sets: Sequence[SetReport]) -> Iterator[tuple[str, str]]:
+def _origin(about: Mapping[str, Any], sets: Sequence[SetReport], development: str) -> Iterator[tuple[str, str]]:
     data, training = about.get("data", {}), about.get("training", {})
     unknown = "(not stated)"
     sources = ", ".join(data.get("sources", [unknown]))
     yield "Annotated data", f"{sources}; SHA-256 of its tokens and tags `{data.get('fingerprint', unknown)}`"
     chosen_by = data.get("development_fingerprint", unknown)
     same = [report.name for report in sets if report.fingerprint == chosen_by]
-    scored = any(report.kind == DEVELOPMENT for report in sets)
+    scored = [report.name for report in sets if report.kind == DEVELOPMENT]
+    if development == chosen_by:
+        same = [", ".join(scored)]
     which = (
         f"this is {same[0]} below" if same else "**not the development data below**" if scored else "not scored here"
     )
