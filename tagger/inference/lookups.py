@@ -23,13 +23,11 @@ class Other:
 
     :param start: index of its first token.
     :param first: index of the first of its words, after the tokens.
-    :param cells: indexes of its tokens, from its start, that begin a cell.
     """
 
     start: int
     first: int
     lookup: Lookup
-    cells: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -69,10 +67,10 @@ def look_up_window(
     for number in np.unique(numbers[numbers >= 0]).tolist():
         start, length = int(starts[number]), int(lengths[number])
         within = cells[bisect_right(cells, start) : bisect_left(cells, start + length)]
-        breaks = frozenset(cell - start for cell in within)
-        lookup = look_up([_text(token) for token in tokens[start : start + length]], breaks)
+        begins = [cell - start for cell in within]
+        lookup = look_up([_text(token) for token in tokens[start : start + length]], begins)
         if lookup:
-            found.others.append(Other(start, len(words), lookup, breaks))
+            found.others.append(Other(start, len(words), lookup))
             found.starts[number], found.lengths[number] = len(words), len(lookup.words)
             words += lookup.words
     return found
@@ -112,7 +110,7 @@ def restore(lookups: Lookups, window: Window, inside: np.ndarray) -> None:
     """Give the tokens of a window the tags of the words that were looked up for them, and drop the words.
 
     The first token of a word has the word's tag, the others the tag that continues it. A token without a word is within
-    an entity if both its neighbours are. An entity ends with its cell.
+    an entity if both its neighbours are. An entity ends where the look-up breaks it.
 
     :param inside: number of the tag that continues each tag's entity, -1 for `O`.
         *Shape:* (tags,).
@@ -140,7 +138,7 @@ def _restore(other: Other, window: Window, inside: np.ndarray) -> None:
     for index, owner in enumerate(owners):
         known = outside if following[index] == DROPPED else int(window.tags[other.first + following[index]])
         further = index > 0 and owners[index - 1] == owner != DROPPED  # not the first token of its word
-        fresh = index in other.cells
+        fresh = index in other.lookup.breaks
         tag = known
         if owner == DROPPED:
             further = tag in begins and not fresh and int(inside[before]) == tag
@@ -154,7 +152,9 @@ def _restore(other: Other, window: Window, inside: np.ndarray) -> None:
         if window.emissions is not None:
             row = window.emissions[token]
             row[:] = 0 if owner == DROPPED else window.emissions[other.first + following[index]]
-            if owner == DROPPED or further:  # goes on with the word before it, or with the name around it
+            if owner == DROPPED and fresh:
+                row[np.arange(len(row)) != outside] = NEVER
+            elif owner == DROPPED or further:  # goes on with the word before it, or with the name around it
                 row[inside[begin_tags]] = np.maximum(row[inside[begin_tags]], row[begin_tags])
                 row[begin_tags] = NEVER
             elif fresh:

@@ -48,10 +48,13 @@ class Lookup:
 
     :param words: these words; one that no token belongs to separates cells.
     :param owners: for each token the index of its word; DROPPED if it has none. Tokens with one word are neighbours.
+    :param breaks: indexes of the tokens that no entity goes on to from before: those that begin a cell or the second of
+        two hashtags.
     """
 
     words: list[str]
     owners: list[int]
+    breaks: frozenset[int] = frozenset()
 
 
 def odd_offsets(joined: str) -> Iterator[int]:
@@ -76,6 +79,8 @@ def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None
     forms = [unescape(token) if "&" in token else token for token in tokens]
     if _all_hashtags(forms):
         return Lookup(["."], [DROPPED] * len(forms))  # the network reads no sentence without a word
+    cells = {*cells, *_after_hashtags(forms)}
+    breaks = {*cells, *(index + 1 for index in cells if forms[index] == "#")}
     forms = [form[1:] if HASHTAG.fullmatch(form) else form for form in forms]
     _initials(forms)
     lengths = _quotes(forms)
@@ -85,7 +90,7 @@ def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None
         if index in cells:
             words.append(BETWEEN_CELLS)
         form = forms[index]
-        if EMPHASIS.fullmatch(form) or (form == "#" and index + 1 < len(forms) and WORD.match(forms[index + 1])):
+        if EMPHASIS.fullmatch(form) or _is_mark(forms, index):
             owners.append(DROPPED)
             continue
         length = lengths.get(index, 1)
@@ -97,13 +102,26 @@ def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None
         words.append(form)
     if not words or (words == list(tokens)):
         return None
-    return Lookup(words, owners)
+    return Lookup(words, owners, frozenset(breaks))
+
+
+def _is_mark(forms: list[str], index: int) -> bool:
+    """Tell whether a token is the mark of the hashtag that the next token is."""
+    return forms[index] == "#" and index + 1 < len(forms) and bool(WORD.match(forms[index + 1]))
+
+
+def _after_hashtags(forms: list[str]) -> Iterator[int]:
+    """Yield the index of each hashtag, or of its mark, that stands right after another: they are a list."""
+    for index in range(1, len(forms)):
+        after = HASHTAG.fullmatch(forms[index - 1]) or (index > 1 and _is_mark(forms, index - 2))
+        if after and (HASHTAG.fullmatch(forms[index]) or _is_mark(forms, index)):
+            yield index
 
 
 def _all_hashtags(forms: list[str]) -> bool:
     """Tell whether a sentence is nothing but hashtags and mentions, two or more: keywords and no names."""
     tags = sum(1 for form in forms if TAG.fullmatch(form))
-    marks = sum(1 for index, form in enumerate(forms[:-1]) if form == "#" and WORD.match(forms[index + 1]))
+    marks = sum(1 for index in range(len(forms)) if _is_mark(forms, index))
     return tags + marks > 1 and tags + 2 * marks == len(forms)
 
 

@@ -75,6 +75,19 @@ def test_scores_are_those_of_the_words(shipped, odd, plain):
     assert [score for _, score in scores[0]] == pytest.approx([score for _, score in scores[1]], abs=1e-6)
 
 
+@pytest.mark.parametrize("document", [False, True])
+@pytest.mark.parametrize("hashtags", ["#Харків #Київ", "#Харків #війна"])
+def test_no_entity_goes_on_to_another_hashtag(shipped, hashtags, document):
+    found = shipped(f"Слухайте новини про {hashtags}", document=document)
+    assert [entity.text for entity in found] == ["Харків", "Київ"][: 2 - ("війна" in hashtags)]
+
+
+@pytest.mark.parametrize("hashtags", ["#Харків #Київ", "# Харків # Київ"])
+def test_hashtags_of_one_token_and_of_two(shipped, hashtags):
+    tags = shipped.tag(["Слухайте", "новини", "!", *hashtags.split()])
+    assert [tag for tag in tags if tag != "O"] == ["B-LOC", "B-LOC"]
+
+
 PIECES = "Олена Коваль Тер- нополя # #Київ „ “ << >> < > , ** __ Дем ′ янчук I. С. ТОВ живе".split()
 
 

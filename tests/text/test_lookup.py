@@ -72,6 +72,12 @@ def test_tokens_of_one_word_are_neighbours():
     assert found.owners == [DROPPED, 0, 0, 1, DROPPED, 2, 2, 2, 3, 3, 4, 5, 5]
 
 
+def test_hashtags_one_after_another_are_a_list():
+    sentence = "Мер # Київ # Харків #Суми та #Буча"
+    assert words(sentence) == f"Мер Київ {BETWEEN_CELLS} Харків {BETWEEN_CELLS} Суми та Буча"
+    assert look_up(sentence.split()).breaks == {3, 4, 5}
+
+
 def test_cells():
     assert words("Олена Коваль Суми", [2]) == f"Олена Коваль {BETWEEN_CELLS} Суми"
     assert words("Тер- нополя", [1]) == f"Тер- {BETWEEN_CELLS} нополя"
@@ -89,7 +95,9 @@ def test_each_token_has_a_word_in_order(tokens, cells):
     assert len(found.owners) == len(tokens)
     own = [owner for owner in found.owners if owner != DROPPED]
     assert own == sorted(own) and set(own) <= set(range(len(found.words))) and all(found.words)
-    assert len(found.words) - len(set(own)) == len(cells)  # words of no token separate cells
+    added = len(found.words) - len(set(own))  # words of no token separate cells, and hashtags
+    assert added >= len(cells) if any("#" in token for token in tokens) else added == len(cells)
+    assert cells <= found.breaks
     if not cells and found.words != tokens:
         assert list(odd_offsets("\n" + "\n".join(tokens) + "\n"))  # found by the test of a whole window
 
