@@ -110,7 +110,7 @@ def restore(lookups: Lookups, window: Window, inside: np.ndarray) -> None:
     """Give the tokens of a window the tags of the words that were looked up for them, and drop the words.
 
     The first token of a word has the word's tag, the others the tag that continues it. A token without a word is within
-    an entity if both its neighbours are. An entity ends where the look-up breaks it.
+    an entity if both its neighbours are. An entity ends before each break of the look-up.
 
     :param inside: number of the tag that continues each tag's entity, -1 for `O`.
         *Shape:* (tags,).
@@ -131,17 +131,19 @@ def _restore(other: Other, window: Window, inside: np.ndarray) -> None:
     begins = {int(inside[tag]): int(tag) for tag in begin_tags}
     owners = other.lookup.owners
     following = owners.copy()  # for a token without a word, the word after it
+    ends = [False] * len(owners)  # whether an entity ends before it
     for index in range(len(owners) - 2, -1, -1):
         if owners[index] == DROPPED:
             following[index] = following[index + 1]
-    before = outside
+            ends[index] = index + 1 in other.lookup.breaks or ends[index + 1]
+    before, last = outside, 0  # the tag before, and the last token with a word
     for index, owner in enumerate(owners):
         known = outside if following[index] == DROPPED else int(window.tags[other.first + following[index]])
         further = index > 0 and owners[index - 1] == owner != DROPPED  # not the first token of its word
         fresh = index in other.lookup.breaks
         tag = known
         if owner == DROPPED:
-            further = tag in begins and not fresh and int(inside[before]) == tag
+            further = tag in begins and not fresh and not ends[index] and int(inside[before]) == tag
             tag = tag if further else outside
         elif further and tag != outside:
             tag = int(inside[tag])
@@ -152,15 +154,18 @@ def _restore(other: Other, window: Window, inside: np.ndarray) -> None:
         if window.emissions is not None:
             row = window.emissions[token]
             row[:] = 0 if owner == DROPPED else window.emissions[other.first + following[index]]
-            if owner == DROPPED and fresh:
+            if owner == DROPPED and not further:
                 row[np.arange(len(row)) != outside] = NEVER
-            elif owner == DROPPED or further:  # goes on with the word before it, or with the name around it
+            elif further:  # goes on with the word before it, or with the name around it
                 row[inside[begin_tags]] = np.maximum(row[inside[begin_tags]], row[begin_tags])
                 row[begin_tags] = NEVER
             elif fresh:
                 row[inside[begin_tags]] = NEVER
         if window.probabilities is None or window.continuation is None:
             continue
+        if fresh:
+            window.continuation[other.start + last : token] = 0
+        last = last if owner == DROPPED else index
         row, goes_on = window.probabilities[token], window.continuation[token]
         if owner == DROPPED and not further:
             row[:], goes_on[:] = np.arange(len(row)) == outside, 0
@@ -175,5 +180,3 @@ def _restore(other: Other, window: Window, inside: np.ndarray) -> None:
             row[gone] = 0
         if owner == DROPPED or owners[index + 1 : index + 2] == [owner]:
             goes_on[: len(inside)] = inside >= 0
-        if fresh:
-            window.continuation[token - 1] = 0

@@ -48,8 +48,8 @@ class Lookup:
 
     :param words: these words; one that no token belongs to separates cells.
     :param owners: for each token the index of its word; DROPPED if it has none. Tokens with one word are neighbours.
-    :param breaks: indexes of the tokens that no entity goes on to from before: those that begin a cell or the second of
-        two hashtags.
+    :param breaks: indexes of the tokens at which an entity from before ends: those that begin a cell, or a hashtag
+        after another, and the first token of the word there.
     """
 
     words: list[str]
@@ -78,26 +78,32 @@ def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None
     """
     forms = [unescape(token) if "&" in token else token for token in tokens]
     if _all_hashtags(forms):
-        return Lookup(["."], [DROPPED] * len(forms))  # the network reads no sentence without a word
-    cells = {*cells, *_after_hashtags(forms)}
-    breaks = {*cells, *(index + 1 for index in cells if forms[index] == "#")}
-    forms = [form[1:] if HASHTAG.fullmatch(form) else form for form in forms]
+        return Lookup(["."], [DROPPED] * len(forms), frozenset(cells))  # the network reads no sentence without a word
+    tagged = {index for index, form in enumerate(forms) if HASHTAG.fullmatch(form)}
+    forms = [form[1:] if index in tagged else form for index, form in enumerate(forms)]
     _initials(forms)
     lengths = _quotes(forms)
     words: list[str] = []
     owners: list[int] = []
+    breaks: set[int] = set()
+    of_hashtag = broken = False  # the last word is a hashtag's; the next word does not go on with an entity
     while (index := len(owners)) < len(forms):
-        if index in cells:
+        is_mark = _is_mark(forms, index)
+        if index in cells or (of_hashtag and (is_mark or index in tagged)):
             words.append(BETWEEN_CELLS)
-        form = forms[index]
-        if EMPHASIS.fullmatch(form) or _is_mark(forms, index):
+            breaks.add(index)
+            of_hashtag, broken = False, True
+        if is_mark or EMPHASIS.fullmatch(forms[index]):
             owners.append(DROPPED)
             continue
-        length = lengths.get(index, 1)
+        if broken:
+            breaks.add(index)
+        form, length = forms[index], lengths.get(index, 1)
         if length == 1 and index not in lengths:
             form, length = _broken(forms, index)
         if any(index + step in cells for step in range(1, length)):
             form, length = forms[index], 1
+        of_hashtag, broken = index in tagged or (index > 0 and _is_mark(forms, index - 1)), False
         owners += [len(words)] * length
         words.append(form)
     if not words or (words == list(tokens)):
@@ -108,14 +114,6 @@ def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None
 def _is_mark(forms: list[str], index: int) -> bool:
     """Tell whether a token is the mark of the hashtag that the next token is."""
     return forms[index] == "#" and index + 1 < len(forms) and bool(WORD.match(forms[index + 1]))
-
-
-def _after_hashtags(forms: list[str]) -> Iterator[int]:
-    """Yield the index of each hashtag, or of its mark, that stands right after another: they are a list."""
-    for index in range(1, len(forms)):
-        after = HASHTAG.fullmatch(forms[index - 1]) or (index > 1 and _is_mark(forms, index - 2))
-        if after and (HASHTAG.fullmatch(forms[index]) or _is_mark(forms, index)):
-            yield index
 
 
 def _all_hashtags(forms: list[str]) -> bool:

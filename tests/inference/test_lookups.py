@@ -82,13 +82,28 @@ def test_no_entity_goes_on_to_another_hashtag(shipped, hashtags, document):
     assert [entity.text for entity in found] == ["Харків", "Київ"][: 2 - ("війна" in hashtags)]
 
 
-@pytest.mark.parametrize("hashtags", ["#Харків #Київ", "# Харків # Київ"])
-def test_hashtags_of_one_token_and_of_two(shipped, hashtags):
-    tags = shipped.tag(["Слухайте", "новини", "!", *hashtags.split()])
-    assert [tag for tag in tags if tag != "O"] == ["B-LOC", "B-LOC"]
+HASHTAGS = ["#Харків #Київ", "# Харків # Київ", "** #Харків ** ** #Київ **", "# #Харків # #Київ"]
 
 
-PIECES = "Олена Коваль Тер- нополя # #Київ „ “ << >> < > , ** __ Дем ′ янчук I. С. ТОВ живе".split()
+@pytest.mark.parametrize("hashtags", HASHTAGS)
+def test_hashtags_have_the_same_tags_and_scores_however_they_are_written(shipped, hashtags):
+    from tagger.formats.labels import Labels, LabelSettings
+
+    labels = Labels(shipped.bundle.tags, LabelSettings())
+    sentences = [["Слухайте", "новини", "про", *own.split()] for own in (hashtags, HASHTAGS[0])]
+    views = [labels.view(annotation) for annotation in shipped.annotate(sentences, probabilities=True)]
+    assert [tag for tag in views[0].tags if tag != "O"] == ["B-LOC", "B-LOC"]
+    one, other = ([span.score for span in view.spans] for view in views)
+    assert one == pytest.approx(other, abs=1e-6)
+
+
+@pytest.mark.parametrize("text", ["Це пише **Олена Коваль**", "Це пише **Олена Коваль** сьогодні."])
+def test_marks_around_a_name_stay_outside_it_in_documents_too(shipped, text):
+    for document in (False, True):
+        assert [entity.text for entity in shipped(text, document=document)] == ["Олена Коваль"]
+
+
+PIECES = "#Олена #Коваль Олена Коваль Тер- нополя # #Київ „ “ << >> < > , ** __ Дем ′ янчук I. С. ТОВ живе".split()
 
 
 @settings(max_examples=60)
