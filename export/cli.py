@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from tagger import __version__
 from tagger.cli.options import add_manual, invoke
 from tagger.errors import printable
+from tagger.tags import labels_of
 from tagger.validation import is_plain
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ TEMPERATURE_HELP = (
     "Divide scores by it before the softmax; `uk-tag-train evaluate --calibration` finds one. "
     "[default: the checkpoint's, 1.0]"
 )
-CARD_HELP = "Add KEY=VALUE to the model's card: name, licence, description, label.PERS, ... (repeatable)."
+CARD_HELP = "Add KEY=VALUE to the model's card: name, licence, description, label.PERS=what it means, ... (repeatable)."
 REVERSE_HELP = "Turn a float32 model, by path or by its name in the package, into a checkpoint for further training."
 
 
@@ -139,6 +140,11 @@ def _export(
 
     checkpoint = load(source)
     bundle = checkpoint.bundle()
+    own = labels_of(bundle.tags)
+    for key in extra:
+        kind, _, label = key.partition(".")
+        if kind == "label" and label not in own:
+            raise click.UsageError(f"--card {key}: the model has no label {label}, only {', '.join(own)}")
     bundle.card = {**extra, **bundle.card, "exported": {"by": f"uk-tag {__version__}", "precision": precision}}
     if calibrate:
         temperature = _best_temperature(checkpoint, calibrate)

@@ -66,7 +66,7 @@ def test_it_says_how_to_make_it_and_where_from_no_folder(card, tiny_model):
     assert str(tiny_model.parent) not in card
 
 
-def test_development_sets_are_known_together(tiny_model, tiny_checkpoint, dev, tmp_path):
+def test_development_sets_are_known_together(tiny_model, dev, tmp_path):
     documents = list(filter(None, re.split(r"(?=^# newdoc)", dev.read_text(encoding="utf-8"), flags=re.MULTILINE)))
     half = len(documents) // 2
     assert half
@@ -74,16 +74,19 @@ def test_development_sets_are_known_together(tiny_model, tiny_checkpoint, dev, t
     for name, own in parts.items():
         (tmp_path / name).write_text("".join(own), encoding="utf-8")
     both = [word for name in parts for word in ("--development", tmp_path / name)]
-    for given, told in ((both, "this is one.conll, other.conll below"), (both[:2], "**not the development data")):
+    for given, told in ((both, "these are one.conll, other.conll below"), (both[:2], "**not the development data")):
         assert told in run_program("uk-tag-train", "card", tiny_model, *given, check=True).stdout.decode()
 
 
 def test_a_label_has_the_explanation_that_its_model_gives(tiny_checkpoint, dev, tmp_path):
     model = tmp_path / "explained.onnx"
-    given = ["--card", "label.LOC=settlements and rivers: Київ", "--card", "label.NONE=of no label"]
-    run_program("uk-tag-export", tiny_checkpoint, model, *given, check=True)
+    run_program("uk-tag-export", tiny_checkpoint, model, "--card", "label.LOC=settlements | rivers: Київ", check=True)
     text = run_program("uk-tag-train", "card", model, "--development", dev, check=True).stdout.decode()
-    assert "| LOC | settlements and rivers: Київ |" in text and "of no label" not in text
+    assert r"| LOC | settlements \| rivers: Київ |" in text
+    done = run_program("uk-tag-export", tiny_checkpoint, tmp_path / "x.onnx", "--card", "label.PLANET=Марс")
+    assert (
+        done.returncode == 2 and b"the model has no label PLANET" in done.stderr and not (tmp_path / "x.onnx").exists()
+    )
 
 
 def test_weaknesses_come_from_the_figures(card):

@@ -20,7 +20,7 @@ recipe_options = options(
 def recipe() -> None:
     """Make a model by a recipe: a list of stages from corpora to model files and their card.
 
-    RECIPE is a name (uk-ner, uk-ner-small) or a TOML file.
+    RECIPE is a name (uk-ner, uk-ner-small, uk-ner-13) or a TOML file.
 
     \b
         uk-tag-train recipe plan uk-ner --data corpora -o work

@@ -136,7 +136,9 @@ def _facts(files: Sequence[ModelFile], sets: Sequence[SetReport]) -> Iterator[tu
     shape = bundle.card.get("network", {})
     labels = labels_of(bundle.tags)
     yield "Labels", ", ".join(labels)
-    yield from ((label, bundle.card[f"label.{label}"]) for label in labels if f"label.{label}" in bundle.card)
+    yield from (
+        (label, bundle.card[key].replace("|", r"\|")) for label in labels if (key := f"label.{label}") in bundle.card
+    )
     yield "Licence", bundle.card.get("licence", "(not stated)")
     if shape:
         direction = "bidirectional" if shape.get("bidirectional") else "forward"
@@ -162,13 +164,13 @@ def _origin(about: Mapping[str, Any], sets: Sequence[SetReport], development: st
     sources = ", ".join(data.get("sources", [unknown]))
     yield "Annotated data", f"{sources}; SHA-256 of its tokens and tags `{data.get('fingerprint', unknown)}`"
     chosen_by = data.get("development_fingerprint", unknown)
-    same = [report.name for report in sets if report.fingerprint == chosen_by]
+    same = [report.name for report in sets if report.fingerprint == chosen_by][:1]
     scored = [report.name for report in sets if report.kind == DEVELOPMENT]
-    if development == chosen_by:
-        same = [", ".join(scored)]
-    which = (
-        f"this is {same[0]} below" if same else "**not the development data below**" if scored else "not scored here"
-    )
+    if not same and development == chosen_by:
+        same = scored
+    which = "**not the development data below, or in another order**" if scored else "not scored here"
+    if same:
+        which = f"{'these are' if len(same) > 1 else 'this is'} {', '.join(same)} below"
     yield "Development data", f"`{chosen_by}`; {which}"
     steps = provenance([(data, training)])["lineage"]
     digests = dict.fromkeys(chain.from_iterable(step["data"].get("soft", []) for step in steps.values()))
