@@ -117,7 +117,7 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 90, "ter
     "-m",
     "--model",
     type=click.Path(),
-    help="A model file, or the included uk-ner or uk-ner-small.  [default: $UK_TAG_MODEL, else uk-ner]",
+    help="A model file, or the included uk-ner, uk-ner-small or uk-ner-13.  [default: $UK_TAG_MODEL, else uk-ner]",
 )
 @click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True, help="Where the model runs.")
 @click.option(

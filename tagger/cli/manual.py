@@ -72,7 +72,8 @@ Tokens and offsets are the user's own. For look-up only, characters are folded t
 like others: invisible ones within a word, signs used as an apostrophe, character
 references such as &#39;, Latin look-alikes, and quotation marks, which become « ». A word
 broken by a hyphen and a space is looked up as one. In text, the # of a hashtag is a token
-by itself and not part of a name, and no entity goes over a TAB.
+by itself and not part of a name, and no entity goes on from one hashtag to the next, or
+over a TAB.
 
 --min-score P leaves out entities whose probability is below P, in all outputs. In columns
 their tags become O, and with --scores the score is the probability of O.""",
@@ -120,6 +121,25 @@ attributes, a line of .uk-tag-journal.jsonl in its folder. --resume checks the m
 the content, wherever it is started. To copy marks, use cp --preserve=xattr or rsync -X.
 With --in-place, --resume refuses a file annotated with another model, version or
 options; without --resume it is annotated again. Only one run at a time may use a folder.""",
+    "Labels": """\
+uk-ner and uk-ner-small find PERS, LOC, ORG, and under MISC all other names: works,
+products, documents, events. uk-ner-13 has the classes of NER-UK 2.0:
+
+PERS    people, characters, animals: Олена Коваль
+LOC     settlements, countries, rivers, addresses: Київ; вул. Хрещатик, 22
+ORG     companies, agencies, media, teams, military units: Нафтогаз; ТОВ «Салант»
+MISC    events, holidays, wars, web addresses: Революція гідності
+ART     works and products, weapons, programs: «Тигролови»; Bayraktar TB2
+DOC     laws, contracts, decisions: Закон України «Про освіту»; договір № 6
+JOB     job titles and professions: заступник міністра освіти; лікарка
+DATE    dates and parts of dates: 12 березня 2024 року; червень 2024
+TIME    times of day: 18:30; десята ранку
+PERIOD  stretches of time: три роки; 2014–2015 роках
+MON     sums of money: 6,66 млн грн; $400 тис.
+PCT     percentages: 15%; п’ять відсотків
+QUANT   numbers with a unit of measure: 120 км/год; 95 га
+
+--only JOB,PERS keeps some of them; --map ART=MISC,DOC=MISC gives three of them one label.""",
     "Buffering": """\
 While more input is ready, sentences are tagged in batches. When no more is ready, all
 complete sentences are tagged and written. With -u, each sentence is tagged separately.""",
@@ -156,6 +176,7 @@ EXAMPLES: list[tuple[str, str]] = [
     ("A table of all mentions", "uk-tag -O tsv --header corpus.txt > mentions.tsv && cat mentions.tsv"),
     ("A web page with highlighted entities", "uk-tag -O html corpus.txt > corpus.html"),
     ("Tag a novel as a whole", "uk-tag --document -O inline corpus.txt"),
+    ("Job titles, dates and amounts as well", "uk-tag -m uk-ner-13 -O inline corpus.txt"),
     ("Rename labels, and keep only some", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     (
         "Annotate a folder on all cores; a stopped run is resumed",

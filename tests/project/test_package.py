@@ -31,9 +31,11 @@ PARTS = [
     "LICENSE",
     "LICENSE.model",
 ]
+LARGEST = 90_000_000  # bytes; a package index refuses files of more than 100 MB
 NEEDED = [
     "tagger/models/uk-ner.onnx",
     "tagger/models/uk-ner-small.int8.onnx",
+    "tagger/models/uk-ner-13.int8.onnx",
     "tagger/py.typed",
     "tagger/integrations/spacy.py",
     "export/cli.py",
@@ -132,6 +134,7 @@ def test_the_source_archive_builds_the_same_wheel(source, tmp_path):
     (unpacked,) = (tmp_path / "unpacked").iterdir()
     wheels = [build(source, tmp_path / "one", "wheel"), build(unpacked, tmp_path / "two", "wheel")]
     assert wheels[0].read_bytes() == wheels[1].read_bytes()
+    assert wheels[0].stat().st_size < LARGEST
 
 
 @pytest.mark.slow
