@@ -110,7 +110,7 @@ def restore(lookups: Lookups, window: Window, inside: np.ndarray) -> None:
     """Give the tokens of a window the tags of the words that were looked up for them, and drop the words.
 
     The first token of a word has the word's tag, the others the tag that continues it. A token without a word is within
-    an entity if both its neighbours are. An entity ends before each break of the look-up.
+    an entity if both its neighbours are. No entity continues at a break of the look-up.
 
     :param inside: number of the tag that continues each tag's entity, -1 for `O`.
         *Shape:* (tags,).
@@ -131,19 +131,20 @@ def _restore(other: Other, window: Window, inside: np.ndarray) -> None:
     begins = {int(inside[tag]): int(tag) for tag in begin_tags}
     owners = other.lookup.owners
     following = owners.copy()  # for a token without a word, the word after it
-    ends = [False] * len(owners)  # whether an entity ends before it
+    at_break = [False] * len(owners)  # and whether that word, or a token before it, is at a break
     for index in range(len(owners) - 2, -1, -1):
         if owners[index] == DROPPED:
             following[index] = following[index + 1]
-            ends[index] = index + 1 in other.lookup.breaks or ends[index + 1]
-    before, last = outside, 0  # the tag before, and the last token with a word
+            at_break[index] = index + 1 in other.lookup.breaks or at_break[index + 1]
+    before = outside  # the tag of the token before
+    last = 0  # the last token before that has a word
     for index, owner in enumerate(owners):
         known = outside if following[index] == DROPPED else int(window.tags[other.first + following[index]])
         further = index > 0 and owners[index - 1] == owner != DROPPED  # not the first token of its word
         fresh = index in other.lookup.breaks
         tag = known
         if owner == DROPPED:
-            further = tag in begins and not fresh and not ends[index] and int(inside[before]) == tag
+            further = tag in begins and not fresh and not at_break[index] and int(inside[before]) == tag
             tag = tag if further else outside
         elif further and tag != outside:
             tag = int(inside[tag])

@@ -48,8 +48,8 @@ class Lookup:
 
     :param words: these words; one that no token belongs to separates cells.
     :param owners: for each token the index of its word; DROPPED if it has none. Tokens with one word are neighbours.
-    :param breaks: indexes of the tokens at which an entity from before ends: those that begin a cell, or a hashtag
-        after another, and the first token of the word there.
+    :param breaks: indexes of the tokens that continue no entity: the first of each cell, the first of each hashtag that
+        follows another, and, if such a token has no word, the next one that has a word.
     """
 
     words: list[str]
@@ -79,31 +79,33 @@ def look_up(tokens: Sequence[str], cells: Collection[int] = ()) -> Lookup | None
     forms = [unescape(token) if "&" in token else token for token in tokens]
     if _all_hashtags(forms):
         return Lookup(["."], [DROPPED] * len(forms), frozenset(cells))  # the network reads no sentence without a word
-    tagged = {index for index, form in enumerate(forms) if HASHTAG.fullmatch(form)}
-    forms = [form[1:] if index in tagged else form for index, form in enumerate(forms)]
+    hashtags = {index for index, form in enumerate(forms) if HASHTAG.fullmatch(form)}
+    forms = [form[1:] if index in hashtags else form for index, form in enumerate(forms)]
     _initials(forms)
     lengths = _quotes(forms)
     words: list[str] = []
     owners: list[int] = []
     breaks: set[int] = set()
-    of_hashtag = broken = False  # the last word is a hashtag's; the next word does not go on with an entity
+    after_hashtag = False  # whether the last word is that of a hashtag
+    waiting = False  # whether the next word continues no entity
     while (index := len(owners)) < len(forms):
         is_mark = _is_mark(forms, index)
-        if index in cells or (of_hashtag and (is_mark or index in tagged)):
+        if index in cells or (after_hashtag and (is_mark or index in hashtags)):
             words.append(BETWEEN_CELLS)
             breaks.add(index)
-            of_hashtag, broken = False, True
+            after_hashtag, waiting = False, True
         if is_mark or EMPHASIS.fullmatch(forms[index]):
             owners.append(DROPPED)
             continue
-        if broken:
+        if waiting:
             breaks.add(index)
+            waiting = False
         form, length = forms[index], lengths.get(index, 1)
         if length == 1 and index not in lengths:
             form, length = _broken(forms, index)
         if any(index + step in cells for step in range(1, length)):
             form, length = forms[index], 1
-        of_hashtag, broken = index in tagged or (index > 0 and _is_mark(forms, index - 1)), False
+        after_hashtag = index in hashtags or (index > 0 and _is_mark(forms, index - 1))
         owners += [len(words)] * length
         words.append(form)
     if not words or (words == list(tokens)):

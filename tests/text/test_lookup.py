@@ -106,8 +106,10 @@ def test_each_token_has_a_word_in_order(tokens, cells):
     if not own:  # nothing but hashtags
         assert found.words == ["."]
         return
-    added = len(found.words) - len(set(own))  # words of no token separate cells, and hashtags
-    assert added >= len(cells) if sum("#" in token for token in tokens) > 1 else added == len(cells)
+    separators = [word for index, word in enumerate(found.words) if index not in own]  # of cells, and of hashtags
+    hashtags = sum("#" in token for token in tokens)
+    assert set(separators) <= {BETWEEN_CELLS}
+    assert len(cells) <= len(separators) <= min(len(cells) + max(hashtags - 1, 0), len(found.breaks))
     if not cells and found.words != tokens:
         assert list(odd_offsets("\n" + "\n".join(tokens) + "\n"))  # found by the test of a whole window
 
