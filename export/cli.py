@@ -181,7 +181,7 @@ def _best_temperature(checkpoint: Checkpoint, paths: Sequence[str]) -> float:
 
     mapping = checkpoint.training.get("data", {}).get("mapping", {})
     documents = relabel((document for path in paths for document in read_conll(path)), mapping)
-    if unknown := sorted(set(labels(documents)) - {tag[2:] for tag in checkpoint.tags}):
+    if unknown := sorted(set(labels(documents)) - set(labels_of(checkpoint.tags))):
         raise click.UsageError(f"--calibrate: the checkpoint does not know the labels {', '.join(unknown)}")
     tagger = tagger_of(checkpoint.network(), checkpoint.vocabulary, checkpoint.tags)
     found = best_temperature(tagger, documents).value
