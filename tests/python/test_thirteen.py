@@ -64,8 +64,10 @@ def test_cells_of_a_table(thirteen):
 
 def test_the_labels_and_what_the_manual_and_the_page_say_of_them(thirteen):
     assert sorted(labels_of(thirteen.bundle.tags)) == CLASSES
-    explained = re.findall(r"^([A-Z]{3,}) +\S.*: \S", SECTIONS["Labels"], re.MULTILINE)
-    assert sorted(explained) == CLASSES and set(CLASSES) <= set(MEANINGS)
+    examples = dict(re.findall(r"^([A-Z]{3,}) +[^:\n]*: (\S.*)", SECTIONS["Labels"], re.MULTILINE))
+    card = thirteen.bundle.card
+    assert examples == {label: card[f"label.{label}"].partition(": ")[2] for label in CLASSES}
+    assert set(CLASSES) <= set(MEANINGS)
     for name in ("uk-ner", "uk-ner-small"):
         assert sorted(labels_of(Tagger.load(name, device="cpu").bundle.tags)) == ["LOC", "MISC", "ORG", "PERS"]
 
