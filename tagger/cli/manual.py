@@ -72,8 +72,8 @@ Tokens and offsets are the user's own. For look-up only, characters are folded t
 like others: invisible ones within a word, signs used as an apostrophe, character
 references such as &#39;, Latin look-alikes, and quotation marks, which become « ». A word
 broken by a hyphen and a space is looked up as one. In text, the # of a hashtag is a token
-by itself and not part of a name, and no entity goes on from one hashtag to the next, or
-over a TAB.
+by itself and not part of a name. No entity continues from one hashtag to the next, or
+across a TAB.
 
 --min-score P leaves out entities whose probability is below P, in all outputs. In columns
 their tags become O, and with --scores the score is the probability of O.""",
@@ -122,8 +122,8 @@ the content, wherever it is started. To copy marks, use cp --preserve=xattr or r
 With --in-place, --resume refuses a file annotated with another model, version or
 options; without --resume it is annotated again. Only one run at a time may use a folder.""",
     "Labels": """\
-uk-ner and uk-ner-small find PERS, LOC, ORG, and under MISC all other names: works,
-products, documents, events. uk-ner-13 has the classes of NER-UK 2.0:
+uk-ner and uk-ner-small find PERS, LOC, ORG and MISC. Their MISC is every other name: works,
+products, documents, events. uk-ner-13 has the 13 classes of NER-UK 2.0:
 
 PERS    people, characters, animals: Олена Коваль
 LOC     settlements, countries, rivers, addresses: Київ; вул. Хрещатик, 22
@@ -139,7 +139,7 @@ MON     sums of money: 6,66 млн грн; $400 тис.
 PCT     percentages: 15%; п’ять відсотків
 QUANT   numbers with a unit of measure: 120 км/год; 95 га
 
---only JOB,PERS keeps some of them; --map ART=MISC,DOC=MISC gives three of them one label.""",
+--only JOB,PERS keeps two of them; --map ART=MISC,DOC=MISC joins ART and DOC to MISC.""",
     "Buffering": """\
 While more input is ready, sentences are tagged in batches. When no more is ready, all
 complete sentences are tagged and written. With -u, each sentence is tagged separately.""",
@@ -176,7 +176,7 @@ EXAMPLES: list[tuple[str, str]] = [
     ("A table of all mentions", "uk-tag -O tsv --header corpus.txt > mentions.tsv && cat mentions.tsv"),
     ("A web page with highlighted entities", "uk-tag -O html corpus.txt > corpus.html"),
     ("Tag a novel as a whole", "uk-tag --document -O inline corpus.txt"),
-    ("Job titles, dates and amounts as well", "uk-tag -m uk-ner-13 -O inline corpus.txt"),
+    ("Tag job titles, dates and amounts too", "uk-tag -m uk-ner-13 -O inline corpus.txt"),
     ("Rename labels, and keep only some", "uk-tag --map PERS=PER --only PER,LOC corpus.txt"),
     (
         "Annotate a folder on all cores; a stopped run is resumed",
